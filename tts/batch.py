@@ -1,0 +1,52 @@
+"""The one batch contract between data, models and the training loop."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Utterances padded to common lengths (B utterances, L tokens, T frames, F mel bins).
+
+    Attributes:
+      ids: B utterance ids, in the order of the rows.
+      tokens_BL: int64 token ids with blanks and framing; padded with the blank's id.
+      tokens_lens: int64 (B,), tokens before padding.
+      mel_BTF: float32 natural-log mel as stored (not normalised); padding is 0.
+      mel_lens: int64 (B,), frames before padding.
+      durations_BL: int64 frames per token where an aligner gave them, else None.
+      pitch_BT, energy_BT: float32 per frame where the recipe made them, else None.
+    """
+
+    ids: list[str]
+    tokens_BL: Tensor
+    tokens_lens: Tensor
+    mel_BTF: Tensor
+    mel_lens: Tensor
+    durations_BL: Tensor | None = None
+    pitch_BT: Tensor | None = None
+    energy_BT: Tensor | None = None
+
+    def to(self, device: object, non_blocking: bool = True) -> Batch:
+        """The same batch with its tensors on `device`."""
+        return self._map(lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> Batch:
+        """The same batch in page-locked memory (called by torch's DataLoader)."""
+        return self._map(lambda tensor: tensor.pin_memory())
+
+    @property
+    def num_frames(self) -> int:
+        """Real mel frames in the batch."""
+        return int(self.mel_lens.sum())
+
+    def _map(self, function: object) -> Batch:
+        values = {}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            values[field.name] = function(value) if isinstance(value, Tensor) else value
+        return Batch(**values)
