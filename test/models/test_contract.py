@@ -1,0 +1,137 @@
+"""What every registered acoustic model promises."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from tts.batch import Batch
+from tts.config import from_dict, to_dict
+from tts.errors import InputError
+from tts.models import MODELS, build_model, model_class
+
+VOCAB, MELS = 30, 80
+
+
+def make_batch(lengths: list[tuple[int, int]], seed: int = 0) -> Batch:
+    """Random utterances of (tokens, frames), padded together."""
+    generator = torch.Generator().manual_seed(seed)
+    max_tokens = max(tokens for tokens, _ in lengths)
+    max_frames = max(frames for _, frames in lengths)
+    tokens_BL = torch.zeros(len(lengths), max_tokens, dtype=torch.int64)
+    mel_BTF = torch.zeros(len(lengths), max_frames, MELS)
+    for row, (tokens, frames) in enumerate(lengths):
+        tokens_BL[row, :tokens] = torch.randint(1, VOCAB, (tokens,), generator=generator)
+        mel_BTF[row, :frames] = torch.randn(frames, MELS, generator=generator) - 5
+    return Batch(
+        ids=[f"utt{row}" for row in range(len(lengths))],
+        tokens_BL=tokens_BL,
+        tokens_lens=torch.tensor([tokens for tokens, _ in lengths]),
+        mel_BTF=mel_BTF,
+        mel_lens=torch.tensor([frames for _, frames in lengths]),
+    )
+
+
+def row_of(batch: Batch, row: int) -> Batch:
+    """One utterance of a batch, without padding."""
+    tokens, frames = int(batch.tokens_lens[row]), int(batch.mel_lens[row])
+    durations = batch.durations_BL
+    return dataclasses.replace(
+        batch,
+        ids=batch.ids[row : row + 1],
+        tokens_BL=batch.tokens_BL[row : row + 1, :tokens],
+        tokens_lens=batch.tokens_lens[row : row + 1],
+        mel_BTF=batch.mel_BTF[row : row + 1, :frames],
+        mel_lens=batch.mel_lens[row : row + 1],
+        durations_BL=None if durations is None else durations[row : row + 1, :tokens],
+    )
+
+
+@pytest.fixture(params=sorted(MODELS))
+def model(request):
+    torch.manual_seed(3)
+    config = model_class(request.param).Config()
+    return build_model(request.param, config, VOCAB, MELS, -5.0, 2.0).eval()
+
+
+def test_config_round_trip(model):
+    config = type(model).Config()
+    assert from_dict(type(config), to_dict(config)) == config
+
+
+def test_unknown_model():
+    with pytest.raises(InputError, match="matcha"):
+        model_class("match")
+
+
+def test_losses_are_finite_named_scalars_and_reach_every_parameter(model):
+    model.train()
+    losses = model(make_batch([(9, 40), (5, 31)]))
+    assert losses
+    for name, value in losses.items():
+        assert value.dim() == 0 and torch.isfinite(value), name
+    sum(losses.values()).backward()
+    without = [n for n, p in model.named_parameters() if p.grad is None]
+    assert not without
+
+
+def test_padding_changes_nothing(model, monkeypatch):
+    """The losses of a batch are the same whatever it is padded to."""
+    batch = make_batch([(12, 64), (7, 37), (4, 22)])
+    noise = torch.randn(3, MELS, 128)
+    times = torch.rand(3, 1, 1)
+    # The same draws for the same rows, whatever the shape asked for.
+    monkeypatch.setattr(torch, "randn_like", lambda x: noise[: x.shape[0], :, : x.shape[2]])
+    monkeypatch.setattr(torch, "rand", lambda *shape, **_: times[: shape[0]])
+    wider = dataclasses.replace(
+        batch,
+        tokens_BL=torch.nn.functional.pad(batch.tokens_BL, (0, 5)),
+        mel_BTF=torch.nn.functional.pad(batch.mel_BTF, (0, 0, 0, 23)),
+    )
+    with torch.no_grad():
+        narrow_losses, wide_losses = model.losses(batch), model.losses(wider)
+    for name in narrow_losses:
+        torch.testing.assert_close(narrow_losses[name], wide_losses[name], atol=1e-5, rtol=1e-5)
+
+
+def test_batch_of_one_equals_its_row(model):
+    batch = make_batch([(12, 64), (7, 37), (5, 23)])
+    with torch.no_grad():
+        together = model.synthesise(batch.tokens_BL, batch.tokens_lens, 0.0, 1.3, 2)
+        for row in range(3):
+            one = row_of(batch, row)
+            alone = model.synthesise(one.tokens_BL, one.tokens_lens, 0.0, 1.3, 2)
+            frames = int(alone["mel_lens"][0])
+            assert int(together["mel_lens"][row]) == frames
+            torch.testing.assert_close(
+                together["mel_BTF"][row, :frames], alone["mel_BTF"][0], atol=1e-4, rtol=1e-4
+            )
+            assert together["mel_BTF"][row, frames:].abs().sum() == 0
+
+
+def test_loss_of_a_batch_is_the_weighted_loss_of_its_rows(model, monkeypatch):
+    batch = make_batch([(12, 64), (7, 37)])
+    noise = {64: torch.randn(1, MELS, 64), 37: torch.randn(1, MELS, 64)}
+    both = torch.cat([noise[64], noise[37]])
+
+    def noise_for(x):
+        if x.shape[0] == 2:
+            return both
+        return noise[current][:, :, : x.shape[2]]
+
+    times = torch.tensor([0.3, 0.8])[:, None, None]
+    monkeypatch.setattr(torch, "randn_like", noise_for)
+    monkeypatch.setattr(torch, "rand", lambda n, *_, **__: times if n == 2 else times[index, None])
+    frames = batch.mel_lens.float()
+    with torch.no_grad():
+        together = model.losses(batch)
+        rows = []
+        for index, current in enumerate([64, 37]):
+            rows.append(model.losses(row_of(batch, index)))
+    for name in ("prior_loss", "diff_loss"):
+        if name not in together:
+            continue
+        mixed = sum(r[name] * n for r, n in zip(rows, frames, strict=True)) / frames.sum()
+        torch.testing.assert_close(together[name], mixed, atol=1e-5, rtol=1e-5)

@@ -1,0 +1,1 @@
+"""Alignment: monotonic search, and readers of intervals that others measured."""

@@ -1,0 +1,35 @@
+"""Acoustic models by name. A new model is one file and one line here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from tts.errors import InputError, nearest
+
+MODELS = {
+    "matcha": "tts.models.matcha:Matcha",
+}
+
+
+def model_class(name: str) -> type:
+    """The class registered under `name`; InputError for an unknown name."""
+    if name not in MODELS:
+        raise InputError(f"no acoustic model is called {name!r}{nearest(name, MODELS)}")
+    module, attribute = MODELS[name].split(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def build_model(
+    name: str, config: Any, vocab_size: int, n_mels: int, mel_mean: float, mel_std: float
+) -> Any:
+    """Build the model `name`.
+
+    Args:
+      name: a key of MODELS.
+      config: its configuration, an instance of `model_class(name).Config`.
+      vocab_size: number of embeddings, highest token id + 1.
+      n_mels: mel bins.
+      mel_mean, mel_std: scalar statistics of the training set's log mel.
+    """
+    return model_class(name)(config, vocab_size, n_mels, mel_mean, mel_std)

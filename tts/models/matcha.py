@@ -1,0 +1,185 @@
+"""Matcha-TTS (Mehta et al. 2024, arXiv 2309.03199): flow matching on the mel."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tts.align.mas import expand_index, maximum_path
+from tts.batch import Batch
+from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
+from tts.models.text_encoder import TextEncoder, TextEncoderConfig
+
+SIGMA_MIN = 1e-4
+
+
+@dataclass(frozen=True)
+class MatchaConfig:
+    """The published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences."""
+
+    encoder: TextEncoderConfig = dataclasses.field(default_factory=TextEncoderConfig)
+    decoder: FlowDecoderConfig = dataclasses.field(default_factory=FlowDecoderConfig)
+
+
+class FlowDecoder(nn.Module):
+    """The velocity network, its training target and its ODE solver."""
+
+    def __init__(self, config: FlowDecoderConfig, n_mels: int):
+        super().__init__()
+        self.estimator = VelocityNetwork(config, n_mels)
+
+    def loss(self, x_1: Tensor, mu: Tensor, mask_B1T: Tensor) -> Tensor:
+        """Mean squared error of the velocity at a random time (equations 4 and 5).
+
+        Args:
+          x_1: normalised mel (B, F, T); mu: prior mean (B, F, T); mask_B1T: real frames.
+
+        Returns: scalar, mean over real frames and bins.
+        """
+        t = torch.rand(x_1.shape[0], 1, 1, device=x_1.device, dtype=x_1.dtype)
+        x_0 = torch.randn_like(x_1)
+        x_t = (1 - (1 - SIGMA_MIN) * t) * x_0 + t * x_1
+        target = x_1 - (1 - SIGMA_MIN) * x_0
+        velocity = self.estimator(x_t, mu, mask_B1T, t[:, 0, 0])
+        error = (velocity.float() - target).square() * mask_B1T
+        return error.sum() / (mask_B1T.sum() * x_1.shape[1])
+
+    def integrate(self, x_0: Tensor, mu: Tensor, mask_B1T: Tensor, num_steps: int) -> Tensor:
+        """Follow the velocity from t = 0 to 1 by Euler steps of equal size."""
+        x_t = x_0
+        for step in range(num_steps):
+            t = torch.full((x_0.shape[0],), step / num_steps, device=x_0.device)
+            x_t = x_t + self.estimator(x_t, mu, mask_B1T, t) / num_steps
+        return x_t
+
+
+class Matcha(nn.Module):
+    """Text to mel by conditional flow matching, with durations from alignment search.
+
+    Attributes:
+      mel_mean, mel_std: scalar buffers, the training set's log-mel statistics; inside, the
+        mel is normalised by them.
+    """
+
+    Config = MatchaConfig
+
+    def __init__(
+        self,
+        config: MatchaConfig,
+        vocab_size: int,
+        n_mels: int,
+        mel_mean: float = 0.0,
+        mel_std: float = 1.0,
+    ):
+        super().__init__()
+        self.config = config
+        self.register_buffer("mel_mean", torch.tensor(float(mel_mean)))
+        self.register_buffer("mel_std", torch.tensor(float(mel_std)))
+        self.encoder = TextEncoder(config.encoder, vocab_size, n_mels)
+        self.decoder = FlowDecoder(config.decoder, n_mels)
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The losses of a batch, so that DDP's forward sees them: see `losses`."""
+        return self.losses(batch)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Named losses (section 3.1); the total is their sum.
+
+        dur_loss: squared error of log durations per token; prior_loss: negative
+        log-likelihood of the mel under a unit Gaussian at mu, per frame and bin; diff_loss:
+        flow matching. Durations are the batch's own, else found by alignment search.
+        """
+        mel_BFT, mask_B1T = self._normalised(batch.mel_BTF, batch.mel_lens)
+        mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
+        mu_x, logw = self.encoder(batch.tokens_BL, mask_B1L)
+        mu_x, logw = mu_x.float(), logw.float()
+        durations_BL = batch.durations_BL
+        if durations_BL is None:
+            durations_BL = self._align(mu_x, mel_BFT, batch)
+        log_durations = torch.log(1e-8 + durations_BL.float()) * mask_B1L[:, 0]
+        dur_loss = (logw[:, 0] - log_durations).square().sum() / mask_B1L.sum()
+        mu_BFT = expand(mu_x, durations_BL, mel_BFT.shape[2]) * mask_B1T
+        nats = 0.5 * ((mel_BFT - mu_BFT).square() + math.log(2 * math.pi)) * mask_B1T
+        prior_loss = nats.sum() / (mask_B1T.sum() * mel_BFT.shape[1])
+        diff_loss = self.decoder.loss(mel_BFT, mu_BFT, mask_B1T)
+        return {"dur_loss": dur_loss, "prior_loss": prior_loss, "diff_loss": diff_loss}
+
+    @torch.no_grad()
+    def align(self, batch: Batch) -> Tensor:
+        """Durations (B, L) in frames, int64, of the batch's tokens by alignment search."""
+        mel_BFT, _ = self._normalised(batch.mel_BTF, batch.mel_lens)
+        mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
+        mu_x, _ = self.encoder(batch.tokens_BL, mask_B1L)
+        return self._align(mu_x.float(), mel_BFT, batch)
+
+    def synthesise(
+        self,
+        tokens_BL: Tensor,
+        tokens_lens: Tensor,
+        noise_scale: Tensor | float = 0.667,
+        length_scale: Tensor | float = 1.0,
+        num_steps: int = 3,
+    ) -> dict[str, Tensor]:
+        """Speak: tokens to mel.
+
+        Args:
+          tokens_BL: int64 ids with blanks and framing; tokens_lens: int64 (B,).
+          noise_scale: standard deviation of x_0 (the temperature); 0 gives one answer.
+          length_scale: above 1 is slower.
+          num_steps: Euler steps.
+
+        Returns: mel_BTF, natural-log mel, de-normalised, zero on padding; mel_lens, int64
+        (B,); durations_BL, frames (fractional under a length scale).
+        """
+        mask_B1L = length_mask(tokens_lens, tokens_BL.shape[1])
+        mu_x, logw = self.encoder(tokens_BL, mask_B1L)
+        durations_BL = (torch.ceil(torch.exp(logw)) * mask_B1L)[:, 0] * length_scale
+        mel_lens = torch.clamp(durations_BL.sum(1).floor().to(torch.int64), min=1)
+        multiple = length_multiple(self.config.decoder)
+        num_frames = mel_lens.max()
+        padded = torch.div(num_frames + multiple - 1, multiple, rounding_mode="floor") * multiple
+        mask_B1T = length_mask(mel_lens, padded)
+        mu_BFT = expand(mu_x, durations_BL, padded) * mask_B1T
+        x_0 = torch.randn_like(mu_BFT) * noise_scale
+        mel_BFT = self.decoder.integrate(x_0, mu_BFT, mask_B1T, num_steps)
+        mel_BFT = (mel_BFT * self.mel_std + self.mel_mean) * mask_B1T
+        return {
+            "mel_BTF": mel_BFT[:, :, :num_frames].transpose(1, 2),
+            "mel_lens": mel_lens,
+            "durations_BL": durations_BL,
+        }
+
+    def _normalised(self, mel_BTF: Tensor, mel_lens: Tensor) -> tuple[Tensor, Tensor]:
+        """Normalised mel (B, F, T), T padded for the U-Net, and its mask (B, 1, T)."""
+        mel_BFT = mel_BTF.transpose(1, 2)
+        mel_BFT = F.pad(mel_BFT, (0, -mel_BFT.shape[2] % length_multiple(self.config.decoder)))
+        mask_B1T = length_mask(mel_lens, mel_BFT.shape[2])
+        return (mel_BFT - self.mel_mean) / self.mel_std * mask_B1T, mask_B1T
+
+    @torch.no_grad()
+    def _align(self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch) -> Tensor:
+        """Alignment search on log N(mel; mu_x, 1), constant terms left out."""
+        with torch.autocast(mu_x.device.type, enabled=False):
+            cross = torch.bmm(mu_x.transpose(1, 2), mel_BFT)
+            log_p_BLT = (
+                cross
+                - 0.5 * mu_x.square().sum(1)[:, :, None]
+                - 0.5 * mel_BFT.square().sum(1)[:, None]
+            )
+        return maximum_path(log_p_BLT, batch.tokens_lens, batch.mel_lens)
+
+
+def length_mask(lens: Tensor, size: int | Tensor) -> Tensor:
+    """Float mask (B, 1, size): 1 below each length."""
+    return (torch.arange(size, device=lens.device) < lens[:, None])[:, None].float()
+
+
+def expand(x_BDL: Tensor, durations_BL: Tensor, num_frames: int | Tensor) -> Tensor:
+    """Repeat each token's column for its frames: (B, D, T)."""
+    index_BT = expand_index(durations_BL, num_frames)
+    return torch.gather(x_BDL, 2, index_BT[:, None].expand(-1, x_BDL.shape[1], -1))
