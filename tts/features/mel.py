@@ -1,0 +1,162 @@
+"""The one mel definition, in numpy: configuration, filterbank, log mel and resampling."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tts.config import option
+from tts.errors import InputError
+
+
+@dataclass(frozen=True)
+class MelConfig:
+    """What a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
+
+    sample_rate: int = option(22050, "samples per second that the mel is computed from")
+    n_fft: int = option(1024, "FFT size in samples")
+    win_length: int = option(1024, "Hann window in samples")
+    hop_length: int = option(256, "samples between frames")
+    n_mels: int = option(80, "mel bins")
+    f_min: float = option(0.0, "lowest frequency in Hz")
+    f_max: float = option(8000.0, "highest frequency in Hz")
+    floor: float = option(1e-5, "magnitudes below it are raised to it before the logarithm")
+
+    def __post_init__(self) -> None:
+        if not 0 < self.hop_length <= self.win_length <= self.n_fft:
+            raise InputError(
+                f"mel: hop_length {self.hop_length} <= win_length {self.win_length} <= n_fft "
+                f"{self.n_fft} must hold"
+            )
+        if not 0 <= self.f_min < self.f_max <= self.sample_rate / 2:
+            raise InputError(
+                f"mel: f_min {self.f_min} < f_max {self.f_max} <= half of sample_rate "
+                f"{self.sample_rate} must hold"
+            )
+
+
+# Added to the squared magnitude before the root, as the published vocoders were trained.
+POWER_OFFSET = 1e-9
+# Frames transformed at once: enough to hide Python's overhead, small enough for the cache.
+FRAMES_PER_BATCH = 128
+
+
+def num_frames(num_samples: int, config: MelConfig) -> int:
+    """Frames of a recording: its samples over the hop, rounded half up."""
+    return (num_samples + config.hop_length // 2) // config.hop_length
+
+
+def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
+    """Slaney's mel scale: linear below 1 kHz, logarithmic above (Auditory Toolbox, 1998)."""
+    hz = np.asarray(hz, dtype=np.float64)
+    linear = hz * 3 / 200
+    return np.where(hz < 1000, linear, 15 + 27 * np.log(np.maximum(hz, 1000) / 1000) / np.log(6.4))
+
+
+def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
+    """The inverse of `hz_to_mel`."""
+    mel = np.asarray(mel, dtype=np.float64)
+    return np.where(
+        mel < 15, mel * 200 / 3, 1000 * np.exp((np.maximum(mel, 15) - 15) / 27 * np.log(6.4))
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def mel_filterbank(config: MelConfig) -> np.ndarray:
+    """Triangular filters of equal area, float32 (n_mels, n_fft // 2 + 1), read-only."""
+    bins = np.linspace(0, config.sample_rate / 2, config.n_fft // 2 + 1)
+    edges = mel_to_hz(
+        np.linspace(hz_to_mel(config.f_min), hz_to_mel(config.f_max), config.n_mels + 2)
+    )
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising = (bins - left) / (centre - left)
+    falling = (right - bins) / (right - centre)
+    filters = np.maximum(0, np.minimum(rising, falling)) * 2 / (right - left)
+    result = filters.astype(np.float32)
+    result.setflags(write=False)
+    return result
+
+
+@functools.lru_cache(maxsize=8)
+def _window(config: MelConfig) -> np.ndarray:
+    """Periodic Hann window, centred in n_fft, float32 (n_fft,).
+
+    Computed in float32 throughout, as the reference's was: in bins near the floor the rounding
+    of the window is as large as what is measured there.
+    """
+    ramp = np.arange(config.win_length, dtype=np.float32)
+    half = np.float32(0.5)
+    window = half - half * np.cos(ramp * np.float32(2 * np.pi / config.win_length))
+    left = (config.n_fft - config.win_length) // 2
+    return np.pad(window, (left, config.n_fft - config.win_length - left))
+
+
+def log_mel(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
+    """Natural-log mel magnitudes of a waveform in [-1, 1].
+
+    Args:
+      samples_S: float samples at config.sample_rate.
+
+    Returns: float32 (T, n_mels), T == num_frames(S); the reference's framing (reflection of
+    (n_fft - hop) / 2 samples) gives S // hop frames, the last of which is repeated where one
+    is missing.
+    Raises: InputError when samples_S is not one-dimensional.
+    """
+    import scipy.fft
+
+    if samples_S.ndim != 1:
+        raise InputError(f"log_mel: one channel is expected, got shape {samples_S.shape}")
+    wanted = num_frames(len(samples_S), config)
+    if wanted == 0:
+        return np.zeros((0, config.n_mels), dtype=np.float32)
+    samples = np.ascontiguousarray(samples_S, dtype=np.float32)
+    margin = (config.n_fft - config.hop_length) // 2
+    # A clip shorter than one hop gets its only frame by reflecting further to the right.
+    short = max(0, config.hop_length - len(samples))
+    padded = np.pad(samples, (margin, margin + short), mode="reflect")
+    frames = np.lib.stride_tricks.sliding_window_view(padded, config.n_fft)[:: config.hop_length]
+    filters_t, window = mel_filterbank(config).T, _window(config)
+    result = np.empty((wanted, config.n_mels), dtype=np.float32)
+    count = min(wanted, len(frames))
+    for start in range(0, count, FRAMES_PER_BATCH):
+        stop = min(count, start + FRAMES_PER_BATCH)
+        spectrum = scipy.fft.rfft(frames[start:stop] * window, axis=1)
+        power = spectrum.real**2 + spectrum.imag**2
+        np.dot(np.sqrt(power + np.float32(POWER_OFFSET)), filters_t, out=result[start:stop])
+    result[count:] = result[count - 1]
+    np.maximum(result, np.float32(config.floor), out=result)
+    return np.log(result, out=result)
+
+
+@functools.lru_cache(maxsize=8)
+def _resampling_filter(up: int, down: int) -> np.ndarray:
+    """Low-pass for `resample`: 64 zero crossings a side, Kaiser window of 96 dB, float32.
+
+    The transition band ends at the lower Nyquist frequency, so that nothing folds back.
+    """
+    import scipy.signal
+
+    widest = max(up, down)
+    half = 64 * widest
+    beta = scipy.signal.kaiser_beta(96.0)
+    # Width of the transition of a Kaiser window, in units of the Nyquist frequency (Kaiser 1974).
+    transition = (96.0 - 7.95) / (2.285 * 2 * half * math.pi)
+    cutoff = 1 / widest - transition / 2
+    return scipy.signal.firwin(2 * half + 1, cutoff, window=("kaiser", beta)).astype(np.float32)
+
+
+def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
+    """Samples at another rate, float32; length ceil(S * to_rate / from_rate), no delay."""
+    import scipy.signal
+
+    samples = np.ascontiguousarray(samples_S, dtype=np.float32)
+    if from_rate == to_rate or len(samples) == 0:
+        return samples
+    divisor = math.gcd(from_rate, to_rate)
+    up, down = to_rate // divisor, from_rate // divisor
+    return scipy.signal.resample_poly(
+        samples, up, down, window=_resampling_filter(up, down)
+    ).astype(np.float32, copy=False)
