@@ -1,0 +1,1 @@
+"""From text to sound: PyTorch and ONNX Runtime, without the training stack."""

@@ -1,0 +1,127 @@
+"""A trained voice: model, mel, front end and token table out of one checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tts.checkpoint import (
+    average_weights,
+    epoch_path,
+    latest_checkpoint,
+    list_epochs,
+    load_checkpoint,
+    weights_of,
+)
+from tts.config import from_dict
+from tts.errors import InputError
+from tts.features.mel import MelConfig
+from tts.models import build_model, model_class
+from tts.text import FrontEndConfig, build_frontend
+from tts.text.tokens import TokenTable
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What speaking and exporting need; everything comes from the checkpoint.
+
+    Attributes:
+      model: the acoustic model in evaluation mode.
+      model_name: its key in tts.models.MODELS.
+      mel: the mel it makes. frontend: how its text becomes tokens. table: their ids.
+      corpus: facts of the corpus (name, dataset, licence) as plain values.
+      source: the checkpoint and which weights, for messages.
+    """
+
+    model: Any
+    model_name: str
+    mel: MelConfig
+    frontend: FrontEndConfig
+    table: TokenTable
+    corpus: dict[str, Any]
+    source: str
+
+    def speaker(self) -> Any:
+        """The front end as a function of text."""
+        return build_frontend(self.frontend)
+
+    def encode(self, tokens: list[str]) -> list[int]:
+        """Ids with blanks and framing, as the model was trained."""
+        return self.table.encode(tokens, self.frontend.framing)
+
+
+def find_checkpoint(exp_dir: Path | str, epoch: int | None) -> Path:
+    """The checkpoint of `epoch` in `exp_dir`; without an epoch the best by validation, else
+    the last.
+    """
+    exp_dir = Path(exp_dir)
+    if not exp_dir.is_dir():
+        raise InputError(f"experiment folder {exp_dir} does not exist: train first, or --exp-dir")
+    if epoch is not None:
+        path = epoch_path(exp_dir, epoch)
+        if not path.is_file():
+            known = ", ".join(map(str, list_epochs(exp_dir)))
+            raise InputError(
+                f"--epoch {epoch}: {path} does not exist (epochs there: {known or 'none'})"
+            )
+        return path
+    best = exp_dir / "best-valid-loss.pt"
+    if best.is_file():
+        return best
+    latest = latest_checkpoint(exp_dir)
+    if latest is None:
+        raise InputError(f"no checkpoint in {exp_dir}: train first, or give --exp-dir")
+    return latest[0]
+
+
+def load_voice(
+    exp_dir: Path | str, epoch: int | None = None, which: str = "ema", average: int = 1
+) -> Voice:
+    """Load a voice from an experiment folder or from one checkpoint file.
+
+    Args:
+      exp_dir: the folder of epoch-N.pt, or a checkpoint file.
+      epoch: which epoch; None: best-valid-loss.pt, else the last.
+      which: 'ema' (averaged weights) or 'raw'.
+      average: how many checkpoints up to `epoch` to average.
+
+    Raises: InputError when files are missing, damaged or of another kind of model.
+    """
+    path = Path(exp_dir)
+    if not path.is_file():
+        path = find_checkpoint(exp_dir, epoch)
+    content = load_checkpoint(path)
+    if "config" not in content or "tokens" not in content:
+        raise InputError(
+            f"{path} carries no configuration (keys: {', '.join(map(str, content))}); a foreign "
+            "checkpoint is turned into a voice by train.py --init-from"
+        )
+    source = f"{path} ({which} weights)"
+    if average > 1:
+        epochs = [e for e in list_epochs(exp_dir) if e <= content["epoch"]][-average:]
+        if len(epochs) < average:
+            raise InputError(
+                f"--average {average}: {exp_dir} has only epochs {', '.join(map(str, epochs))}"
+            )
+        weights = average_weights([epoch_path(exp_dir, e) for e in epochs], which)
+        source = f"mean of epochs {epochs} in {exp_dir} ({which} weights)"
+    else:
+        weights = weights_of(content, which, path)
+    config = content["config"]
+    options = dict(config["model"])
+    name = options.pop("name")
+    mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
+    table = TokenTable.parse(content["tokens"], f"{path}: tokens")
+    model_config = from_dict(model_class(name).Config, options, f"{path}: model")
+    model = build_model(name, model_config, table.num_embeddings, mel.n_mels, 0.0, 1.0)
+    model.load_state_dict(weights)
+    return Voice(
+        model=model.eval(),
+        model_name=name,
+        mel=mel,
+        frontend=from_dict(FrontEndConfig, config["frontend"], f"{path}: frontend"),
+        table=table,
+        corpus=config.get("corpus", {}),
+        source=source,
+    )
