@@ -1,0 +1,116 @@
+"""HiFi-GAN: reference samples, folded weights, guessed shapes, refused files."""
+
+import shutil
+from pathlib import PurePosixPath
+
+import numpy as np
+import pytest
+import torch
+
+from tts.errors import InputError
+from tts.features.mel import MelConfig
+from tts.vocoders import load_vocoder
+from tts.vocoders.hifigan import (
+    V1,
+    V2,
+    V3,
+    Hifigan,
+    fold_weight_norm,
+    guess_config,
+    load_hifigan,
+    read_config,
+)
+
+
+def published(config, seed=0):
+    """A random generator's weights in the published, weight-normalised form."""
+    torch.manual_seed(seed)
+    model = Hifigan(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.02)
+    state = {}
+    for name, value in model.state_dict().items():
+        if name.endswith("weight"):
+            direction = value * torch.rand(len(value), 1, 1).add(0.5)
+            state[name + "_v"] = direction
+            state[name + "_g"] = value.flatten(1).norm(dim=1).view(-1, 1, 1)
+        else:
+            state[name] = value
+    return model, state
+
+
+@pytest.mark.parametrize("name", ["LJ001-0002", "BZNSYP-000001"])
+def test_reference_samples(shared_data, name):
+    mel = torch.from_numpy(np.load(shared_data / "reference/mel_reference.npz")[name])
+    expected = np.load(shared_data / "reference/hifigan_v2_reference.npz")[name]
+    vocoder = load_vocoder(shared_data / "vocoders/hifigan_generator_v2.pt", MelConfig())
+    samples_BS = vocoder(mel[None])
+    assert samples_BS.shape == (1, len(mel) * vocoder.mel.hop_length)
+    np.testing.assert_allclose(samples_BS[0, : len(expected)], expected, atol=1e-4)
+
+
+def test_published_json_and_guess_agree(shared_data, tmp_path):
+    folder = shared_data / "vocoders"
+    assert read_config(folder / "hifigan_config_v2.json") == V2
+    alone = tmp_path / "generator_v2"  # no suffix, no json beside it
+    shutil.copy(folder / "hifigan_generator_v2.pt", alone)
+    assert load_hifigan(alone).config == V2
+
+
+@pytest.mark.parametrize(
+    ("config", "millions"), [(V1, 13.92), (V2, 0.92), (V3, 1.46)], ids=["V1", "V2", "V3"]
+)
+def test_three_sizes(config, millions):
+    with torch.device("meta"):
+        model = Hifigan(config)
+    count = sum(p.numel() for p in model.parameters())
+    assert abs(count / 1e6 - millions) < 0.02  # the paper's table 1
+    assert guess_config(model.state_dict(), "x") == config
+    assert np.prod(config.upsample_rates) == config.mel.hop_length
+
+
+@pytest.mark.parametrize("config", [V2, V3], ids=["V2", "V3"])
+def test_folding_keeps_the_weights(config):
+    model, state = published(config)
+    folded = fold_weight_norm(state)
+    assert folded.keys() == model.state_dict().keys()
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(folded[name], value)
+    mel_BTF = torch.randn(2, 5, config.mel.n_mels)
+    with torch.no_grad():
+        together = model(mel_BTF)
+        alone = model(mel_BTF[1:])
+    torch.testing.assert_close(together[1:], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_changed_shape_is_refused(tmp_path):
+    _, state = published(V2)
+    state["conv_pre.weight_v"] = state["conv_pre.weight_v"][:, :, :5]
+    torch.save({"generator": state}, tmp_path / "generator_odd")
+    with pytest.raises(InputError, match=r"none of HiFi-GAN V1, V2 and V3.*generator_odd\.json"):
+        load_hifigan(tmp_path / "generator_odd")
+
+
+def test_file_that_would_execute_is_refused(tmp_path):
+    torch.save({"generator": {}, "params": PurePosixPath("x")}, tmp_path / "generator_v1")
+    with pytest.raises(InputError, match="nothing of it was executed"):
+        load_hifigan(tmp_path / "generator_v1")
+
+
+def test_missing_and_foreign_files(tmp_path):
+    torch.save({"model": {}}, tmp_path / "epoch-1.pt")
+    with pytest.raises(InputError, match=r"does not exist \(in .*epoch-1\.pt"):
+        load_hifigan(tmp_path / "generator_v1")
+    with pytest.raises(InputError, match="key 'generator', found model"):
+        load_hifigan(tmp_path / "epoch-1.pt")
+
+
+def test_mismatch_prints_both(tmp_path):
+    _, state = published(V2)
+    torch.save({"generator": state}, tmp_path / "generator_v2")
+    other = MelConfig(sample_rate=16000, f_max=7000.0)
+    with pytest.raises(InputError) as caught:
+        load_vocoder(tmp_path / "generator_v2", other)
+    assert str(other) in str(caught.value)
+    assert str(V2.mel) in str(caught.value)

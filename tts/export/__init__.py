@@ -1,0 +1,1 @@
+"""ONNX graphs, their metadata and checks, and packages for the sherpa-onnx runtime."""

@@ -1,0 +1,126 @@
+"""ONNX files: tracing, metadata, the checker, and sessions that run them."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts.errors import InputError
+from tts.files import atomic_path
+
+if TYPE_CHECKING:
+    import onnxruntime
+    import torch
+
+OPSET = 17  # the first with LayerNormalization
+MAX_IR_VERSION = 13  # the newest that sherpa-onnx's runtimes read
+
+
+def write_graph(
+    module: torch.nn.Module,
+    example: Sequence[torch.Tensor],
+    path: Path | str,
+    *,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    dynamic: Mapping[str, Mapping[int, str]],
+    metadata: Mapping[str, str],
+) -> None:
+    """Trace `module` with the tensors of `example` and write a checked ONNX file, atomically.
+
+    Args:
+      inputs, outputs: names by position.
+      dynamic: for each input or output the axes that may change, with their names.
+      metadata: strings that the runtime reads.
+    Raises: InputError when an input does not survive as an input of the graph.
+    """
+    import torch
+
+    with atomic_path(path) as temporary:
+        with warnings.catch_warnings(), torch.no_grad():
+            # Tracing warns of every shape that Python reads; the parity checks at lengths
+            # never traced are what shows whether one was frozen.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                module.eval(),
+                tuple(example),
+                str(temporary),
+                dynamo=False,
+                opset_version=OPSET,
+                input_names=list(inputs),
+                output_names=list(outputs),
+                dynamic_axes={name: dict(axes) for name, axes in dynamic.items()},
+            )
+        finish(temporary, inputs, metadata)
+
+
+def finish(path: Path, inputs: Sequence[str], metadata: Mapping[str, str]) -> None:
+    """Put metadata into a graph and check it, its IR version and that every input is used."""
+    import onnx
+
+    model = onnx.load(str(path))
+    used = {name for node in model.graph.node for name in node.input}
+    given = [tensor.name for tensor in model.graph.input]
+    dead = [name for name in inputs if name not in used]
+    if dead or given != list(inputs):
+        raise InputError(
+            f"the graph's inputs are {given} of which {dead or 'none'} stand unused; the runtime "
+            f"passes {list(inputs)} by position and each must count"
+        )
+    model.ir_version = min(model.ir_version, MAX_IR_VERSION)
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {key: str(value) for key, value in metadata.items()})
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, str(path))
+
+
+def read_metadata(path: Path | str) -> dict[str, str]:
+    """The metadata strings of an ONNX file."""
+    import onnx
+
+    model = onnx.load(str(path), load_external_data=False)
+    return {prop.key: prop.value for prop in model.metadata_props}
+
+
+def open_session(
+    path: Path | str, num_threads: int = 1, profile: str = ""
+) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session on the CPU; InputError when the file is missing or unreadable."""
+    import onnxruntime
+
+    if not Path(path).is_file():
+        there = sorted(p.name for p in Path(path).parent.glob("*.onnx"))
+        raise InputError(f"{path} does not exist (ONNX files there: {', '.join(there) or 'none'})")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    if profile:
+        options.enable_profiling = True
+        options.profile_file_prefix = profile
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's classes are not public
+        raise InputError(f"{path} cannot be run by ONNX Runtime: {error}") from None
+
+
+def run_graph(session: onnxruntime.InferenceSession, *arrays: Any) -> Any:
+    """The first output for inputs given by position, as the runtime calls a graph."""
+    names = [tensor.name for tensor in session.get_inputs()]
+    return session.run(None, dict(zip(names, arrays, strict=True)))[0]
+
+
+def quantise(path: Path | str, target: Path | str) -> None:
+    """Write a copy with the weights of its MatMuls in 8 bit (dynamic quantisation)."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    metadata = read_metadata(path)
+    logging.getLogger().setLevel(logging.ERROR)
+    with atomic_path(target) as temporary:
+        quantize_dynamic(
+            str(path), str(temporary), op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8
+        )
+        finish(temporary, [tensor.name for tensor in open_session(path).get_inputs()], metadata)

@@ -1,0 +1,157 @@
+"""ONNX vocoders with the runtime's contract: mel (N, n_mels, T) in, audio (N, samples) out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tts.errors import InputError
+from tts.export.graph import open_session, run_graph, write_graph
+from tts.features.mel import MelConfig
+from tts.vocoders.griffin_lim import GriffinLim
+from tts.vocoders.hifigan import Hifigan
+
+TRACED_FRAMES = 37
+CHECKED_FRAMES = (1, 2, 50, 123)
+HIFIGAN_TOLERANCE = 1e-4
+# Griffin-Lim's phases at bins of almost no energy are at the mercy of rounding.
+GRIFFIN_LIM_TOLERANCE = 1e-2
+
+
+class FramesLast(nn.Module):
+    """A vocoder that takes the runtime's (N, n_mels, T) instead of (B, T, n_mels)."""
+
+    def __init__(self, vocoder: nn.Module):
+        super().__init__()
+        self.vocoder = vocoder
+
+    def forward(self, mel_BFT: Tensor) -> Tensor:
+        return self.vocoder(mel_BFT.transpose(1, 2))
+
+
+class ConvolutionGriffinLim(GriffinLim):
+    """Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
+
+    Every ONNX runtime has convolutions; few have an inverse FFT with overlap-add.
+    """
+
+    def __init__(self, mel: MelConfig, num_iterations: int):
+        super().__init__(mel, num_iterations)
+        size = mel.n_fft
+        angle_KN = torch.outer(self.bins, torch.arange(size)) % size * (2 * math.pi / size)
+        angle_KN = angle_KN.double()
+        basis = torch.cat([angle_KN.cos(), -angle_KN.sin()]) * self.window.double()
+        # Of a real signal's spectrum half is stored: all but its two real bins count twice.
+        scale = torch.full((len(self.bins),), 2.0 / size)
+        scale[0] = scale[-1] = 1.0 / size
+        self.register_buffer("basis", basis[:, None].float())
+        self.register_buffer("scale", scale.repeat(2)[:, None])
+        self.register_buffer("square", (self.window**2)[None, None])
+
+    def analysis(self, signal_BS: Tensor) -> tuple[Tensor, Tensor]:
+        spectrum_BKT = F.conv1d(signal_BS[:, None], self.basis, stride=self.mel.hop_length)
+        real_BKT, imag_BKT = spectrum_BKT.split(len(self.bins), dim=1)
+        return real_BKT.transpose(1, 2), imag_BKT.transpose(1, 2)
+
+    def synthesis(self, real_BTK: Tensor, imag_BTK: Tensor) -> Tensor:
+        spectrum_BKT = torch.cat([real_BTK, imag_BTK], dim=2).transpose(1, 2) * self.scale
+        total = F.conv_transpose1d(spectrum_BKT, self.basis, stride=self.mel.hop_length)
+        ones_1T = torch.ones_like(real_BTK[:1, :, :1]).transpose(1, 2)
+        weight = F.conv_transpose1d(ones_1T, self.square, stride=self.mel.hop_length)
+        return (total / weight.clamp(min=1e-8)).flatten(1)
+
+
+def export_hifigan(
+    model: Hifigan, path: Path | str, facts: Mapping[str, str] | None = None
+) -> float:
+    """Write a HiFi-GAN generator as ONNX; return the largest difference from PyTorch.
+
+    `facts` are further metadata (where the weights come from, their licence).
+    Raises: InputError when the graph and PyTorch differ by more than HIFIGAN_TOLERANCE.
+    """
+    return _export(model, model, path, HIFIGAN_TOLERANCE, facts)
+
+
+def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 32) -> float:
+    """Write the weight-free vocoder as ONNX; return the largest difference from PyTorch.
+
+    Raises: InputError when the graph and PyTorch differ by more than GRIFFIN_LIM_TOLERANCE.
+    """
+    facts = {"comment": f"Griffin-Lim, {num_iterations} iterations, no trained weights"}
+    graph = ConvolutionGriffinLim(mel, num_iterations)
+    return _export(graph, GriffinLim(mel, num_iterations), path, GRIFFIN_LIM_TOLERANCE, facts)
+
+
+def vocoder_metadata(mel: MelConfig) -> dict[str, str]:
+    """What the runtime reads (model_type, sample_rate) and what tells a mismatch of features."""
+    return {
+        "model_type": "hifigan",
+        "sample_rate": str(mel.sample_rate),
+        "version": "1",
+        "n_fft": str(mel.n_fft),
+        "win_length": str(mel.win_length),
+        "hop_length": str(mel.hop_length),
+        "n_mels": str(mel.n_mels),
+        "f_min": str(mel.f_min),
+        "f_max": str(mel.f_max),
+    }
+
+
+def _export(
+    graph: nn.Module,
+    reference: nn.Module,
+    path: Path | str,
+    tolerance: float,
+    facts: Mapping[str, str] | None,
+) -> float:
+    mel = reference.mel
+    write_graph(
+        FramesLast(graph),
+        [_test_mel(mel, TRACED_FRAMES).transpose(1, 2)],
+        path,
+        inputs=["mel"],
+        outputs=["audio"],
+        dynamic={"mel": {0: "N", 2: "T"}, "audio": {0: "N", 1: "S"}},
+        metadata={**vocoder_metadata(mel), **(facts or {})},
+    )
+    return check_vocoder(path, reference, tolerance)
+
+
+def check_vocoder(path: Path | str, reference: nn.Module, tolerance: float) -> float:
+    """Largest difference between an ONNX vocoder and PyTorch at lengths never traced.
+
+    Raises: InputError above `tolerance`, naming the length.
+    """
+    session = open_session(path)
+    worst = 0.0
+    for frames in CHECKED_FRAMES:
+        mel_BTF = _test_mel(reference.mel, frames)
+        with torch.no_grad():
+            expected = reference(mel_BTF)
+        audio = torch.from_numpy(run_graph(session, mel_BTF.transpose(1, 2).numpy()))
+        if audio.shape != expected.shape:
+            raise InputError(
+                f"{path}: {frames} frames give shape {tuple(audio.shape)}, "
+                f"PyTorch {tuple(expected.shape)}"
+            )
+        difference = float((audio - expected).abs().max())
+        if not difference <= tolerance:
+            raise InputError(
+                f"{path} differs from PyTorch by {difference:.2g} at {frames} frames "
+                f"(allowed: {tolerance:g})"
+            )
+        worst = max(worst, difference)
+    return worst
+
+
+def _test_mel(mel: MelConfig, frames: int) -> Tensor:
+    """A repeatable mel (1, T, n_mels) with the range of speech: moving ridges over a floor."""
+    t = torch.arange(frames)[:, None]
+    f = torch.linspace(0, 1, mel.n_mels)[None]
+    ridges = torch.cos(2 * math.pi * (6 * f + t / 40)) + torch.sin(t / 9) - 2 * f
+    return (2 * ridges - 5).clamp(min=math.log(mel.floor))[None]
