@@ -155,8 +155,9 @@ def average_weights(paths: Iterable[Path | str], which: str) -> dict[str, Any]:
         if total and total.keys() != weights.keys():
             raise InputError(f"{path} belongs to another model than the checkpoints before it")
         for name, value in weights.items():
-            value = value.double() if value.is_floating_point() else value
-            total[name] = total[name] + value if name in total and count > 1 else value
+            if value.is_floating_point():
+                value = value.double() + (total[name] if count > 1 else 0.0)
+            total[name] = value
     if not count:
         raise InputError("no checkpoint to average")
     return {
