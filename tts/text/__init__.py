@@ -1,0 +1,1 @@
+"""Text front ends: text -> normalised text -> words -> tokens; token tables and lexicons."""

@@ -1,0 +1,155 @@
+"""The protocol of every text front end, its configuration, and the way to build one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from tts.config import option
+from tts.errors import InputError
+
+if TYPE_CHECKING:
+    from tts.text.tokens import TokenTable
+
+
+class AlignmentError(InputError):
+    """Labels and characters of an utterance do not match one to one."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word, space or punctuation mark and how it is said.
+
+    source: dictionary, rule (derived from a dictionary word), fallback (letter to sound),
+    spelled (letter by letter), labelled, space, punctuation, espeak or bpe.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something of the input that was dropped or cannot be said.
+
+    position: index into the input text of the first character concerned.
+    """
+
+    position: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A text, its normalised form, its words with their tokens, and what went wrong."""
+
+    text: str
+    normalized: str
+    words: tuple[Word, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def tokens(self) -> list[str]:
+        """All words' tokens in order, without blanks or framing."""
+        return [token for word in self.words for token in word.tokens]
+
+
+@dataclass(frozen=True)
+class FrontEndConfig:
+    """Which front end and how; stored with the data, in checkpoints and exports."""
+
+    language: Literal["en-us", "zh"] = option("en-us", "language of the text")
+    frontend: Literal["lexicon", "espeak", "pinyin"] = option(
+        "lexicon", "lexicon or espeak for English, pinyin for Mandarin"
+    )
+    unit: Literal["phone", "syllable", "initial_final", "bpe"] = option(
+        "phone", "English: phone or bpe; Mandarin: syllable, initial_final or bpe"
+    )
+    framing: Literal["blank", "runtime", "reference"] = option(
+        "blank", "blanks and sentence marks around tokens; runtime and reference: espeak only"
+    )
+    pinyin: Literal["labelled", "predicted"] = option(
+        "labelled", "Mandarin training: the corpus's labels or predicted pinyin"
+    )
+    vocab_size: int = option(0, "number of bpe pieces, with unit bpe")
+    bpe_model: str = option("", "the sentencepiece model in base64, with unit bpe")
+
+
+class FrontEnd(Protocol):
+    """Text to tokens. Deterministic, safe in threads and forks, never raises on any string."""
+
+    config: FrontEndConfig
+
+    def __call__(self, text: str) -> Spoken:
+        """Normalise `text` and say it."""
+
+    def normalize(self, text: str) -> str:
+        """What a runtime without a normaliser must be given to say the same."""
+
+    def token_table(self) -> TokenTable:
+        """This front end's table; no data ever extend it."""
+
+    def lexicon(self) -> Iterable[tuple[str, list[str]]]:
+        """Words and phrases with their tokens, for the runtime's lexicon.txt."""
+
+
+_KINDS = {
+    ("en-us", "lexicon"): (("phone", "bpe"), ("blank",)),
+    ("en-us", "espeak"): (("phone",), ("runtime", "reference")),
+    ("zh", "pinyin"): (("syllable", "initial_final", "bpe"), ("blank",)),
+}
+
+
+def check_config(config: FrontEndConfig) -> None:
+    """Raise InputError unless language, front end, unit and framing go together."""
+    known = "; ".join(
+        f"{language}: {frontend} with unit {' or '.join(units)}, framing {' or '.join(framings)}"
+        for (language, frontend), (units, framings) in _KINDS.items()
+    )
+    kind = (config.language, config.frontend)
+    if kind not in _KINDS:
+        raise InputError(f"no front end {config.frontend!r} for {config.language!r} ({known})")
+    units, framings = _KINDS[kind]
+    if config.unit not in units or config.framing not in framings:
+        raise InputError(
+            f"front end {config.frontend} of {config.language} knows no unit {config.unit!r} "
+            f"with framing {config.framing!r} ({known})"
+        )
+    if config.unit == "bpe" and not config.bpe_model:
+        raise InputError(
+            "unit bpe needs a trained sentencepiece model in the configuration; "
+            "run prepare with --unit bpe --vocab-size N, which trains one"
+        )
+
+
+def build_frontend(config: FrontEndConfig) -> FrontEnd:
+    """The front end that `config` describes. Raises: InputError where its parts do not match."""
+    check_config(config)
+    if config.language == "zh":
+        from tts.text.mandarin import MandarinFrontEnd
+
+        return MandarinFrontEnd(config)
+    if config.frontend == "espeak":
+        from tts.text.espeak import EspeakFrontEnd
+
+        return EspeakFrontEnd(config)
+    from tts.text.english import LexiconFrontEnd
+
+    return LexiconFrontEnd(config)
+
+
+def metadata_flags(config: FrontEndConfig) -> dict[str, str]:
+    """The ONNX metadata from which sherpa-onnx chooses its own front end (strings)."""
+    english = config.language == "en-us"
+    return {
+        "language": "English" if english else "Chinese",
+        "voice": "en-us" if english else "zh",
+        # 2.x reads English through a lexicon file only where this says 1, too.
+        "has_espeak": "1" if english else "0",
+        "jieba": "0" if english else "1",
+        "use_eos_bos": "0" if config.framing == "blank" else "1",
+        "pad_id": str(build_frontend(config).token_table().pad_id),
+    }
