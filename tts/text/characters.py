@@ -1,0 +1,71 @@
+"""What single characters are: Latin letters without their accents, Hanzi, silent marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from tts.text.frontend import Problem
+
+# Letters that no Unicode decomposition turns into ASCII.
+_LETTERS = {
+    **{"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ß": "ss", "ẞ": "SS"},
+    **{"ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"},
+    **{"ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "ng", "Ŋ": "Ng"},
+}
+
+# Quotes, brackets and name dots: they are written, not said.
+SILENT = frozenset('"“”„‟«»‹›「」『』〝〞()（）[]［］{}｛｝<>＜＞〈〉《》【】〔〕〖〗·・•*_`´')
+APOSTROPHES = "'‘’‛ʼ＇"
+DASHES = "-‐‑‒–—―−－﹣─"
+
+
+@lru_cache(maxsize=4096)
+def fold(character: str) -> str:
+    """`character` in printable ASCII: without accent, ligature or full width; "" if it has none.
+
+    Any white space becomes one space.
+    """
+    if " " <= character <= "~":
+        return character
+    if character.isspace():
+        return " "
+    if character in _LETTERS:
+        return _LETTERS[character]
+    letters = "".join(
+        c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)
+    ).replace("⁄", "/")
+    # Compatibility forms of a space with an accent (¨) decompose into the bare space.
+    return letters if letters.strip() and all(" " <= c <= "~" for c in letters) else ""
+
+
+def is_hanzi(character: str) -> bool:
+    """Whether `character` is a Chinese character (unified ideographs and 〇)."""
+    return (
+        "\u4e00" <= character <= "\u9fff"
+        or character == "〇"
+        or "\u3400" <= character <= "\u4dbf"
+        or "\U00020000" <= character <= "\U0003ffff"
+    )
+
+
+def name_of(character: str) -> str:
+    """The Unicode name of a character, or its code point where it has none."""
+    return unicodedata.name(character, f"U+{ord(character):04X}")
+
+
+class Leftovers:
+    """Finds where symbols that survived normalisation stood in the input text."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.searched_to: dict[str, int] = {}
+
+    def problem(self, symbol: str) -> Problem:
+        """The next occurrence of `symbol` in the text, as something that cannot be said."""
+        start = self.searched_to.get(symbol, 0)
+        match = re.compile(re.escape(symbol)).search(self.text, start)
+        position = match.start() if match else max(start - 1, 0)
+        self.searched_to[symbol] = position + 1
+        return Problem(position, symbol, f"left out: no words for {name_of(symbol)}")

@@ -1,0 +1,206 @@
+"""The Mandarin front end: normalisation, readings, labelled pinyin, Latin letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tts.text import phrases
+from tts.text.bpe import BpeModel
+from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, is_hanzi, name_of
+from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
+from tts.text.pinyin import (
+    PUNCTUATION,
+    pinyin_table,
+    split_labels,
+    syllable_tokens,
+    table_syllable,
+)
+from tts.text.tokens import TokenTable
+from tts.text.verbalize import verbalize
+
+# Marks that are said as a pause -> the token of that pause.
+_PAUSES = {
+    **dict.fromkeys("，、；：﹐﹑﹔﹕,;:—–―─", ","),
+    **dict.fromkeys("。．…｡.", "."),
+    **dict.fromkeys("！﹗!", "!"),
+    **dict.fromkeys("？﹖?", "?"),
+}
+_WRITTEN = {",": "，", ".": "。", "!": "！", "?": "？"}
+# A normaliser has something to do: a digit or a symbol that is no punctuation.
+_NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥<>℅№㎡]")
+_KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥"
+_PIECE = re.compile(r"(?P<latin>[A-Za-z]+)|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z，。！？\s]+)")
+_MARK = re.compile(r"#[1-4]")
+
+# How Latin letters are called, in syllables that the token table has.
+LETTERS = {
+    **{"a": "ei1", "b": "bi4", "c": "xi1", "d": "di4", "e": "yi4", "f": "ai2 fu", "g": "ji4"},
+    **{"h": "ei2 chi", "i": "ai4", "j": "zhe4", "k": "kai4", "l": "ai2 lou", "m": "ai2 mu"},
+    **{"n": "en1", "o": "ou1", "p": "pi4", "q": "kou4", "r": "a4 er", "s": "ai2 si", "t": "ti4"},
+    **{"u": "you1", "v": "wei1", "w": "da2 bu liu", "x": "ai2 ke si", "y": "wai4", "z": "zei4"},
+}
+
+
+class MandarinFrontEnd:
+    """Mandarin text to pinyin tokens (see FrontEnd). config.unit chooses the token table."""
+
+    def __init__(self, config: FrontEndConfig):
+        self.config = config
+        self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
+
+    def token_table(self) -> TokenTable:
+        """The reference's 2069 syllables, initials and finals, or the bpe pieces."""
+        return self._bpe.table if self._bpe else pinyin_table(self.config.unit)
+
+    def normalize(self, text: str) -> str:
+        """Hanzi, Latin letters and ，。！？ only."""
+        return _normalize(text)[0]
+
+    def __call__(self, text: str) -> Spoken:
+        """Predicted pinyin of any text; what cannot be said stands in `problems`."""
+        normalized, problems = _normalize(text)
+        words: list[Word] = []
+        for piece in _PIECE.finditer(normalized):
+            if piece["pause"]:
+                words.append(_pause(piece[0]))
+            elif self._bpe:
+                tokens, unknown = self._bpe.encode(piece[0].lower())
+                words.append(Word(piece[0], tokens, "bpe"))
+                leftovers = Leftovers(text)
+                problems += [leftovers.problem(symbol) for symbol in unknown]
+            elif piece["latin"]:
+                words.append(self._spell(piece[0]))
+            else:
+                for word, syllables in phrases.read(piece[0]):
+                    words.append(self._word(word, syllables, "dictionary"))
+        problems.sort(key=lambda problem: problem.position)
+        return Spoken(text, normalized, tuple(words), tuple(problems))
+
+    def from_labels(self, text: str, prosody_text: str | None, pinyin: list[str]) -> Spoken:
+        """Tokens from a corpus's labelled pinyin, punctuation from the text.
+
+        prosody_text: the text with marks #1 to #4 (or None), which end the words.
+        Raises: AlignmentError where characters and labels do not match one to one, or a label
+        is no syllable of the table.
+        """
+        if self._bpe:
+            return self(text)
+        items = split_labels(label.lower() for label in pinyin)
+        marked = prosody_text or text
+        said = [c for c in _MARK.sub("", marked) if is_hanzi(c) or fold(c).isalpha()]
+        if len(said) != len(items):
+            raise AlignmentError(
+                f"{len(said)} characters but {len(items)} labelled syllables: {text!r}, "
+                f"{' '.join(pinyin)}"
+            )
+        labels = iter(items)
+        words: list[Word] = []
+        for part in _MARK.split(marked):
+            words += self._labelled_words(part, labels, text)
+        return Spoken(text, _normalize(text)[0], tuple(_collapse(words)), ())
+
+    def _labelled_words(self, part: str, labels: Iterator[str], text: str) -> list[Word]:
+        """The characters between two prosody marks as a word, and the punctuation among them."""
+        words: list[Word] = []
+        hanzi, syllables = "", []
+        for character in part:
+            if is_hanzi(character) or fold(character).isalpha():
+                label = next(labels)
+                syllable = table_syllable(label)
+                if syllable is None or (label == "er5" and character != "儿"):
+                    raise AlignmentError(f"{character!r} is labelled {label!r} in {text!r}")
+                hanzi += character
+                syllables.append(syllable)
+            elif character in _PAUSES:
+                if syllables:
+                    words.append(self._word(hanzi, syllables, "labelled"))
+                    hanzi, syllables = "", []
+                words.append(_pause(_WRITTEN[_PAUSES[character]]))
+        return [*words, self._word(hanzi, syllables, "labelled")] if syllables else words
+
+    def _word(self, text: str, syllables: list[str], source: str) -> Word:
+        unit = self.config.unit
+        return Word(text, tuple(t for s in syllables for t in syllable_tokens(s, unit)), source)
+
+    def _spell(self, letters: str) -> Word:
+        names = " ".join(LETTERS[letter] for letter in letters.lower())
+        return self._word(letters, names.split(), "spelled")
+
+    def lexicon(self) -> Iterator[tuple[str, list[str]]]:
+        """Characters, phrases, letters and marks for the runtime's longest match.
+
+        Quotes map to the blank: 1.13 would otherwise send a token that no training text has.
+        """
+        if self._bpe:
+            for piece in self._bpe.table.symbols:
+                if all(map(is_hanzi, piece)):
+                    yield piece, [piece]
+            return
+        for letter in LETTERS:
+            yield letter, list(self._spell(letter).tokens)
+        for mark in "：；、—":
+            yield mark, [","]
+        yield from (("——", [","]), ("…", ["."]), ("……", ["."]))
+        for quote in "“”‘’":
+            yield quote, ["_"]
+        for word, syllables in phrases.lexicon():
+            yield word, list(self._word(word, list(syllables), "dictionary").tokens)
+
+
+def _pause(written: str) -> Word:
+    return Word(written, (_PAUSES[written],), "punctuation")
+
+
+def _collapse(words: list[Word]) -> list[Word]:
+    """Of neighbouring punctuation marks only the first."""
+    return [
+        word
+        for index, word in enumerate(words)
+        if word.source != "punctuation" or not index or words[index - 1].source != "punctuation"
+    ]
+
+
+def _normalize(text: str) -> tuple[str, list[Problem]]:
+    """Hanzi, Latin letters and single ，。！？, and what had to be left out."""
+    problems: list[Problem] = []
+    plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
+    if _NEEDS_WORDS.search(plain):
+        plain = verbalize(plain, "zh")
+    leftovers = Leftovers(text)
+    out: list[str] = []
+    for character in plain:
+        if character in _PAUSES:
+            while out and out[-1] == " ":
+                out.pop()
+            if not out or out[-1] not in _PAUSES:
+                out.append(_WRITTEN[_PAUSES[character]])
+        elif is_hanzi(character) or (character.isascii() and character.isalpha()):
+            out.append(character)
+        elif character == " ":
+            out.append(" ")
+        elif character in _KEPT_SYMBOLS or character.isdigit():
+            problems.append(leftovers.problem(character))
+    # A space says something only between two Latin words.
+    return re.sub(r"(?<![A-Za-z]) +| +(?![A-Za-z])", "", "".join(out)), problems
+
+
+def _admit(character: str, position: int, problems: list[Problem]) -> str:
+    """What `character` is for the normaliser; "" and a problem where it has no meaning."""
+    if is_hanzi(character):
+        if character in phrases.characters():
+            return character
+        problems.append(Problem(position, character, "left out: no reading is known"))
+        return ""
+    if character in _PAUSES or character in _KEPT_SYMBOLS:
+        return character
+    if character in SILENT:
+        return " " if character in "*_`´" else ""
+    if character in APOSTROPHES:
+        return ""
+    if character in DASHES:
+        return "-"
+    folded = fold(character)
+    if not folded:
+        problems.append(Problem(position, character, f"left out: {name_of(character)}"))
+    return folded

@@ -1,0 +1,189 @@
+"""Mandarin readings: pypinyin's phrases by longest match, tone sandhi, erhua."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tts.text.characters import is_hanzi
+from tts.text.pinyin import split_tone, table_syllable
+
+# The runtime looks for phrases of up to ten characters.
+_LONGEST = 10
+
+# Characters said alone, where the dictionary's first reading is not the usual one.
+_ALONE = {"个": "ge", "得": "de", "哦": "o", "儿": "er2"}
+
+# Words in which 儿 is a child and a syllable of its own, not the suffix of erhua.
+_CHILD = (
+    "女儿 婴儿 幼儿 少儿 孤儿 胎儿 健儿 男儿 宠儿 孩儿 产儿 混血儿 弃儿 低能儿 痴儿 犬儿 "
+    "患儿 托儿 育儿 小儿 生儿 妻儿 早产儿 新生儿 畸形儿 弄潮儿 娇儿 歌儿 麟儿 吾儿 儿儿"
+).split()
+
+# After these 一 counts or orders, and keeps its own tone; so it does before them.
+_ORDER_BEFORE = frozenset("第十初周零〇一二三四五六七八九百千万亿年")
+_ORDER_AFTER = frozenset("零〇一二三四五六七八九月号日")
+
+
+@lru_cache(maxsize=1)
+def characters() -> dict[str, str]:
+    """Every character's most usual reading, as the token table writes it."""
+    from pypinyin.constants import PINYIN_DICT
+
+    readings = {}
+    for code, listed in PINYIN_DICT.items():
+        character = chr(code)
+        if is_hanzi(character):
+            syllable = _table_reading(listed.split(",")[0])
+            if syllable:
+                readings[character] = syllable
+    readings.update(_ALONE)
+    return readings
+
+
+@lru_cache(maxsize=1)
+def phrases() -> dict[str, tuple[str, ...]]:
+    """Phrases of two to ten characters with their readings, sandhi applied inside them."""
+    from pypinyin.constants import PHRASES_DICT
+
+    found = {}
+    for phrase, listed in PHRASES_DICT.items():
+        syllables = [_table_reading(readings[0]) for readings in listed]
+        if (
+            2 <= len(phrase) <= _LONGEST
+            and len(syllables) == len(phrase)
+            and all(syllables)
+            and all(map(is_hanzi, phrase))
+        ):
+            found[phrase] = tuple(_inside(phrase, [s for s in syllables if s]))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _table_reading(marked: str) -> str | None:
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    return table_syllable(to_tone3(marked).replace("ü", "v"))
+
+
+def segment(hanzi: str) -> list[str]:
+    """Cut a run of Hanzi into phrases by longest match from the left, as the runtime does."""
+    known = phrases()
+    words = []
+    start = 0
+    while start < len(hanzi):
+        stop = min(start + _LONGEST, len(hanzi))
+        while stop > start + 1 and hanzi[start:stop] not in known:
+            stop -= 1
+        words.append(hanzi[start:stop])
+        start = stop
+    return words
+
+
+def read(hanzi: str) -> list[tuple[str, list[str]]]:
+    """The words of a run of Hanzi with their syllables; a character without reading has none.
+
+    Sandhi inside phrases comes from the dictionary; across them: 一 and 不 by what follows, and
+    a third tone before a third tone where one of the two words is a single character, since
+    such words lean on their neighbours.
+    """
+    words = segment(hanzi)
+    flat: list[str | None] = []
+    for word in words:
+        flat += phrases().get(word) or [characters().get(character) for character in word]
+    for index in range(len(hanzi)):
+        flat[index] = _in_context(hanzi, flat, index)
+    end = len(flat)
+    for word, following in zip(words[-2::-1], words[:0:-1], strict=True):
+        end -= len(following)
+        if 1 in (len(word), len(following)):
+            flat[end - 1] = _before(flat[end - 1], flat[end])
+    result = []
+    start = 0
+    for word in words:
+        result.append((word, [s for s in flat[start : start + len(word)] if s]))
+        start += len(word)
+    return result
+
+
+def _before(syllable: str | None, following: str | None) -> str | None:
+    """`syllable` with a third tone raised before another third tone."""
+    if syllable and following and syllable[-1] == following[-1] == "3":
+        return syllable[:-1] + "2"
+    return syllable
+
+
+def _inside(phrase: str, syllables: list[str]) -> list[str]:
+    for index in range(len(syllables) - 1):
+        raised = _before(syllables[index], syllables[index + 1])
+        syllables[index] = raised or syllables[index]
+    for index in range(len(phrase)):
+        syllables[index] = _in_context(phrase, syllables, index) or syllables[index]
+    return syllables
+
+
+def _in_context(hanzi: str, syllables: list[str | None] | list[str], index: int) -> str | None:
+    """The reading of 一, 不 and 儿 by what stands around them; any other as it is."""
+    character, syllable = hanzi[index], syllables[index]
+    following = syllables[index + 1] if index + 1 < len(syllables) else None
+    if character == "儿" and syllable == "er2":
+        return "er" if is_erhua(hanzi, index) else syllable
+    if character not in "一不" or syllable not in ("yi1", "bu4") or not following:
+        return syllable
+    return _yi_bu(
+        character,
+        split_tone(following)[1],
+        hanzi[index - 1 : index],
+        hanzi[index + 1],
+    )
+
+
+def _yi_bu(character: str, tone: str, before: str, after: str) -> str:
+    """一 and 不 before a syllable of `tone`."""
+    if character == "不":
+        return "bu2" if tone == "4" else "bu4"
+    if (before and before in _ORDER_BEFORE) or after in _ORDER_AFTER:
+        return "yi1"
+    if tone == "4" or after == "个":
+        return "yi2"
+    return "yi4" if tone in "123" else "yi1"
+
+
+def is_erhua(hanzi: str, index: int) -> bool:
+    """Whether the 儿 at `index` is the suffix of the syllable before it."""
+    if index == 0 or hanzi[index + 1 : index + 2] in ("子", "童", "女", "科", "媳", "孙", "歌"):
+        return False
+    start = index + 1
+    return not any(hanzi[max(0, start - len(word)) : start] == word for word in _CHILD)
+
+
+def lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Entries with which the runtime's longest match gives these readings.
+
+    Characters, phrases, and 一 and 不 with every common character after them, so that their
+    sandhi holds. What depends on a whole phrase's neighbour (third tones across phrases) no
+    lexicon can say.
+    """
+    single = characters()
+    for character, syllable in single.items():
+        if "\u4e00" <= character <= "\u9fff" or character == "〇":
+            yield character, (syllable,)
+    known = phrases()
+    yield from known.items()
+    for character, syllable in single.items():
+        if not _is_common(character):
+            continue
+        tone = split_tone(syllable)[1]
+        for first, alone in (("一", "yi1"), ("不", "bu4")):
+            reading = _yi_bu(first, tone, "", character)
+            if first + character not in known and reading != alone:
+                yield first + character, (reading, syllable)
+
+
+def _is_common(character: str) -> bool:
+    """Whether the basic character set of simplified Chinese (6,763 characters) has it."""
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
