@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def write_graph(
     import torch
 
     with atomic_path(path) as temporary:
-        with warnings.catch_warnings(), torch.no_grad():
+        with warnings.catch_warnings(), torch.no_grad(), _open_lengths():
             # Tracing warns of every shape that Python reads; the parity checks at lengths
             # never traced are what shows whether one was frozen.
             warnings.simplefilter("ignore")
@@ -55,6 +56,26 @@ def write_graph(
                 dynamic_axes={name: dict(axes) for name, axes in dynamic.items()},
             )
         finish(temporary, inputs, metadata)
+
+
+@contextlib.contextmanager
+def _open_lengths() -> Iterator[None]:
+    """Trace Tensor.unflatten as a reshape.
+
+    The TorchScript exporter's own translation freezes the sizes of the other dimensions.
+    """
+    import torch
+
+    def unflatten(tensor: torch.Tensor, dim: int, sizes: Sequence[int]) -> torch.Tensor:
+        dim %= tensor.dim()
+        return tensor.reshape(*tensor.shape[:dim], *sizes, *tensor.shape[dim + 1 :])
+
+    original = torch.Tensor.unflatten
+    torch.Tensor.unflatten = unflatten
+    try:
+        yield
+    finally:
+        torch.Tensor.unflatten = original
 
 
 def finish(path: Path, inputs: Sequence[str], metadata: Mapping[str, str]) -> None:
