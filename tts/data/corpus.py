@@ -1,0 +1,186 @@
+"""What a recipe states about its corpus, what its reader returns, and where its files lie."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tts.config import from_dict, option, read_toml
+from tts.data.validation import AudioLimits
+from tts.errors import InputError, nearest
+from tts.stage import run_stage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One labelled recording; `position` counts the entries of the full label file from 0.
+
+    text is as written, normalized as the corpus itself spells it out; pinyin has one item a
+    syllable, prosody is the text with its marks, phones are (start, end, label) in seconds.
+    """
+
+    id: str
+    audio: Path
+    text: str
+    position: int
+    normalized: str | None = None
+    speaker: str = ""
+    language: str = ""
+    pinyin: tuple[str, ...] | None = None
+    prosody: str | None = None
+    phones: tuple[tuple[float, float, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a corpus: kind is a short fixed word, detail is for people.
+
+    A fault with a position rejects the entry there; one without rejects nothing (an extra
+    file, a byte order mark) and is only reported.
+    """
+
+    id: str
+    kind: str
+    detail: str
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to fetch; an empty sha256 or a size of 0 means that the origin states none."""
+
+    url: str
+    filename: str
+    size: int = 0
+    sha256: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Utterances at the end of the label file that are kept for validation and for tests."""
+
+    valid: int = 100
+    test: int = 500
+
+
+@dataclass(frozen=True)
+class CorpusConfig:
+    """The facts in egs/<corpus>/TTS/corpus.toml."""
+
+    name: str
+    folder: str
+    language: str
+    toy_layout: str
+    speaker: str = ""
+    dataset: str = ""
+    dataset_url: str = ""
+    dataset_license: str = ""
+    dataset_comment: str = ""
+    frontend: dict[str, Any] = field(default_factory=dict)
+    mel: dict[str, Any] = field(default_factory=dict)
+    downloads: tuple[Download, ...] = ()
+    split: Split = Split()
+    audio: AudioLimits = AudioLimits()
+    vocoder: Download | None = None
+
+
+@dataclass(frozen=True)
+class RecipeOptions:
+    """The flags by which every data script finds its recipe."""
+
+    corpus: str = option("", "the corpus: a folder of egs/")
+    toy: bool = option(False, "1: the embedded toy corpus, in the recipe's toy/ folder")
+    dl_dir: str = option("", "folder of the corpus or its archive; empty: download/")
+    work: str = option("", "folder for data/ and download/; empty: the recipe's own")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A corpus's recipe and its working folder; all paths are absolute."""
+
+    config: CorpusConfig
+    folder: Path
+    work: Path
+    dl_dir: Path
+    toy: bool = False
+
+    @classmethod
+    def open(cls, options: RecipeOptions, root: Path = ROOT) -> Recipe:
+        """Find a recipe; InputError names the ones that exist."""
+        known = sorted(path.parts[-3] for path in root.glob("egs/*/TTS/corpus.toml"))
+        if options.corpus not in known:
+            raise InputError(
+                f"--corpus {options.corpus or '(not given)'}: no such recipe below "
+                f"{root / 'egs'}{nearest(options.corpus, known)}"
+            )
+        folder = root / "egs" / options.corpus / "TTS"
+        toml = folder / "corpus.toml"
+        work = Path(options.work).resolve() if options.work else folder
+        work = work / "toy" if options.toy else work
+        dl_dir = Path(options.dl_dir).absolute() if options.dl_dir else work / "download"
+        config = from_dict(CorpusConfig, read_toml(toml), str(toml))
+        return cls(config, folder, work, dl_dir, options.toy)
+
+    @property
+    def corpus_dir(self) -> Path:
+        return self.dl_dir / self.config.folder
+
+    @property
+    def data(self) -> Path:
+        return self.work / "data"
+
+    @property
+    def reader_path(self) -> Path:
+        return self.folder / "local" / "reader.py"
+
+    def manifest(self, kind: str) -> Path:
+        """data/manifests/<name>_<kind>, for example kind 'cuts_raw.jsonl.gz'."""
+        return self.data / "manifests" / f"{self.config.name}_{kind}"
+
+    def fbank(self, kind: str) -> Path:
+        """data/fbank/<name>_<kind>, for example kind 'cuts_train.jsonl.gz'."""
+        return self.data / "fbank" / f"{self.config.name}_{kind}"
+
+    def read(self) -> tuple[list[Utterance], list[Fault]]:
+        """Call the recipe's own reader on the corpus."""
+        if not self.corpus_dir.is_dir():
+            raise InputError(
+                f"{self.corpus_dir} does not exist; run stage 0 (download), or give --dl-dir "
+                f"the folder that holds your copy of {self.config.folder}"
+            )
+        spec = importlib.util.spec_from_file_location(
+            f"reader_of_{self.config.name}", self.reader_path
+        )
+        if spec is None or spec.loader is None or not self.reader_path.is_file():
+            raise InputError(f"{self.reader_path} does not exist; docs/add_corpus.md describes it")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.read(self.corpus_dir)
+
+    def relative(self, path: Path) -> str:
+        """A path as manifests hold it: relative to the working folder where it lies inside."""
+        if path.is_relative_to(self.work):
+            return path.relative_to(self.work).as_posix()
+        return path.as_posix()
+
+    def stage(
+        self,
+        name: str,
+        work: Callable[[], Any],
+        *,
+        inputs: Sequence[Path] = (),
+        options: dict[str, Any] | None = None,
+        outputs: Sequence[Path] = (),
+    ) -> Any:
+        """`run_stage` with the marker in data/.done; removes what a killed stage left half."""
+        for folder in {path.parent for path in outputs} | {self.data}:
+            for leftover in folder.glob(".*.tmp"):
+                leftover.unlink(missing_ok=True)
+        facts = {"corpus": self.config.name, "toy": self.toy, **(options or {})}
+        return run_stage(name, self.data, work, inputs=inputs, options=facts, outputs=outputs)

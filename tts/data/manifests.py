@@ -1,0 +1,139 @@
+"""Lhotse manifests: recordings, supervisions and cuts, as JSON lines with stable bytes."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from tts.data.corpus import Fault, Recipe, Utterance
+from tts.data.parallel import parallel_map
+from tts.data.validation import AudioLimits, check_file
+from tts.errors import InputError
+from tts.files import read_jsonl, write_jsonl, write_text
+
+
+def write_manifests(recipe: Recipe, num_jobs: int) -> None:
+    """Read the corpus, look at every file's header, write recordings, supervisions and faults.
+
+    Files: <name>_recordings.jsonl.gz, <name>_supervisions.jsonl.gz, <name>_faults.jsonl and
+    <name>_ids.txt, which lists the id of every entry of the label file, usable or not.
+    Raises: InputError when no entry is usable.
+    """
+    utterances, faults = recipe.read()
+    checks = parallel_map(
+        functools.partial(_check, limits=recipe.config.audio),
+        [utterance.audio for utterance in utterances],
+        1,  # headers only: starting processes takes longer
+        "audio headers",
+    )
+    recordings, supervisions = [], []
+    for utterance, (problems, rate, length) in zip(utterances, checks, strict=True):
+        for kind, detail in problems:
+            faults.append(Fault(utterance.id, kind, detail, utterance.position))
+        if not problems:
+            recordings.append(_recording(recipe, utterance, rate, length))
+            supervisions.append(_supervision(recipe, utterance, length / rate))
+    listed = {
+        item.position: item.id for item in [*faults, *utterances] if item.position is not None
+    }
+    if not recordings:
+        first = "; ".join(f"{fault.id} {fault.kind}: {fault.detail}" for fault in faults[:3])
+        raise InputError(f"{recipe.corpus_dir}: no usable utterance ({first or 'it is empty'})")
+    write_jsonl(recipe.manifest("recordings.jsonl.gz"), recordings)
+    write_jsonl(recipe.manifest("supervisions.jsonl.gz"), supervisions)
+    write_faults(recipe.manifest("faults.jsonl"), faults)
+    ids = [listed.get(position, "?") for position in range(max(listed) + 1)]
+    write_text(recipe.manifest("ids.txt"), "".join(f"{name}\n" for name in ids))
+    print(f"{len(ids)} entries listed, {len(recordings)} usable, {len(faults)} faults")
+    if faults:
+        kinds = ", ".join(sorted({fault.kind for fault in faults}))
+        print(f"faults ({kinds}) in {recipe.manifest('faults.jsonl')}")
+
+
+def _check(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], int, int]:
+    return check_file(path, limits)
+
+
+def _recording(recipe: Recipe, utterance: Utterance, rate: int, length: int) -> dict[str, Any]:
+    """One recording, validated by lhotse's own types."""
+    from lhotse import AudioSource, Recording
+
+    source = AudioSource(type="file", channels=[0], source=recipe.relative(utterance.audio))
+    return Recording(
+        id=utterance.id,
+        sources=[source],
+        sampling_rate=rate,
+        num_samples=length,
+        duration=length / rate,
+    ).to_dict()
+
+
+def _supervision(recipe: Recipe, utterance: Utterance, seconds: float) -> dict[str, Any]:
+    """One supervision with everything the corpus says about the utterance."""
+    from lhotse import SupervisionSegment
+
+    custom: dict[str, Any] = {"position": utterance.position}
+    if utterance.normalized is not None:
+        custom["normalized_text"] = utterance.normalized
+    if utterance.pinyin is not None:
+        custom["pinyin"] = list(utterance.pinyin)
+    if utterance.prosody is not None:
+        custom["prosody"] = utterance.prosody
+    if utterance.phones is not None:
+        custom["phones"] = [list(phone) for phone in utterance.phones]
+    return SupervisionSegment(
+        id=utterance.id,
+        recording_id=utterance.id,
+        start=0.0,
+        duration=seconds,
+        channel=0,
+        text=utterance.text,
+        language=utterance.language or recipe.config.language,
+        speaker=utterance.speaker or recipe.config.speaker,
+        custom=custom,
+    ).to_dict()
+
+
+def write_raw_cuts(recipe: Recipe, sample_rate: int) -> None:
+    """Join recordings and supervisions into cuts at the features' sample rate."""
+    from lhotse import MonoCut, Recording, SupervisionSegment
+
+    def cuts():
+        recordings = read_jsonl(recipe.manifest("recordings.jsonl.gz"))
+        supervisions = read_jsonl(recipe.manifest("supervisions.jsonl.gz"))
+        for recording_item, supervision_item in zip(recordings, supervisions, strict=True):
+            recording = Recording.from_dict(recording_item)
+            supervision = SupervisionSegment.from_dict(supervision_item)
+            cut = MonoCut(
+                id=recording.id,
+                start=0.0,
+                duration=recording.duration,
+                channel=0,
+                recording=recording,
+                supervisions=[supervision],
+            )
+            if recording.sampling_rate != sample_rate:
+                cut = cut.resample(sample_rate)
+            yield cut.to_dict()
+
+    path = recipe.manifest("cuts_raw.jsonl.gz")
+    print(f"{write_jsonl(path, cuts())} cuts in {path}")
+
+
+def write_faults(path: Path, faults: list[Fault]) -> None:
+    """Faults as JSON lines."""
+    write_jsonl(path, (vars(fault) for fault in faults))
+
+
+def read_faults(path: Path) -> list[Fault]:
+    """Faults that an earlier stage wrote."""
+    return [Fault(**item) for item in read_jsonl(path)]
+
+
+def count_listed(recipe: Recipe) -> int:
+    """Entries of the full label file, rejected ones included."""
+    path = recipe.manifest("ids.txt")
+    if not path.is_file():
+        raise InputError(f"{path} does not exist; run stage 1 (manifests)")
+    return len(path.read_text(encoding="utf-8").splitlines())
