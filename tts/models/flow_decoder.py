@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.models.fused import dropout, masked_norm_mish, snake_beta
+
 
 @dataclass(frozen=True)
 class FlowDecoderConfig:
@@ -47,37 +49,25 @@ class TimeEmbedding(nn.Module):
         return self.linear_2(F.silu(self.linear_1(sinusoids)))
 
 
-class MaskedGroupNorm(nn.GroupNorm):
-    """Group normalisation (Wu & He 2018) with statistics over real frames only."""
-
-    def forward(self, x_BDT: Tensor, mask_B1T: Tensor | None) -> Tensor:
-        if mask_B1T is None:
-            return super().forward(x_BDT)
-        grouped = (x_BDT * mask_B1T).unflatten(1, (self.num_groups, -1))
-        count = mask_B1T.sum(2)[:, :, None, None] * grouped.shape[2]
-        mean = grouped.sum((2, 3), keepdim=True) / count
-        centred = (grouped - mean) * mask_B1T[:, None]
-        variance = centred.square().sum((2, 3), keepdim=True) / count
-        normed = (centred * torch.rsqrt(variance + self.eps)).flatten(1, 2)
-        return normed * self.weight[:, None] + self.bias[:, None]
-
-
 def masked(x: Tensor, mask: Tensor | None) -> Tensor:
     """`x` with padding set to zero; None stands for 'everything is real'."""
     return x if mask is None else x * mask
 
 
 class ConvBlock(nn.Module):
-    """Convolution, group normalisation, Mish; masked at both ends."""
+    """Convolution of a masked input, normalisation over real frames, Mish, mask."""
 
     def __init__(self, inputs: int, outputs: int, groups: int):
         super().__init__()
         conv = nn.Conv1d(inputs, outputs, 3, padding=1)
-        self.block = nn.ModuleList([conv, MaskedGroupNorm(groups, outputs)])
+        self.block = nn.ModuleList([conv, nn.GroupNorm(groups, outputs)])
 
     def forward(self, x_BDT: Tensor, mask_B1T: Tensor | None) -> Tensor:
         conv, norm = self.block
-        return masked(F.mish(norm(conv(masked(x_BDT, mask_B1T)), mask_B1T)), mask_B1T)
+        x_BDT = conv(x_BDT)
+        if mask_B1T is None:
+            return F.mish(norm(x_BDT))
+        return masked_norm_mish(x_BDT, mask_B1T, norm.weight, norm.bias, norm.num_groups, norm.eps)
 
 
 class ResnetBlock(nn.Module):
@@ -91,8 +81,9 @@ class ResnetBlock(nn.Module):
         self.res_conv = nn.Conv1d(inputs, outputs, 1)
 
     def forward(self, x_BDT: Tensor, mask_B1T: Tensor | None, time_BD: Tensor) -> Tensor:
+        x_BDT = masked(x_BDT, mask_B1T)
         hidden = self.block1(x_BDT, mask_B1T) + self.mlp(time_BD)[:, :, None]
-        return self.block2(hidden, mask_B1T) + self.res_conv(masked(x_BDT, mask_B1T))
+        return self.block2(masked(hidden, mask_B1T), mask_B1T) + self.res_conv(x_BDT)
 
 
 class SnakeBeta(nn.Module):
@@ -105,8 +96,14 @@ class SnakeBeta(nn.Module):
         self.beta = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        a = self.proj(x)
-        return a + torch.sin(a * self.alpha.exp()).square() / (self.beta.exp() + 1e-9)
+        return snake_beta(self.proj(x), self.alpha, self.beta)
+
+
+class Dropout(nn.Dropout):
+    """Dropout as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return dropout(x, self.p, self.training)
 
 
 class DecoderAttention(nn.Module):
@@ -119,7 +116,7 @@ class DecoderAttention(nn.Module):
         self.to_q = nn.Linear(channels, inner, bias=False)
         self.to_k = nn.Linear(channels, inner, bias=False)
         self.to_v = nn.Linear(channels, inner, bias=False)
-        self.to_out = nn.Sequential(nn.Linear(inner, channels), nn.Dropout(config.dropout))
+        self.to_out = nn.Sequential(nn.Linear(inner, channels), Dropout(config.dropout))
 
     def forward(self, x_BTD: Tensor, keys_B11T: Tensor | None) -> Tensor:
         q, k, v = (
@@ -137,7 +134,7 @@ class FeedForward(nn.Module):
         super().__init__()
         inner = channels * config.feed_forward_factor
         self.net = nn.Sequential(
-            SnakeBeta(channels, inner), nn.Dropout(config.dropout), nn.Linear(inner, channels)
+            SnakeBeta(channels, inner), Dropout(config.dropout), nn.Linear(inner, channels)
         )
 
     def forward(self, x_BTD: Tensor) -> Tensor:
@@ -258,8 +255,8 @@ class VelocityNetwork(nn.Module):
             x_BDT = torch.cat([x_BDT, skips.pop()], dim=1)
             x_BDT = self._run(resnet, transformers, x_BDT, masks[level], keys[level], time_BD)
             x_BDT = up(masked(x_BDT, masks[level]))
-        x_BDT = self.final_block(x_BDT, mask_B1T)
-        return masked(self.final_proj(masked(x_BDT, mask_B1T)), mask_B1T)
+        x_BDT = self.final_block(masked(x_BDT, mask_B1T), mask_B1T)
+        return masked(self.final_proj(x_BDT), mask_B1T)
 
     @staticmethod
     def _run(resnet, transformers, x_BDT, mask_B1T, keys_B11T, time_BD) -> Tensor:

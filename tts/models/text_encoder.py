@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from tts.models.fused import dropout
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Prenet(nn.Module):
         hidden_BDL = x_BDL
         for conv, norm in zip(self.conv_layers, self.norm_layers, strict=True):
             hidden_BDL = norm(conv(hidden_BDL * mask_B1L))
-            hidden_BDL = F.dropout(F.relu(hidden_BDL), self.dropout, self.training)
+            hidden_BDL = dropout(F.relu(hidden_BDL), self.dropout, self.training)
         return (x_BDL + self.proj(hidden_BDL)) * mask_B1L
 
 
@@ -123,7 +124,7 @@ class FeedForward(nn.Module):
         self.dropout = config.dropout
 
     def forward(self, x_BDL: Tensor, mask_B1L: Tensor) -> Tensor:
-        hidden = F.dropout(F.relu(self.conv_1(x_BDL * mask_B1L)), self.dropout, self.training)
+        hidden = dropout(F.relu(self.conv_1(x_BDL * mask_B1L)), self.dropout, self.training)
         return self.conv_2(hidden * mask_B1L)
 
 
@@ -151,7 +152,7 @@ class Transformer(nn.Module):
         return x_BDL * mask_B1L
 
     def _drop(self, x: Tensor) -> Tensor:
-        return F.dropout(x, self.dropout, self.training)
+        return dropout(x, self.dropout, self.training)
 
 
 class DurationPredictor(nn.Module):
@@ -170,7 +171,7 @@ class DurationPredictor(nn.Module):
     def forward(self, x_BDL: Tensor, mask_B1L: Tensor) -> Tensor:
         for conv, norm in ((self.conv_1, self.norm_1), (self.conv_2, self.norm_2)):
             x_BDL = norm(F.relu(conv(x_BDL * mask_B1L)))
-            x_BDL = F.dropout(x_BDL, self.dropout, self.training)
+            x_BDL = dropout(x_BDL, self.dropout, self.training)
         return self.proj(x_BDL * mask_B1L) * mask_B1L
 
 
@@ -199,8 +200,3 @@ class TextEncoder(nn.Module):
         x_BDL = (self.emb(tokens_BL) * math.sqrt(self.config.channels)).transpose(1, 2)
         x_BDL = self.encoder(self.prenet(x_BDL, mask_B1L), mask_B1L)
         return self.proj_m(x_BDL) * mask_B1L, self.proj_w(x_BDL.detach(), mask_B1L)
-
-
-SMALL_TEXT_ENCODER = dataclasses.replace(
-    TextEncoderConfig(), channels=96, filter_channels=256, num_layers=3, duration_channels=96
-)

@@ -1,0 +1,57 @@
+"""Fused operations against their plain forms and numerical derivatives."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tts.models.fused import dropout, masked_norm_mish, snake_beta
+
+
+def test_masked_norm_mish():
+    torch.manual_seed(0)
+    x = torch.randn(3, 8, 11, dtype=torch.float64) * 2 + 1
+    weight, bias = torch.randn(8, dtype=torch.float64), torch.randn(8, dtype=torch.float64)
+    mask = (torch.arange(11) < torch.tensor([11, 7, 4])[:, None])[:, None].double()
+    inputs = [x.requires_grad_(), weight.requires_grad_(), bias.requires_grad_()]
+
+    def fused(x, weight, bias):
+        return masked_norm_mish(x, mask, weight, bias, 2, 1e-5)
+
+    with torch.no_grad():
+        plain = fused(*inputs)
+    torch.testing.assert_close(fused(*inputs), plain, atol=1e-10, rtol=1e-10)
+    assert torch.autograd.gradcheck(fused, inputs)
+    for row, length in enumerate((11, 7, 4)):
+        alone = torch.nn.functional.mish(
+            torch.nn.functional.group_norm(x[row : row + 1, :, :length], 2, weight, bias)
+        )
+        torch.testing.assert_close(plain[row : row + 1, :, :length], alone)
+        assert (plain[row, :, length:] == 0).all()
+
+
+def test_snake_beta():
+    torch.manual_seed(0)
+    a = torch.randn(2, 5, 4, dtype=torch.float64, requires_grad=True)
+    alpha = torch.randn(4, dtype=torch.float64, requires_grad=True)
+    beta = torch.randn(4, dtype=torch.float64, requires_grad=True)
+    with torch.no_grad():
+        plain = snake_beta(a, alpha, beta)
+    torch.testing.assert_close(snake_beta(a, alpha, beta), plain)
+    assert torch.autograd.gradcheck(snake_beta, [a, alpha, beta])
+
+
+@pytest.mark.parametrize("probability", [0.05, 0.1, 0.5])
+def test_dropout(probability):
+    torch.manual_seed(0)
+    x = torch.ones(1000, 333)
+    dropped = dropout(x, probability, True)
+    assert abs((dropped == 0).double().mean() - probability) < 0.003
+    assert abs(dropped.mean() - 1) < 0.005
+    assert len(dropped.unique()) == 2
+    assert dropout(x, probability, False) is x
+    torch.manual_seed(0)
+    assert torch.equal(dropout(x, probability, True), dropped)
+    assert not torch.equal(dropout(x, probability, True), dropped)
+    # No column or row is favoured by the packing of random bytes.
+    assert ((dropped == 0).double().mean(0) - probability).abs().max() < 0.08

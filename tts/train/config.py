@@ -1,0 +1,61 @@
+"""Options of a training run."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from tts.config import option
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Every field is a flag of train.py and a key of the [train] table of a recipe's TOML."""
+
+    exp_dir: str = option("", "folder of checkpoints and logs")
+    manifest_dir: str = option("", "folder of <name>_cuts_*.jsonl.gz and cmvn.json")
+    num_epochs: int = option(1000, "train until this epoch is complete")
+    start_epoch: str = option(
+        "1", "N: continue exactly after epoch N-1; auto: after the last complete checkpoint"
+    )
+    init_from: str = option("", "start from the weights of this checkpoint (ours or icefall's)")
+    max_duration: float = option(200.0, "seconds of speech in a batch, at most")
+    bucketing_sampler: bool = option(True, "put utterances of like length together")
+    num_buckets: int = option(30, "buckets of the bucketing sampler")
+    shuffle: bool = option(True, "a new order every epoch")
+    drop_last: bool = option(True, "accepted; batches are of equal size, none is dropped")
+    num_workers: int = option(2, "processes that read features")
+    world_size: int = option(1, "processes that train")
+    master_port: int = option(12335, "port of the first process, with several processes")
+    seed: int = option(42, "of initial weights, noise, dropout and order")
+    precision: Literal["fp32", "bf16", "fp16"] = option("fp32", "arithmetic of the forward pass")
+    use_fp16: bool = option(False, "the same as --precision fp16")
+    device: str = option("auto", "auto, cpu, cuda or cuda:N")
+    lr: float = option(1e-4, "learning rate of Adam")
+    lr_schedule: Literal["constant", "cosine", "exponential"] = option(
+        "constant", "after the warm-up"
+    )
+    lr_final: float = option(0.1, "cosine, exponential: final rate as a share of --lr")
+    lr_decay_steps: int = option(0, "cosine, exponential: steps to the final rate; 0: the run")
+    warmup_steps: int = option(0, "steps of linear warm-up")
+    clip_norm: float = option(5.0, "clip the gradient's norm to this; 0: never")
+    accumulate: int = option(1, "batches whose gradients make one step")
+    ema_decay: float = option(0.999, "of the averaged weights; 0: keep none")
+    valid_every: int = option(0, "validate every K steps; 0: after each epoch")
+    log_interval: int = option(50, "steps between lines and scalars")
+    save_every_n: int = option(10, "epochs between checkpoints epoch-N.pt")
+    save_every_steps: int = option(0, "steps between checkpoints inside an epoch (last.pt)")
+    keep_last: int = option(10, "keep this many of the last epoch-N.pt; 0: all")
+    keep_best: int = option(3, "keep this many more epoch-N.pt, the best by validation loss")
+    max_skipped: int = option(20, "stop after this many steps with non-finite losses")
+    tensorboard: bool = option(True, "write exp-dir/tensorboard")
+    vocoder: str = option("", "HiFi-GAN weights: adds audio to TensorBoard at validation")
+    loss_weights: dict[str, float] = dataclasses.field(
+        default_factory=dict, metadata={"help": "weights of named losses, 1 where not given"}
+    )
+
+    @property
+    def resolved_precision(self) -> str:
+        """The precision with --use-fp16 taken into account."""
+        return "fp16" if self.use_fp16 else self.precision

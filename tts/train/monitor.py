@@ -1,0 +1,126 @@
+"""What people see of a run: console, log file, TensorBoard, pictures."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tts.batch import Batch
+
+
+class Totals:
+    """Means of named losses over utterances."""
+
+    def __init__(self, sums: dict[str, float] | None = None, count: int = 0):
+        self.sums = dict(sums or {})
+        self.count = count
+
+    def add(self, losses: dict[str, float], count: int) -> None:
+        """Add the mean losses of `count` utterances."""
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value * count
+        self.count += count
+
+    def means(self) -> dict[str, float]:
+        """The mean of each loss."""
+        return {name: value / max(1, self.count) for name, value in self.sums.items()}
+
+    def __str__(self) -> str:
+        losses = ", ".join(f"{name}={value:.4g}" for name, value in self.means().items())
+        return f"{losses}, over {self.count:.2f} samples."
+
+
+class Monitor:
+    """Writes lines, a progress bar where there is a terminal, and TensorBoard scalars."""
+
+    def __init__(self, exp_dir: Path, tensorboard: bool):
+        (exp_dir / "log").mkdir(parents=True, exist_ok=True)
+        self.log = logging.getLogger("tts.train")
+        self.log.setLevel(logging.INFO)
+        self.log.propagate = False
+        for handler in list(self.log.handlers):
+            self.log.removeHandler(handler)
+            handler.close()
+        stamp = time.strftime("%Y-%m-%d-%H-%M-%S")
+        form = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+        for handler in (
+            logging.FileHandler(exp_dir / "log" / f"log-train-{stamp}", encoding="utf-8"),
+            logging.StreamHandler(sys.stdout),
+        ):
+            handler.setFormatter(form)
+            self.log.addHandler(handler)
+        self.writer = None
+        if tensorboard:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self.writer = SummaryWriter(str(exp_dir / "tensorboard"))
+
+    def bar(self, batches: Iterable[Batch], total: int, done: int, epoch: int) -> Iterator[Batch]:
+        """The batches, with a progress bar on a terminal."""
+        if not sys.stderr.isatty():
+            return iter(batches)
+        from tqdm import tqdm
+
+        return iter(
+            tqdm(batches, desc=f"epoch {epoch}", total=total, initial=done, leave=False, unit="b")
+        )
+
+    def scalars(self, prefix: str, values: dict[str, float], step: int) -> None:
+        """Write `prefix + name` for each value."""
+        if self.writer is not None:
+            for name, value in values.items():
+                self.writer.add_scalar(prefix + name, value, step)
+
+    def picture(self, name: str, figure: Any, step: int) -> None:
+        """Write a matplotlib figure and close it."""
+        if self.writer is not None:
+            self.writer.add_figure(name, figure, step)
+
+    def audio(self, name: str, samples: np.ndarray, sample_rate: int, step: int) -> None:
+        """Write samples in [-1, 1]."""
+        if self.writer is not None:
+            self.writer.add_audio(name, samples[None], step, sample_rate=sample_rate)
+
+    def close(self) -> None:
+        """Flush everything to disk."""
+        if self.writer is not None:
+            self.writer.close()
+        for handler in self.log.handlers:
+            handler.flush()
+
+
+def mel_figure(mels: dict[str, np.ndarray], boundaries: np.ndarray | None = None) -> Any:
+    """A matplotlib figure of titled mels (T, F), with token boundaries in frames."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 2.4 * len(mels)), layout="constrained")
+    for row, (title, mel_TF) in enumerate(mels.items(), 1):
+        axes = figure.add_subplot(len(mels), 1, row)
+        axes.imshow(mel_TF.T, origin="lower", aspect="auto", interpolation="nearest")
+        axes.set_title(f"{title}: {len(mel_TF)} frames", fontsize=9)
+        axes.set_ylabel("mel bin")
+        if boundaries is not None and row == 1:
+            axes.vlines(boundaries - 0.5, 0, mel_TF.shape[1] / 8, colors="white", linewidth=0.6)
+    return figure
+
+
+def alignment_figure(durations: np.ndarray) -> Any:
+    """A matplotlib figure of the path: frames across, tokens up."""
+    from matplotlib.figure import Figure
+
+    durations = np.round(durations).astype(int)
+    token_of_frame = np.repeat(np.arange(len(durations)), durations)
+    path = np.zeros((len(durations), len(token_of_frame)))
+    path[token_of_frame, np.arange(len(token_of_frame))] = 1
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(path, origin="lower", aspect="auto", interpolation="nearest")
+    axes.set_xlabel("frame")
+    axes.set_ylabel("token")
+    return figure

@@ -1,0 +1,179 @@
+"""From prepared data and a configuration to a trained model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint
+from tts.config import from_dict, read_toml, to_dict
+from tts.data.loader import BatchPlan, make_loader, read_examples
+from tts.errors import InputError
+from tts.features.mel import MelConfig
+from tts.files import read_json
+from tts.models import build_model, model_class
+from tts.text import FrontEndConfig
+from tts.text.tokens import TokenTable
+from tts.train.config import TrainConfig
+from tts.train.loop import Trainer
+from tts.train.state import check_resumable, load_initial
+
+
+def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], prefix: str) -> Trainer:
+    """Train a model on prepared data.
+
+    Args:
+      model_name: a key of tts.models.MODELS.
+      options: nested plain values with the tables 'model' and 'train'.
+      corpus: facts of the corpus for the checkpoint (name, licence ...).
+      prefix: the corpus's name in file names, <prefix>_cuts_train.jsonl.gz.
+
+    Returns: the trainer after its last epoch.
+    Raises: InputError before the first step for everything that can be known then; Stopped
+    when a signal ended the run.
+    """
+    config = from_dict(TrainConfig, options.get("train", {}), "train")
+    model_config = from_dict(model_class(model_name).Config, options.get("model", {}), "model")
+    data_dir = Path(config.manifest_dir).resolve().parent
+    device = choose_device(config)
+    table, frontend, mel = read_recipe(data_dir)
+    cmvn = read_json(data_dir / "fbank" / "cmvn.json")
+    examples = {
+        split: read_examples(
+            Path(config.manifest_dir) / f"{prefix}_cuts_{split}.jsonl.gz",
+            data_dir.parent,
+            table,
+            frontend.framing,
+        )
+        for split in ("train", "valid")
+    }
+    plan, loaders = make_loaders(config, examples, table, mel, device)
+    torch.manual_seed(config.seed)
+    model = build_model(
+        model_name,
+        model_config,
+        table.num_embeddings,
+        mel.n_mels,
+        cmvn["fbank_mean"],
+        cmvn["fbank_std"],
+    )
+    run = {
+        "model": {"name": model_name, **to_dict(model_config)},
+        "mel": to_dict(mel),
+        "frontend": to_dict(frontend),
+        "corpus": corpus,
+    }
+    resumed = find_start(config)
+    if resumed is None and config.init_from:
+        load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
+    trainer = Trainer(model, config, run, table.text(), loaders, plan, device, _vocode(config, mel))
+    log = trainer.monitor.log
+    log.info(f"{model_name}: {sum(p.numel() for p in model.parameters()):,} parameters, {device}")
+    log.info(
+        f"{len(examples['train'])} utterances to train on in {len(plan)} batches an epoch, "
+        f"{len(examples['valid'])} to validate on"
+    )
+    if resumed is not None:
+        path, content = resumed
+        changed = check_resumable(path, content, trainer.run_config, table.text())
+        trainer.restore(content)
+        log.info(f"continuing from {path}: epoch {trainer.epoch}, step {trainer.step}")
+        for sentence in changed:
+            log.warning(f"not exactly the same run: {sentence}")
+    trainer.run()
+    log.info(
+        f"{model_name}: {trainer.epoch} epochs, {trainer.step} steps done; checkpoints, logs "
+        f"and config.toml in {config.exp_dir}"
+    )
+    return trainer
+
+
+def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:
+    """Token table, front end and mel of prepared data."""
+    table_path = data_dir / "tokens.txt"
+    if not table_path.is_file():
+        raise InputError(f"{table_path} does not exist: run prepare.sh first, or --manifest-dir")
+    table = TokenTable.read(table_path)
+    frontend = from_dict(
+        FrontEndConfig, read_toml(data_dir / "frontend.toml"), str(data_dir / "frontend.toml")
+    )
+    mel = from_dict(MelConfig, read_toml(data_dir / "mel.toml"), str(data_dir / "mel.toml"))
+    return table, frontend, mel
+
+
+def make_loaders(
+    config: TrainConfig,
+    examples: dict[str, Any],
+    table: TokenTable,
+    mel: MelConfig,
+    device: torch.device,
+) -> tuple[BatchPlan, dict[str, Any]]:
+    """The training plan and the loaders of both splits."""
+    rate = mel.sample_rate / mel.hop_length
+    plans = {
+        split: BatchPlan(
+            [example.num_frames for example in examples[split]],
+            rate,
+            config.max_duration,
+            config.num_buckets if config.bucketing_sampler else 1,
+            config.shuffle and split == "train",
+            config.seed,
+        )
+        for split in examples
+    }
+    loaders = {
+        split: make_loader(
+            examples[split],
+            plans[split],
+            table.pad_id,
+            config.num_workers if split == "train" else 0,
+            device.type == "cuda",
+        )
+        for split in examples
+    }
+    return plans["train"], loaders
+
+
+def choose_device(config: TrainConfig) -> torch.device:
+    """The device of the run; InputError when the one asked for is not there."""
+    if config.world_size != 1:
+        raise InputError(
+            f"--world-size {config.world_size}: this version trains with one process; "
+            "use --world-size 1"
+        )
+    name = config.device
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise InputError(f"--device {name}: use auto, cpu, cuda or cuda:N") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: torch sees no CUDA device; use --device cpu")
+    if config.resolved_precision == "fp16" and device.type == "cpu":
+        raise InputError("fp16 needs a GPU: use --precision fp32 or bf16 on the CPU")
+    return device
+
+
+def find_start(config: TrainConfig) -> tuple[Path, dict[str, Any]] | None:
+    """The checkpoint that --start-epoch asks for, or None to start anew."""
+    if config.start_epoch == "auto":
+        return latest_checkpoint(config.exp_dir)
+    if not config.start_epoch.isdigit() or int(config.start_epoch) < 1:
+        raise InputError(f"--start-epoch {config.start_epoch}: must be 1, 2, ... or auto")
+    epoch = int(config.start_epoch)
+    if epoch == 1:
+        return None
+    path = epoch_path(config.exp_dir, epoch - 1)
+    return path, load_checkpoint(path)
+
+
+def _vocode(config: TrainConfig, mel: MelConfig) -> Any:
+    """Mel (B, T, F) to samples for TensorBoard, where --vocoder is given."""
+    if not config.vocoder:
+        return None
+    from tts.vocoders import load_vocoder
+
+    return load_vocoder(Path(config.vocoder), mel)

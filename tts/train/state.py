@@ -1,0 +1,103 @@
+"""Everything a run needs to continue as if it had never stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from tts.errors import InputError
+
+
+def random_state() -> dict[str, Any]:
+    """The state of torch's generators on the CPU and on every CUDA device."""
+    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        state["cuda"] = torch.cuda.get_rng_state_all()
+    return state
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    """Restore what `random_state` gave; CUDA states only where the devices are as many."""
+    torch.set_rng_state(state["cpu"])
+    states = state.get("cuda")
+    if states and torch.cuda.is_available() and len(states) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(states)
+
+
+# Options that change which numbers a resumed run computes.
+_EXACT = (
+    "max_duration", "bucketing_sampler", "num_buckets", "shuffle", "seed", "precision",
+    "use_fp16", "accumulate", "lr", "lr_schedule", "warmup_steps", "clip_norm", "world_size",
+)  # fmt: skip
+
+
+def check_resumable(
+    path: Any, content: dict[str, Any], config: dict[str, Any], tokens: str
+) -> list[str]:
+    """What keeps a resumed run from being exact, as sentences; empty when it will be.
+
+    Raises: InputError when the checkpoint belongs to another model, mel or token table.
+    """
+    if "optimizer" not in content:
+        raise InputError(
+            f"{path} holds weights only and cannot be resumed; use it with --init-from"
+        )
+    old = content["config"]
+    for part in ("model", "mel", "frontend"):
+        if old.get(part) != config.get(part):
+            keys = sorted(
+                key
+                for key in (old.get(part) or {}).keys() | (config.get(part) or {}).keys()
+                if (old.get(part) or {}).get(key) != (config.get(part) or {}).get(key)
+            )
+            raise InputError(
+                f"{path} was trained with another {part} ({', '.join(keys)} differ). Resume with "
+                "the configuration beside it (config.toml), or choose another --exp-dir"
+            )
+    if content["tokens"] != tokens:
+        raise InputError(
+            f"{path} was trained with another token table than this data's tokens.txt. "
+            "Prepare the data as then, or choose another --exp-dir"
+        )
+    changed = [
+        f"{name} was {old['train'].get(name)}, is {config['train'].get(name)}"
+        for name in _EXACT
+        if old["train"].get(name) != config["train"].get(name)
+    ]
+    return changed
+
+
+def load_initial(model: torch.nn.Module, content: dict[str, Any], path: Any, tokens: str) -> None:
+    """Load the weights of another run, ours or icefall's, into `model`.
+
+    Raises: InputError when token tables or architectures differ, saying how.
+    """
+    weights = content.get("ema") or content.get("model")
+    if not isinstance(weights, dict):
+        raise InputError(f"{path} has no key 'model' (keys: {', '.join(map(str, content))})")
+    current = model.state_dict()
+    name = "encoder.emb.weight"
+    if name in weights and name in current and weights[name].shape != current[name].shape:
+        raise InputError(
+            f"--init-from {path}: trained with {weights[name].shape[0]} tokens, this data's "
+            f"tokens.txt has {current[name].shape[0]}. Prepare the data with the checkpoint's "
+            "front end (for icefall's English: --frontend espeak --framing reference)"
+        )
+    if content.get("tokens") not in (None, tokens):
+        raise InputError(
+            f"--init-from {path}: trained with another token table than this data's tokens.txt "
+            "(same size, other symbols). Prepare the data with the checkpoint's front end"
+        )
+    missing = sorted(current.keys() - weights.keys())
+    extra = sorted(weights.keys() - current.keys())
+    shapes = sorted(
+        k for k in current.keys() & weights.keys() if current[k].shape != weights[k].shape
+    )
+    if missing or extra or shapes:
+        raise InputError(
+            f"--init-from {path}: another architecture: {len(missing)} weights missing "
+            f"{missing[:3]}, {len(extra)} unknown {extra[:3]}, {len(shapes)} of another shape "
+            f"{shapes[:3]}"
+        )
+    model.load_state_dict(weights)
