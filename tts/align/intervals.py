@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def _tiers(items: Iterator[str]) -> dict[str, list[Interval]]:
             Interval(float(next(items)), float(next(items)), _string(next(items)))
             for _ in range(count)
         ]
-        for before, after in zip(tier, tier[1:], strict=False):
+        for before, after in itertools.pairwise(tier):
             if after.start < before.start:
                 raise ValueError(f"tier {name!r}: time runs backwards at {after.start} s")
         tiers[name] = tier

@@ -13,7 +13,7 @@ from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
 
 
-def write_manifests(recipe: Recipe, num_jobs: int) -> None:
+def write_manifests(recipe: Recipe) -> None:
     """Read the corpus, look at every file's header, write recordings, supervisions and faults.
 
     Files: <name>_recordings.jsonl.gz, <name>_supervisions.jsonl.gz, <name>_faults.jsonl and

@@ -165,11 +165,11 @@ def apply_policy(
         print(f"found: {found}; {len(rejected)} of {num_listed} rejected; list in {report}")
     allowed = 0 if policy.on_reject == "stop" else policy.max_rejected * num_listed
     if len(rejected) > allowed:
-        share = 100 * len(rejected) / max(1, num_listed)
+        share = len(rejected) / max(1, num_listed)
         raise InputError(
-            f"{len(rejected)} of {num_listed} utterances ({share:.1f} %) are rejected, more than "
-            f"the {allowed / max(1, num_listed):.2%} allowed; {report} lists why. Mend the corpus, "
-            f"or leave them out with --on-reject leave-out --max-rejected {len(rejected) / max(1, num_listed) + 0.005:.2f}"
+            f"{len(rejected)} of {num_listed} utterances ({share:.1%}) are rejected, more than "
+            f"the {allowed / max(1, num_listed):.1%} allowed; {report} lists why. Mend the corpus, "
+            f"or leave them out with --on-reject leave-out --max-rejected {share + 0.005:.2f}"
         )
     return rejected
 

@@ -149,7 +149,7 @@ def _resampling_filter(up: int, down: int) -> np.ndarray:
 
 
 def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """Samples at another rate, float32; length ceil(S * to_rate / from_rate), no delay."""
+    """Samples at another rate, float32, without delay; S * to_rate / from_rate of them, rounded."""
     import scipy.signal
 
     samples = np.ascontiguousarray(samples_S, dtype=np.float32)
@@ -157,6 +157,6 @@ def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
         return samples
     divisor = math.gcd(from_rate, to_rate)
     up, down = to_rate // divisor, from_rate // divisor
-    return scipy.signal.resample_poly(
-        samples, up, down, window=_resampling_filter(up, down)
-    ).astype(np.float32, copy=False)
+    wanted = (2 * len(samples) * up + down) // (2 * down)
+    filtered = scipy.signal.resample_poly(samples, up, down, window=_resampling_filter(up, down))
+    return filtered[:wanted].astype(np.float32, copy=False)

@@ -1,0 +1,44 @@
+"""Stage 5: log mel features of every utterance, and all that disqualifies one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given, from_dict, to_dict
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.parallel import usable_processors
+from tts.data.validation import RejectPolicy
+from tts.errors import run_script
+from tts.features.extract import write_features
+from tts.features.mel import MelConfig
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_flags(parser, RecipeOptions)
+    parser.add_argument(
+        "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"
+    )
+    add_flags(parser, RejectPolicy)
+    arguments = parser.parse_args()
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    mel = from_dict(MelConfig, recipe.config.mel, "corpus.toml: mel")
+    policy = from_dict(RejectPolicy, flags_given(arguments, RejectPolicy), "rejection policy")
+    manifests = ("cuts.jsonl.gz", "faults.jsonl", "token_faults.jsonl", "ids.txt")
+    recipe.stage(
+        "fbank",
+        lambda: write_features(recipe, mel, policy, arguments.num_jobs),
+        inputs=[recipe.corpus_dir, recipe.data / "tokens.txt", recipe.data / "frontend.toml"]
+        + [recipe.manifest(kind) for kind in manifests],
+        options={**to_dict(mel), **to_dict(policy), "limits": to_dict(recipe.config.audio)},
+        outputs=[recipe.fbank("cuts.jsonl.gz"), recipe.fbank("sums.jsonl.gz")]
+        + [recipe.data / name for name in ("fbank/feats", "mel.toml", "rejected.tsv")],
+    )
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,35 @@
+"""Stage 2: the front end of this voice and its token table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given, to_dict
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.text_tokens import FrontEndChoice, choose, write_frontend
+from tts.errors import run_script
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_flags(parser, RecipeOptions)
+    add_flags(parser, FrontEndChoice)
+    arguments = parser.parse_args()
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    config = choose(recipe, FrontEndChoice(**flags_given(arguments, FrontEndChoice)))
+    bpe = config.unit == "bpe"  # the only front end whose table depends on the texts
+    recipe.stage(
+        "tokens",
+        lambda: write_frontend(recipe, config),
+        inputs=[recipe.manifest("supervisions.jsonl.gz")] if bpe else [],
+        options=to_dict(config),
+        outputs=[recipe.data / "tokens.txt", recipe.data / "frontend.toml"],
+    )
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# From a corpus to features: the data stages of every recipe. ./prepare.sh --help
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+usage="prepare.sh --corpus NAME [--toy] [--stage N] [--stop-stage M] [options]"
+recipe=""
+# shellcheck source=tools/stage.sh
+source "$root/tools/stage.sh"
+
+option corpus ljspeech "a folder of egs/"
+flag toy "the embedded toy corpus, in the recipe's toy/ folder"
+option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
+option work "" "folder for data/ and download/; empty: the recipe's own"
+option frontend "" "English: lexicon or espeak; empty: as corpus.toml says"
+option unit "" "phone, syllable, initial_final or bpe; empty: as corpus.toml says"
+option vocab-size "" "number of pieces with --unit bpe"
+option pinyin "" "Mandarin: labelled or predicted"
+option framing "" "blank; with espeak runtime or reference"
+option num-jobs "" "processes; empty: one a processor"
+option on-reject leave-out "rejected utterances: leave-out or stop"
+option max-rejected 0.01 "stop when more than this share is rejected"
+parse_options "$@"
+
+recipe=$root/egs/${opt[corpus]}/TTS
+given toy dl-dir work
+common=(--corpus "${opt[corpus]}" "${passed[@]}")
+given num-jobs
+jobs=("${passed[@]}")
+given frontend unit vocab-size pinyin framing
+text=("${passed[@]}")
+given on-reject max-rejected
+policy=("${passed[@]}")
+
+data_stages() {
+  stage 0 download "fetch the corpus" download.py "${common[@]}"
+  stage 1 manifests "list recordings and their labels" prepare_manifests.py "${common[@]}"
+  stage 2 tokens "choose the front end, write its token table" prepare_tokens.py "${common[@]}" "${text[@]}"
+  stage 3 raw-cuts "join recordings and labels" prepare_raw_cuts.py "${common[@]}"
+  stage 4 text "text to tokens" convert_text_to_tokens.py "${common[@]}" "${jobs[@]}"
+  stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${policy[@]}"
+  stage 6 split "training, validation and test set" split_cuts.py "${common[@]}"
+  stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
+}
+
+run_stages data_stages
