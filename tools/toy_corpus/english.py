@@ -58,9 +58,10 @@ LEXICON = {
 }
 
 # Words that carry no accent of their own.
-_FUNCTION_WORDS = set(
-    "a about after and at by did for from has in is it of on or over the to was we with you".split()
-)
+_UNACCENTED = """
+a about after and at by did for from has in is it of on or over the to was we with you
+"""
+_FUNCTION_WORDS = frozenset(_UNACCENTED.split())
 
 # Written|spoken where the two differ: the corpus has both columns.
 _SLOTS = {
@@ -86,10 +87,7 @@ _SLOTS = {
     "two; three; six; nine",
     "weather": "rain; snow; storm; wind; sun; moon; summer; winter; night",
 }
-_SLOTS = {
-    name: tuple(item.strip() for item in text.split(";"))
-    for name, text in _SLOTS.items()
-}
+_SLOTS = {name: tuple(item.strip() for item in text.split(";")) for name, text in _SLOTS.items()}
 
 _TEMPLATES = (
     "The {adjective} {animal} {moved} {where}.",

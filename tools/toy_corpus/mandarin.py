@@ -22,8 +22,8 @@ _SLOTS = {
         图书馆 tu2 shu1 guan3|河边 he2 bian1|山上 shan1 shang5|商店 shang1 dian4|车站 che1 zhan4
         院子里 yuan4 zi5 li5|这儿 zher4|那儿 nar4|门口儿 men2 kour3|广场 guang3 chang3
         医院 yi1 yuan4|树林 shu4 lin2|村子里 cun1 zi5 li5|厨房 chu2 fang2""",
-    "做": """看书 kan4 shu1|喝茶 he1 cha2|唱歌 chang4 ge1|跑步 pao3 bu4|吃饭 chi1 fan4|买菜 mai3 cai4
-        画画儿 hua4 huar4|玩儿 wanr2|聊天儿 liao2 tianr1|跳舞 tiao4 wu3|写字 xie3 zi4
+    "做": """看书 kan4 shu1|喝茶 he1 cha2|唱歌 chang4 ge1|跑步 pao3 bu4|吃饭 chi1 fan4
+        买菜 mai3 cai4|画画儿 hua4 huar4|玩儿 wanr2|聊天儿 liao2 tianr1|跳舞 tiao4 wu3|写字 xie3 zi4
         听音乐 ting1 yin1 yue4|学中文 xue2 zhong1 wen2|骑车 qi2 che1|睡觉 shui4 jiao4
         散步 san4 bu4|游泳 you2 yong3|下棋 xia4 qi2|照相 zhao4 xiang4|做饭 zuo4 fan4
         打球 da3 qiu2|种花儿 zhong4 huar1|洗衣服 xi3 yi1 fu5|放风筝 fang4 feng1 zheng5""",
@@ -43,8 +43,8 @@ _SLOTS = {
         准备 zhun3 bei4|应该 ying1 gai1|正在 zheng4 zai4|常常 chang2 chang2|不能 bu4 neng2""",
     "买": """买了 mai3 le5|看见了 kan4 jian4 le5|找到了 zhao3 dao4 le5|拿走了 na2 zou3 le5
         送给我 song4 gei3 wo3|卖了 mai4 le5|丢了 diu1 le5|带来了 dai4 lai2 le5|画了 hua4 le5""",
-    "久": """一会儿 yi2 huir4|一天 yi4 tian1|半天 ban4 tian1|两年 liang3 nian2|十分钟 shi2 fen1 zhong1
-        三个月 san1 ge4 yue4|一点儿 yi4 dianr3|很久 hen3 jiu3""",
+    "久": """一会儿 yi2 huir4|一天 yi4 tian1|半天 ban4 tian1|两年 liang3 nian2
+        十分钟 shi2 fen1 zhong1|三个月 san1 ge4 yue4|一点儿 yi4 dianr3|很久 hen3 jiu3""",
 }
 _SLOTS = {name: re.split(r"\s*[|\n]\s*", text.strip()) for name, text in _SLOTS.items()}
 

@@ -97,7 +97,7 @@ def _plosive(
     end = 0.36 if aspiration else 0.08
     segments = (
         Segment(0.82 - end, closure, voice=voice),
-        Segment(0.18, place, noise=burst, band=band, voice=voice),
+        Segment(0.18, place, noise=0.7 * burst, band=band, voice=voice),
         Segment(end, None, breath=aspiration, noise=aspiration / 4, band=band, voice=voice),
     )
     return Phone(milliseconds / 1000, False, segments)
@@ -256,13 +256,13 @@ def split_pinyin(syllable: str) -> tuple[str, ...]:
     return (initial, final) if initial else (final,)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def english_phone(label: str) -> Phone:
     """The phone of an ARPAbet label with or without its stress digit."""
     return ENGLISH[label.rstrip("012")]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def mandarin_phone(label: str) -> Phone:
     """The phone of an initial, or of a final with its tone; a final's r colours its end."""
     if label in INITIALS:

@@ -20,10 +20,10 @@ _HOP = 128  # samples between two frames of the vocal tract
 _FFT = 8 * _HOP  # a windowed frame of 2 hops and 6 hops for the resonators to ring
 _BANDWIDTHS = (75.0, 95.0, 130.0, 220.0)  # of F1-F4, Hz
 _NASAL_POLE, _NASAL_BANDWIDTH = 280.0, 90.0
-_SMOOTH_TRACT, _SMOOTH_LEVEL = 0.050, 0.008  # seconds
+_SMOOTH_TRACT, _SMOOTH_LEVEL = 0.050, 0.010  # seconds
 _LEVEL_STEP = 16  # samples between two values of an amplitude
 _SINC = 12  # half length of a pulse's interpolation, samples
-_PEAK, _FLOOR = 0.6, 4e-4
+_PEAK, _FLOOR = 0.6, 2e-4
 _NEUTRAL_TRACT = (500.0, 1500.0, 2600.0, 3700.0)
 
 
@@ -40,7 +40,7 @@ def synthesise(plan: Plan, random: np.random.Generator) -> np.ndarray:
     # Turbulence breathes with the glottis where there is voice.
     flutter = 1 - 0.5 * np.minimum(voice, 1.0) * np.cos(2 * np.pi * phase)
     source = _glottis(pulses * voice, plan.rate)
-    source += 0.05 * (breath + 0.03 * voice) * flutter * white[0]
+    source += 0.05 * (breath + 0.02 * voice) * flutter * white[0]
     spectra = np.fft.rfft(_frames(source, num_frames), _FFT)
     spectra *= _tract_response(formants, zeros, plan.rate)
     friction = np.fft.rfft(_frames(0.3 * noise * flutter * white[1], num_frames), _FFT)
@@ -143,11 +143,17 @@ def _pulses(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _glottis(pulses: np.ndarray, rate: int) -> np.ndarray:
-    """Pulses to the derivative of glottal flow: -12 dB per octave, then radiation."""
-    pole = np.exp(-2 * np.pi * 130.0 / rate)
-    flow = lfilter([1 - pole], [1, -pole], pulses)
-    pole = np.exp(-2 * np.pi * 900.0 / rate)
-    return lfilter([1 - pole], [1, -pole], 8 * np.diff(flow, prepend=0.0) + 0.4 * flow)
+    """Pulses with the tilt of a clear voice at the lips, without offset.
+
+    The spectrum falls from 250 to 600 Hz and again above 2 kHz.
+    """
+
+    def real(cutoff: float) -> float:
+        return np.exp(-2 * np.pi * cutoff / rate)
+
+    samples = lfilter([1, -1], [1, -real(40.0)], pulses)
+    samples = lfilter([1, -real(600.0)], [1, -real(250.0)], samples)
+    return lfilter([0.42], [1, -real(2000.0)], samples)
 
 
 def _frames(samples: np.ndarray, num_frames: int) -> np.ndarray:
