@@ -139,6 +139,20 @@ class Recipe:
     def reader_path(self) -> Path:
         return self.folder / "local" / "reader.py"
 
+    def facts(self) -> dict[str, str]:
+        """What a checkpoint and an export say about the corpus."""
+        names = ("name", "language", "speaker", "dataset", "dataset_url")
+        names += ("dataset_license", "dataset_comment")
+        facts = {name: getattr(self.config, name) for name in names}
+        if self.toy:
+            facts.update(
+                dataset=f"toy corpus in the layout of {self.config.dataset}",
+                dataset_url="",
+                dataset_license="CC0-1.0",
+                dataset_comment="synthetic speech made by tools/make_toy_corpus.py",
+            )
+        return facts
+
     def manifest(self, kind: str) -> Path:
         """data/manifests/<name>_<kind>, for example kind 'cuts_raw.jsonl.gz'."""
         return self.data / "manifests" / f"{self.config.name}_{kind}"
@@ -179,8 +193,9 @@ class Recipe:
         outputs: Sequence[Path] = (),
     ) -> Any:
         """`run_stage` with the marker in data/.done; removes what a killed stage left half."""
-        for folder in {path.parent for path in outputs} | {self.data}:
-            for leftover in folder.glob(".*.tmp"):
-                leftover.unlink(missing_ok=True)
+        for folder in {path.parent for path in outputs}:
+            if folder.is_relative_to(self.data):  # never among the user's own files
+                for leftover in folder.glob(".*.tmp"):
+                    leftover.unlink(missing_ok=True)
         facts = {"corpus": self.config.name, "toy": self.toy, **(options or {})}
         return run_stage(name, self.data, work, inputs=inputs, options=facts, outputs=outputs)

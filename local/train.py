@@ -1,0 +1,63 @@
+"""Train an acoustic model on prepared data."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given, merge, parse_overrides, read_toml
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.errors import InputError, run_script
+from tts.train.config import TrainConfig
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
+    parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="NAME=VALUE", help="such as model.encoder.dropout=0"
+    )
+    add_flags(parser, RecipeOptions)
+    add_flags(parser, TrainConfig)
+    arguments = parser.parse_args()
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    options = recipe_options(recipe, arguments.model)
+    if arguments.config:
+        options = merge(options, read_toml(arguments.config))
+    options = merge(options, parse_overrides(arguments.set))
+    options = merge(options, {"train": flags_given(arguments, TrainConfig)})
+    unknown = options.keys() - {"model", "train"}
+    if unknown:
+        raise InputError(f"unknown table {', '.join(sorted(unknown))}: use [model] and [train]")
+
+    from tts.train.loop import Stopped
+    from tts.train.run import train
+
+    try:
+        train(arguments.model, options, recipe.facts(), recipe.config.name)
+    except Stopped as stopped:
+        print(stopped)
+        return stopped.status
+    return 0
+
+
+def recipe_options(recipe: Recipe, model: str) -> dict:
+    """What the recipe says: its folders, conf/<model>.toml, and for the toy voice
+    conf/<model>-toy.toml.
+    """
+    exp_dir = recipe.work / "exp" if recipe.toy else recipe.work / model / "exp"
+    options = {
+        "train": {"exp_dir": str(exp_dir), "manifest_dir": str(recipe.data / "fbank")},
+    }
+    names = [model, f"{model}-toy"] if recipe.toy else [model]
+    for name in names:
+        options = merge(options, read_toml(recipe.folder / "conf" / f"{name}.toml"))
+    return options
+
+
+if __name__ == "__main__":
+    run_script(main)
