@@ -37,12 +37,15 @@ def main() -> None:
 
     options = Options(arguments.corpus_layout, arguments.num_utterances, arguments.seed)
     start = time.monotonic()
-    folder, made = write_corpus(arguments.output, options, arguments.num_jobs)
-    if not made:
+    folder, audio = write_corpus(arguments.output, options, arguments.num_jobs)
+    if not audio:
         print(f"{folder}: up to date")
         return
     seconds = time.monotonic() - start
-    print(f"{folder}: {options.num_utterances} clips in {seconds:.1f} s")
+    print(
+        f"{folder}: {options.num_utterances} clips, {audio / 60:.1f} min of audio in "
+        f"{seconds:.1f} s ({audio / seconds:.0f} times real time)"
+    )
 
 
 if __name__ == "__main__":

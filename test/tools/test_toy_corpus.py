@@ -85,7 +85,7 @@ def test_ljspeech_metadata(corpus):
 
 @pytest.mark.parametrize("corpus", ["baker"], indirect=True)
 def test_baker_labels_align_with_the_characters(corpus):
-    layout, folder = corpus
+    _, folder = corpus
     path = folder / "ProsodyLabeling" / "000001-010000.txt"
     lines = path.read_text(encoding="utf-8").split("\n")
     assert lines.pop() == "" and len(lines) == 2 * NUM_UTTERANCES

@@ -54,10 +54,10 @@ class _Clip:
         return interval.start / self.plan.rate, interval.end / self.plan.rate
 
 
-def write_corpus(output: Path, options: Options, num_jobs: int) -> tuple[Path, bool]:
+def write_corpus(output: Path, options: Options, num_jobs: int) -> tuple[Path, float]:
     """Make the corpus below `output`.
 
-    Returns: the corpus's folder, and whether it had to be made.
+    Returns: the corpus's folder, and the seconds of audio made (0: it was up to date).
     Raises: InputError where the folder exists and is not a toy corpus.
     """
     layout = LAYOUTS[options.layout]
@@ -65,7 +65,7 @@ def write_corpus(output: Path, options: Options, num_jobs: int) -> tuple[Path, b
     wanted = {**asdict(options), "program": _program()}
     if target.exists() or target.is_symlink():
         if _made_with(target) == wanted:
-            return target, False
+            return target, 0.0
         if target.is_symlink() or _made_with(target) is None:
             raise InputError(
                 f"{target} exists and is no toy corpus, so it will not be replaced: "
@@ -76,7 +76,7 @@ def write_corpus(output: Path, options: Options, num_jobs: int) -> tuple[Path, b
     making = output / f".{layout.folder}.making-{os.getpid()}"
     try:
         layout.make_folders(making)
-        _write_clips(making, options, num_jobs)
+        seconds = _write_clips(making, options, num_jobs)
         text = json.dumps(wanted, indent=2) + "\n"
         (making / "truth" / "corpus.json").write_text(text, encoding="utf-8")
         if target.exists():
@@ -84,7 +84,7 @@ def write_corpus(output: Path, options: Options, num_jobs: int) -> tuple[Path, b
         making.rename(target)
     finally:
         _remove_remains(output, layout.folder, os.getpid())
-    return target, True
+    return target, seconds
 
 
 def _program() -> str:
@@ -121,22 +121,21 @@ def _running(process: int) -> bool:
     return True
 
 
-def _write_clips(folder: Path, options: Options, num_jobs: int) -> None:
-    """Synthesise every clip and write the files that list them all."""
+def _write_clips(folder: Path, options: Options, num_jobs: int) -> float:
+    """Synthesise every clip and write the files that list them all; return seconds of audio."""
     from tqdm import tqdm
 
     layout = LAYOUTS[options.layout]
     sentences = list(_sentences(layout.language, options))
     tasks = [(str(folder), options, index, s) for index, s in enumerate(sentences)]
-    bar = {"total": len(tasks), "desc": f"toy {layout.folder}", "unit": "clip"}
+    bar = {"total": len(tasks), "desc": f"toy {layout.folder}", "unit": "clip", "disable": None}
     if num_jobs <= 1:
-        for _ in tqdm(map(_write_clip, tasks), **bar):
-            pass
+        seconds = sum(tqdm(map(_write_clip, tasks), **bar))
     else:
         with ProcessPoolExecutor(num_jobs) as pool:
-            for _ in tqdm(pool.map(_write_clip, tasks, chunksize=4), **bar):
-                pass
+            seconds = sum(tqdm(pool.map(_write_clip, tasks, chunksize=4), **bar))
     layout.write_lists(folder, [(layout.id(i), s) for i, s in enumerate(sentences)])
+    return seconds
 
 
 def _sentences(language: Language, options: Options) -> Iterator[Sentence]:
@@ -151,8 +150,11 @@ def _sentences(language: Language, options: Options) -> Iterator[Sentence]:
         yield sentence
 
 
-def _write_clip(task: tuple[str, Options, int, Sentence]) -> None:
-    """One clip with its labels and its truth. Its random numbers depend on its index only."""
+def _write_clip(task: tuple[str, Options, int, Sentence]) -> float:
+    """One clip with its labels and its truth; returns its seconds.
+
+    Its random numbers depend on the seed and its index only.
+    """
     folder, options, index, sentence = Path(task[0]), *task[1:]
     layout = LAYOUTS[options.layout]
     random = np.random.default_rng([options.seed, index])
@@ -169,6 +171,7 @@ def _write_clip(task: tuple[str, Options, int, Sentence]) -> None:
     layout.write_labels(folder, clip)
     truth = json.dumps(_truth(clip, len(samples), layout.rate), ensure_ascii=False)
     (folder / "truth" / f"{clip.id}.json").write_text(truth + "\n", encoding="utf-8")
+    return len(samples) / layout.rate
 
 
 def _truth(clip: _Clip, num_samples: int, rate: int) -> dict:
