@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig, log_mel, mel_filterbank, num_frames, resample
+from tts.features.mel import MelConfig, log_mel, mel_filterbank, num_frames
 
 CONFIG = MelConfig()
 
@@ -111,21 +111,3 @@ def test_two_channels_are_refused():
 def test_impossible_configurations_are_refused(change):
     with pytest.raises(InputError, match="must hold"):
         dataclasses.replace(CONFIG, **change)
-
-
-@pytest.mark.parametrize("from_rate", [48000, 44100, 16000])
-@pytest.mark.parametrize("frequency", [100, 1000, 6000])
-def test_resampling_keeps_tones_in_place(from_rate, frequency):
-    n = np.arange(from_rate // 2)
-    out = resample(np.sin(2 * np.pi * frequency * n / from_rate), from_rate, 22050)
-    assert out.dtype == np.float32 and len(out) == int(len(n) * 22050 / from_rate + 0.5)
-    m = np.arange(1000, len(out) - 1000)
-    expected = np.sin(2 * np.pi * frequency * m / 22050)
-    assert np.abs(out[1000:-1000] - expected).max() < 1e-4
-
-
-def test_resampling_removes_what_would_fold_back():
-    n = np.arange(48000)
-    for frequency in (11100, 13000, 20000):
-        out = resample(np.sin(2 * np.pi * frequency * n / 48000), 48000, 22050)
-        assert np.sqrt(np.mean(out[1000:-1000] ** 2)) < 1e-4  # -80 dB

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from tts.config import from_dict, option, read_toml
 from tts.data.validation import AudioLimits
 from tts.errors import InputError, nearest
+from tts.files import read_jsonl
 from tts.stage import run_stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,21 @@ class Recipe:
                 dataset_comment="synthetic speech made by tools/make_toy_corpus.py",
             )
         return facts
+
+    def exp_dir(self, model: str) -> Path:
+        """Where a model's checkpoints lie unless the user says otherwise."""
+        return self.work / "exp" if self.toy else self.work / model / "exp"
+
+    def frontend(self) -> dict[str, Any]:
+        """The front end of the prepared data, else the one corpus.toml names."""
+        prepared = self.data / "frontend.toml"
+        if prepared.is_file():
+            return read_toml(prepared)
+        return {"language": self.config.language, **self.config.frontend}
+
+    def cuts(self, split: str) -> Iterator[dict[str, Any]]:
+        """The cuts of a split as plain values."""
+        return read_jsonl(self.fbank(f"cuts_{split}.jsonl.gz"))
 
     def manifest(self, kind: str) -> Path:
         """data/manifests/<name>_<kind>, for example kind 'cuts_raw.jsonl.gz'."""

@@ -45,7 +45,7 @@ def fetch_corpus(recipe: Recipe) -> None:
 def make_toy(recipe: Recipe) -> None:
     """Let the toy corpus's own program write it into dl_dir, in the layout of the real one."""
     layout = ("--corpus-layout", recipe.config.toy_layout)
-    command = [sys.executable, str(TOY_MAKER), *layout, "--output", str(recipe.work)]
+    command = [sys.executable, str(TOY_MAKER), *layout, "--output", str(recipe.dl_dir)]
     status = subprocess.run(command, check=False).returncode
     if status:
         raise InputError(f"{' '.join(command)} failed with status {status}")

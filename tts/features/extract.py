@@ -21,7 +21,8 @@ from tts.data.validation import (
     check_samples,
 )
 from tts.errors import InputError
-from tts.features.mel import MelConfig, log_mel, num_frames, resample
+from tts.features.mel import MelConfig, log_mel, num_frames
+from tts.features.resample import resample
 from tts.features.statistics import sums_of
 from tts.files import atomic_path, read_json, read_jsonl, sha256_value, write_json, write_jsonl
 

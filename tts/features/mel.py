@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,34 +128,3 @@ def log_mel(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
     result[count:] = result[count - 1]
     np.maximum(result, np.float32(config.floor), out=result)
     return np.log(result, out=result)
-
-
-@functools.lru_cache(maxsize=8)
-def _resampling_filter(up: int, down: int) -> np.ndarray:
-    """Low-pass for `resample`: 64 zero crossings a side, Kaiser window of 96 dB, float32.
-
-    The transition band ends at the lower Nyquist frequency, so that nothing folds back.
-    """
-    import scipy.signal
-
-    widest = max(up, down)
-    half = 64 * widest
-    beta = scipy.signal.kaiser_beta(96.0)
-    # Width of the transition of a Kaiser window, in units of the Nyquist frequency (Kaiser 1974).
-    transition = (96.0 - 7.95) / (2.285 * 2 * half * math.pi)
-    cutoff = 1 / widest - transition / 2
-    return scipy.signal.firwin(2 * half + 1, cutoff, window=("kaiser", beta)).astype(np.float32)
-
-
-def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """Samples at another rate, float32, without delay; S * to_rate / from_rate of them, rounded."""
-    import scipy.signal
-
-    samples = np.ascontiguousarray(samples_S, dtype=np.float32)
-    if from_rate == to_rate or len(samples) == 0:
-        return samples
-    divisor = math.gcd(from_rate, to_rate)
-    up, down = to_rate // divisor, from_rate // divisor
-    wanted = (2 * len(samples) * up + down) // (2 * down)
-    filtered = scipy.signal.resample_poly(samples, up, down, window=_resampling_filter(up, down))
-    return filtered[:wanted].astype(np.float32, copy=False)
