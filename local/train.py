@@ -49,10 +49,8 @@ def recipe_options(recipe: Recipe, model: str) -> dict:
     """What the recipe says: its folders, conf/<model>.toml, and for the toy voice
     conf/<model>-toy.toml.
     """
-    exp_dir = recipe.work / "exp" if recipe.toy else recipe.work / model / "exp"
-    options = {
-        "train": {"exp_dir": str(exp_dir), "manifest_dir": str(recipe.data / "fbank")},
-    }
+    folders = {"exp_dir": recipe.exp_dir(model), "manifest_dir": recipe.data / "fbank"}
+    options = {"train": {name: str(folder) for name, folder in folders.items()}}
     names = [model, f"{model}-toy"] if recipe.toy else [model]
     for name in names:
         options = merge(options, read_toml(recipe.folder / "conf" / f"{name}.toml"))

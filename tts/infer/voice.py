@@ -18,7 +18,7 @@ from tts.config import from_dict
 from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.models import build_model, model_class
-from tts.text import FrontEndConfig, build_frontend
+from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.tokens import TokenTable
 
 
@@ -76,7 +76,12 @@ def find_checkpoint(exp_dir: Path | str, epoch: int | None) -> Path:
 
 
 def load_voice(
-    exp_dir: Path | str, epoch: int | None = None, which: str = "ema", average: int = 1
+    exp_dir: Path | str,
+    epoch: int | None = None,
+    which: str = "ema",
+    average: int = 1,
+    tokens: Path | str | None = None,
+    frontend: dict[str, Any] | None = None,
 ) -> Voice:
     """Load a voice from an experiment folder or from one checkpoint file.
 
@@ -85,6 +90,8 @@ def load_voice(
       epoch: which epoch; None: best-valid-loss.pt, else the last.
       which: 'ema' (averaged weights) or 'raw'.
       average: how many checkpoints up to `epoch` to average.
+      tokens, frontend: tokens.txt and the recipe's front end, for checkpoints of icefall,
+        which carry neither.
 
     Raises: InputError when files are missing, damaged or of another kind of model.
     """
@@ -93,13 +100,11 @@ def load_voice(
         path = find_checkpoint(exp_dir, epoch)
     content = load_checkpoint(path)
     if "config" not in content or "tokens" not in content:
-        raise InputError(
-            f"{path} carries no configuration (keys: {', '.join(map(str, content))}); a foreign "
-            "checkpoint is turned into a voice by train.py --init-from"
-        )
+        content = _adopt(content, path, tokens, frontend or {})
     source = f"{path} ({which} weights)"
     if average > 1:
-        epochs = [e for e in list_epochs(exp_dir) if e <= content["epoch"]][-average:]
+        last = content.get("epoch", epoch or 0)
+        epochs = [e for e in list_epochs(exp_dir) if e <= last][-average:]
         if len(epochs) < average:
             raise InputError(
                 f"--average {average}: {exp_dir} has only epochs {', '.join(map(str, epochs))}"
@@ -125,3 +130,31 @@ def load_voice(
         corpus=config.get("corpus", {}),
         source=source,
     )
+
+
+def _adopt(
+    content: dict[str, Any], path: Path, tokens: Path | str | None, frontend: dict[str, Any]
+) -> dict[str, Any]:
+    """Give icefall's checkpoint (weights alone) the configuration it was trained with.
+
+    A table with sentence marks is icefall's English one: espeak, framing `^ _ ... _ $`.
+    """
+    if tokens is None:
+        raise InputError(
+            f"{path} carries no configuration (keys: {', '.join(map(str, content))}). If it is "
+            "icefall's, give --tokens its tokens.txt"
+        )
+    table = TokenTable.read(tokens)
+    if {"^", "$"} <= table.symbols.keys():
+        frontend = {"language": "en-us", "frontend": "espeak", "framing": "reference"}
+    weights = weights_of(content, "raw", path)
+    embedding = weights.get("encoder.emb.weight")
+    if embedding is None:
+        raise InputError(f"{path} is neither this project's checkpoint nor icefall's Matcha-TTS")
+    if len(embedding) != table.num_embeddings:
+        raise InputError(
+            f"{path} was trained with {len(embedding)} tokens, {tokens} has "
+            f"{table.num_embeddings}: give --tokens the table of that training"
+        )
+    config = {"model": {"name": "matcha"}, "mel": {}, "frontend": frontend}
+    return {**content, "config": config, "tokens": table.text()}

@@ -1,0 +1,81 @@
+"""Speak with a trained model: a sentence, a file of sentences, or the test set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.errors import InputError, run_script
+
+
+def get_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_flags(parser, RecipeOptions)
+    parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
+    parser.add_argument("--exp-dir", help="experiment folder (default: the recipe's)")
+    parser.add_argument("--epoch", type=int, help="use epoch-N.pt (default: best-valid-loss.pt)")
+    parser.add_argument(
+        "--checkpoint", default="ema", help="ema (default), raw, or the name of a checkpoint file"
+    )
+    parser.add_argument("--average", type=int, default=1, help="average this many epochs")
+    parser.add_argument("--vocoder", type=Path, help="HiFi-GAN weights (default: Griffin-Lim)")
+    parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
+    parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
+    parser.add_argument("--input-text", help="the sentence to speak")
+    parser.add_argument("--output-wav", type=Path, default=Path("generated.wav"))
+    parser.add_argument("--input-file", type=Path, help="speak each line: 'id|text' or 'text'")
+    parser.add_argument("--test-set", action="store_true", help="speak the test set")
+    parser.add_argument("--output-dir", type=Path, help="folder for several wavs")
+    parser.add_argument("--steps", type=int, default=3, help="flow steps (default: 3)")
+    parser.add_argument("--temperature", type=float, default=0.667, help="default: 0.667")
+    parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    return parser
+
+
+def main() -> None:
+    arguments = get_parser().parse_args()
+    wanted = [arguments.input_text is not None, arguments.input_file, arguments.test_set]
+    if sum(map(bool, wanted)) != 1:
+        raise InputError("give one of --input-text, --input-file and --test-set")
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+
+    from tts.infer.speak import Item, Manner, read_texts, speak, write_wav
+    from tts.infer.voice import load_voice
+    from tts.vocoders import load_vocoder
+
+    exp_dir = Path(arguments.exp_dir or recipe.exp_dir(arguments.model))
+    which = arguments.checkpoint
+    if which not in ("ema", "raw"):
+        exp_dir, which = exp_dir / which, "ema"
+    voice = load_voice(
+        exp_dir, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
+    )
+    vocoder = load_vocoder(arguments.vocoder, voice.mel)
+    if arguments.test_set:
+        items = [Item(cut["id"], tokens=cut["custom"]["tokens"]) for cut in recipe.cuts("test")]
+    elif arguments.input_file:
+        items = read_texts(arguments.input_file)
+    else:
+        items = [Item("text", arguments.input_text)]
+    manner = Manner(arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed)
+    folder = arguments.output_dir or exp_dir / "wavs"
+    print(f"speaking with {voice.source}")
+    for speech in speak(voice, items, vocoder, manner, arguments.device):
+        path = arguments.output_wav
+        if arguments.input_text is None:
+            path = folder / f"{speech.id}.wav"
+        write_wav(path, speech.samples, speech.sample_rate)
+        for problem in speech.problems:
+            print(f"  {speech.id}: {problem.reason}: {problem.text!r} at {problem.position}")
+        print(f"{path}: {speech.seconds:.2f} s of speech, RTF {speech.rtf:.3f}")
+
+
+if __name__ == "__main__":
+    run_script(main)

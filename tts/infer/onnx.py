@@ -1,0 +1,95 @@
+"""Speaking with exported ONNX files, as a deployed voice does, through our own front end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts.config import from_dict
+from tts.errors import InputError
+from tts.export.graph import open_session, read_metadata, run_graph
+from tts.export.lexicon import read_lexicon
+from tts.text.frontend import FrontEndConfig, Spoken, build_frontend
+from tts.text.tokens import TokenTable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What was said: samples float32 (S,), what the front end made, mel frames."""
+
+    samples: np.ndarray
+    sample_rate: int
+    spoken: Spoken
+    num_frames: int
+
+
+class OnnxVoice:
+    """An acoustic model and a vocoder as ONNX files.
+
+    Raises: InputError for missing files, sample rates that differ, or a lexicon or token
+    table that belongs to another voice.
+    """
+
+    def __init__(
+        self,
+        acoustic_model: Path | str,
+        vocoder: Path | str,
+        tokens: Path | str,
+        lexicon: Path | str | None = None,
+        num_threads: int = 1,
+    ):
+        self.acoustic = open_session(acoustic_model, num_threads)
+        self.vocoder = open_session(vocoder, num_threads)
+        self.table = TokenTable.read(tokens)
+        metadata, of_vocoder = read_metadata(acoustic_model), read_metadata(vocoder)
+        rates = [facts.get("sample_rate") for facts in (metadata, of_vocoder)]
+        if rates[0] is None or rates[0] != rates[1]:
+            raise InputError(
+                f"{acoustic_model} makes features of {rates[0]} Hz, {vocoder} reads {rates[1]} Hz"
+            )
+        self.sample_rate = int(rates[0])
+        wanted = metadata.get("tokens_sha256", self.table.sha256)
+        if wanted != self.table.sha256:
+            raise InputError(f"{tokens} is not the token table that {acoustic_model} was made with")
+        if lexicon:
+            unknown = self.table.unknown(t for ts in read_lexicon(lexicon).values() for t in ts)
+            if unknown:
+                raise InputError(
+                    f"{lexicon} has tokens that {tokens} does not: {' '.join(unknown[:10])}"
+                )
+        self.frontend = frontend_of(metadata, acoustic_model)
+        self.speaker = build_frontend(self.frontend)
+
+    def speak(self, text: str, noise_scale: float = 0.667, length_scale: float = 1.0) -> Speech:
+        """Text to samples. Raises: InputError when nothing of the text can be said."""
+        import numpy as np
+
+        spoken = self.speaker(text)
+        if not spoken.tokens:
+            raise InputError(f"nothing of {text!r} can be said: {spoken.problems}")
+        ids = np.array([self.table.encode(spoken.tokens, self.frontend.framing)], dtype=np.int64)
+        mel = run_graph(
+            self.acoustic,
+            ids,
+            np.array([ids.shape[1]], dtype=np.int64),
+            np.array([noise_scale], dtype=np.float32),
+            np.array([length_scale], dtype=np.float32),
+        )
+        audio = run_graph(self.vocoder, mel)
+        return Speech(audio.reshape(-1), self.sample_rate, spoken, mel.shape[2])
+
+
+def frontend_of(metadata: dict[str, Any], where: Path | str) -> FrontEndConfig:
+    """The front end named in a graph's metadata; of an icefall export the one it implies."""
+    if "frontend" in metadata:
+        return from_dict(FrontEndConfig, json.loads(metadata["frontend"]), f"{where}: frontend")
+    if metadata.get("has_espeak") == "1":
+        return FrontEndConfig("en-us", "espeak", framing="reference")
+    if metadata.get("jieba") == "1" or metadata.get("language") == "Chinese":
+        return FrontEndConfig("zh", "pinyin", unit="syllable")
+    raise InputError(f"{where} does not say which front end its tokens come from")
