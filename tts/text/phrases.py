@@ -15,10 +15,12 @@ _LONGEST = 10
 _ALONE = {"个": "ge", "得": "de", "哦": "o", "儿": "er2"}
 
 # Words in which 儿 is a child and a syllable of its own, not the suffix of erhua.
-_CHILD = (
-    "女儿 婴儿 幼儿 少儿 孤儿 胎儿 健儿 男儿 宠儿 孩儿 产儿 混血儿 弃儿 低能儿 痴儿 犬儿 "
-    "患儿 托儿 育儿 小儿 生儿 妻儿 早产儿 新生儿 畸形儿 弄潮儿 娇儿 歌儿 麟儿 吾儿 儿儿"
-).split()
+_CHILD = frozenset(
+    str.split(
+        "女儿 婴儿 幼儿 少儿 孤儿 胎儿 健儿 男儿 宠儿 孩儿 产儿 混血儿 弃儿 低能儿 痴儿 犬儿 "
+        "患儿 托儿 育儿 小儿 生儿 妻儿 早产儿 新生儿 畸形儿 弄潮儿 娇儿 歌儿 麟儿 吾儿 儿儿"
+    )
+)
 
 # After these 一 counts or orders, and keeps its own tone; so it does before them.
 _ORDER_BEFORE = frozenset("第十初周零〇一二三四五六七八九百千万亿年")
@@ -154,7 +156,7 @@ def is_erhua(hanzi: str, index: int) -> bool:
     if index == 0 or hanzi[index + 1 : index + 2] in ("子", "童", "女", "科", "媳", "孙", "歌"):
         return False
     start = index + 1
-    return not any(hanzi[max(0, start - len(word)) : start] == word for word in _CHILD)
+    return not any(hanzi[max(0, start - length) : start] in _CHILD for length in (2, 3))
 
 
 def lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:

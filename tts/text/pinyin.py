@@ -28,7 +28,7 @@ tong tou tu tuan tui tun tuo wa wai wan wang wei wen weng wo wu xi xia xian xian
 xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue yun
 za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhen zheng zhi zhong zhou
 zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
-""".split()
+""".split()  # noqa: SIM905
 
 PUNCTUATION = (",", ".", "!", "?")
 

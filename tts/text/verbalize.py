@@ -12,6 +12,11 @@ from typing import Any
 _CHUNK = 160
 _BREAK = re.compile(r"(?<=[,.!?;，。！？；\s])")
 
+_DIGITS = {
+    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+    "zh": ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"],
+}
+
 _lock = threading.Lock()
 
 
@@ -36,6 +41,8 @@ def verbalize(text: str, language: str) -> str:
 
     language: "en" or "zh". What wetext has no words for stays as it is.
     """
+    # Runs of spaces make wetext fail.
+    text = re.sub(r"\s+", " ", text)
     return "".join(_verbalize_chunk(chunk, language) for chunk in _chunks(text))
 
 
@@ -44,14 +51,43 @@ def _verbalize_chunk(chunk: str, language: str) -> str:
     if not body:
         return chunk
     start = chunk.index(body[0])
+    words = _normalized(body, language)
+    if words is None:
+        # Its grammars reject some strings as a whole: what stands around the culprit is saved.
+        head, space, tail = _halves(body)
+        if space:
+            words = _verbalize_chunk(head, language) + space + _verbalize_chunk(tail, language)
+        else:
+            words = "".join(_digit(c, language) for c in body)
+    return chunk[:start] + words + chunk[start + len(body) :]
+
+
+def _normalized(body: str, language: str) -> str | None:
     try:
         with _lock:
-            words = _normalizer(language).normalize(body)
-    except Exception:
-        # Its grammars reject some strings by whatever exception their parser meets; the
-        # caller says what is then left unspoken.
-        return chunk
-    return chunk[:start] + words.replace('\\"', '"') + chunk[start + len(body) :]
+            return _normalizer(language).normalize(body).replace('\\"', '"')
+    except Exception:  # whatever its parser meets: assertions, index and runtime errors
+        return None
+
+
+def _halves(body: str) -> tuple[str, str, str]:
+    """`body` cut at the space nearest to its middle."""
+    middle = len(body) // 2
+    spaces = [match.start() for match in re.finditer(" ", body)]
+    if not spaces:
+        return body, "", ""
+    cut = min(spaces, key=lambda place: abs(place - middle))
+    return body[:cut], " ", body[cut + 1 :]
+
+
+def _digit(character: str, language: str) -> str:
+    if not "0" <= character <= "9":
+        return character
+    return (
+        _DIGITS[language][int(character)]
+        if language == "zh"
+        else (f" {_DIGITS[language][int(character)]} ")
+    )
 
 
 def _chunks(text: str) -> list[str]:

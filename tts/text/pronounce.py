@@ -1,0 +1,172 @@
+"""Pronouncing English words: dictionary, words derived from it, letters."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from tts.errors import InputError
+from tts.text.arpabet import VOWELS, to_ipa
+from tts.text.letters import letters_to_phones, spell
+from tts.text.stress import FUNCTION_WORDS, stress
+
+# Readings where the dictionary's first entry is not the usual one.
+_PREFERRED = {"a": "AH", "the": "DH AH", "and": "AH N D", "to": "T UW", "i": "AY"}
+_SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
+_VOICELESS = ("P", "T", "K", "F", "TH")
+_PREFIXES = {
+    **{"un": "AH N", "re": "R IY", "non": "N AA N", "pre": "P R IY", "mis": "M IH S"},
+    **{"over": "OW V ER", "under": "AH N D ER", "out": "AW T", "anti": "AE N T IY"},
+    **{"inter": "IH N T ER", "super": "S UW P ER", "counter": "K AW N T ER"},
+}
+_SUFFIXES = {
+    **{"ing": "IH NG", "er": "ER", "ers": "ER Z", "ly": "L IY", "ness": "N AH S"},
+    **{"less": "L AH S", "ful": "F AH L", "ment": "M AH N T", "ments": "M AH N T S"},
+    **{"ship": "SH IH P", "able": "AH B AH L", "ish": "IH SH", "ism": "IH Z AH M"},
+    **{"ist": "IH S T", "ists": "IH S T S", "y": "IY", "like": "L AY K", "hood": "HH UH D"},
+}
+
+
+@lru_cache(maxsize=1)
+def dictionary() -> dict[str, str]:
+    """Words in lower case -> their first pronunciation in ARPAbet, without stress.
+
+    The dictionary is CMU's, as the package pocketsphinx carries it.
+    Raises: InputError where that package is missing.
+    """
+    package = importlib.util.find_spec("pocketsphinx")
+    folders = package.submodule_search_locations if package else None
+    path = Path((folders or ["."])[0]) / "model" / "en-us" / "cmudict-en-us.dict"
+    if not path.is_file():
+        raise InputError(
+            f"the pronouncing dictionary {path} is missing: it comes with the package "
+            "pocketsphinx; type: pip install -r requirements.txt"
+        )
+    entries = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, _, phones = line.partition(" ")
+        # Second pronunciations read word(2); words with a full stop no runtime can look up.
+        if phones and not word.endswith(")") and "." not in word:
+            entries[word] = phones
+    entries.update(_PREFERRED)
+    return entries
+
+
+def words() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every word of the dictionary with its IPA symbols."""
+    for word in dictionary():
+        yield word, pronounce(word)[0]
+
+
+@lru_cache(maxsize=20000)
+def pronounce(word: str) -> tuple[tuple[str, ...], str]:
+    """IPA symbols of a word in lower-case a-z (with ' and - inside) and their source.
+
+    source: dictionary; rule (an inflection or compound of dictionary words); spelled (no vowel
+    letter); fallback (letter to sound). The symbols are empty only if there is no letter.
+    """
+    known = dictionary().get(word)
+    if known:
+        return _say(word, known.split()), "dictionary"
+    parts = word.split("-")
+    if len(parts) > 1:
+        said = [pronounce(part) for part in parts if part]
+        return tuple(s for symbols, _ in said for s in symbols), "rule"
+    derived = _derive(word)
+    if derived:
+        return _say(word, derived), "rule"
+    letters = re.sub("[^a-z]", "", word)
+    phones, source = _by_letters(letters)
+    if source == "spelled":
+        named = [_say("", name) for name in spell(letters)]
+        return tuple(symbol for symbols in named for symbol in symbols), source
+    return _say(letters, phones), source
+
+
+def _by_letters(letters: str) -> tuple[list[str], str]:
+    """Phones of letters that are no known word, and whether they are spelled out."""
+    if re.search("[aeiouy]", letters):
+        return letters_to_phones(letters), "fallback"
+    return [phone for name in spell(letters) for phone in name], "spelled"
+
+
+def _say(word: str, phones: list[str]) -> tuple[str, ...]:
+    """IPA with stress; function words keep none."""
+    if word in FUNCTION_WORDS:
+        return to_ipa(phone + "0" if phone in VOWELS else phone for phone in phones)
+    first, second = _compound(word) or ("", "")
+    entries = dictionary()
+    if first and entries[first].split() + entries[second].split() == phones:
+        return to_ipa(stress(word, phones, first, len(entries[first].split())))
+    return to_ipa(stress(word, phones))
+
+
+def _compound(word: str) -> tuple[str, str] | None:
+    """The two dictionary words that `word` is made of, the first as long as possible."""
+    entries = dictionary()
+    for cut in range(min(len(word) - 4, 14), 2, -1):
+        if word[:cut] in entries and word[cut:] in entries:
+            return word[:cut], word[cut:]
+    return None
+
+
+def _derive(word: str) -> list[str] | None:
+    """Phones of an inflection, derivation or compound of dictionary words."""
+    entries = dictionary()
+    if word.endswith(("'s", "'")):
+        stem = word[: word.rindex("'")]
+        base = entries[stem].split() if stem in entries else _derive(stem)
+        if base is None and stem.isalpha():
+            base = _by_letters(stem)[0]
+        if not base:
+            return None
+        return base + _plural(base) if word.endswith("s") else base
+    if word.endswith("s") and word[:-1] in entries and len(word) > 3:
+        base = entries[word[:-1]].split()
+        return base + _plural(base)
+    if word.endswith("ed"):
+        stem = _stem(word[:-2])
+        if stem:
+            return stem + _past(stem)
+    for suffix, said in _SUFFIXES.items():
+        if word.endswith(suffix):
+            stem = _stem(word[: -len(suffix)])
+            if stem:
+                return stem + said.split()
+    for prefix, said in _PREFIXES.items():
+        if (
+            word.startswith(prefix)
+            and len(word) - len(prefix) > 3
+            and word[len(prefix) :] in entries
+        ):
+            return said.split() + entries[word[len(prefix) :]].split()
+    pair = _compound(word)
+    return entries[pair[0]].split() + entries[pair[1]].split() if pair else None
+
+
+def _stem(stem: str) -> list[str] | None:
+    """Phones of the dictionary word whose last letters a suffix has changed."""
+    candidates = [stem, stem + "e"]
+    if len(stem) > 3 and stem[-1] == stem[-2]:
+        candidates.append(stem[:-1])
+    if stem.endswith("i"):
+        candidates.append(stem[:-1] + "y")
+    for candidate in candidates:
+        if len(candidate) > 2 and candidate in dictionary():
+            return dictionary()[candidate].split()
+    return None
+
+
+def _plural(phones: list[str]) -> list[str]:
+    if phones[-1] in _SIBILANTS:
+        return ["AH", "Z"]
+    return ["S"] if phones[-1] in _VOICELESS else ["Z"]
+
+
+def _past(phones: list[str]) -> list[str]:
+    if phones[-1] in ("T", "D"):
+        return ["AH", "D"]
+    return ["T"] if phones[-1] in (*_VOICELESS, "S", "SH", "CH") else ["D"]
