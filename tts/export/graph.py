@@ -136,12 +136,18 @@ def run_graph(session: onnxruntime.InferenceSession, *arrays: Any) -> Any:
 
 def quantise(path: Path | str, target: Path | str) -> None:
     """Write a copy with the weights of its MatMuls in 8 bit (dynamic quantisation)."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     metadata = read_metadata(path)
     logging.getLogger().setLevel(logging.ERROR)
     with atomic_path(target) as temporary:
         quantize_dynamic(
-            str(path), str(temporary), op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8
+            str(path),
+            str(temporary),
+            op_types_to_quantize=["MatMul"],
+            weight_type=QuantType.QInt8,
+            # Shape inference gives up behind the random noise; everything there is float32.
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
         finish(temporary, [tensor.name for tensor in open_session(path).get_inputs()], metadata)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, quantise, run_graph, write_graph
 
@@ -21,7 +23,16 @@ INPUTS = ("x", "x_length", "noise_scale", "length_scale")  # the runtime passes 
 TRACED_TOKENS = 41
 # Lengths and speeds never traced. The speeds have few bits, so that sums of durations are exact:
 # else the last bit of a sum may give a frame to the neighbouring token on either side.
-CHECKED = ((1, 1.0), (2, 1.0), (3, 1.25), (17, 0.875), (64, 1.0), (65, 1.125), (150, 1.5), (233, 1.0))
+CHECKED = (
+    (1, 1.0),
+    (2, 1.0),
+    (3, 1.25),
+    (17, 0.875),
+    (64, 1.0),
+    (65, 1.125),
+    (150, 1.5),
+    (233, 1.0),
+)
 TOLERANCE = 1e-3
 
 
@@ -71,7 +82,8 @@ def acoustic_metadata(voice: Voice, num_steps: int | None) -> dict[str, str]:
         **facts,
         "model_author": "Tencha",
         "maintainer": "Tencha",
-        "front_end": voice.frontend.frontend,
+        # All of the front end, so that speaking needs no other file of the training.
+        "frontend": json.dumps(to_dict(voice.frontend)),
         "tokens_sha256": voice.table.sha256,
     }
 

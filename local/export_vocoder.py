@@ -1,0 +1,42 @@
+"""Export a HiFi-GAN generator, or Griffin-Lim without one, as an ONNX vocoder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given, from_dict
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.errors import run_script
+from tts.export.voice import export_vocoder
+from tts.features.mel import MelConfig
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_flags(parser, RecipeOptions)
+    parser.add_argument(
+        "--vocoder", help="HiFi-GAN checkpoint (default: the recipe's own, fetched)"
+    )
+    parser.add_argument("--griffin-lim", action="store_true", help="no weights: Griffin-Lim")
+    parser.add_argument(
+        "--output", help="default: <name of the checkpoint>.onnx in the work folder"
+    )
+    arguments = parser.parse_args()
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    mel = from_dict(MelConfig, recipe.config.mel, "corpus.toml: mel")
+    vocoder, licence = arguments.vocoder or "", ""
+    if not vocoder and not arguments.griffin_lim and recipe.config.vocoder:
+        vocoder = str(recipe.dl_dir / recipe.config.vocoder.filename)
+        licence = recipe.config.vocoder.licence
+    name = Path(vocoder).name.removesuffix(".pt") if vocoder else "griffin_lim"
+    output = Path(arguments.output) if arguments.output else recipe.work / f"{name}.onnx"
+    difference = export_vocoder(vocoder, mel, output, licence)
+    print(f"{output}: largest difference from PyTorch {difference:.2g}")
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,36 @@
+"""Write lexicon.txt for sherpa-onnx: words with their tokens, all of them in tokens.txt."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tts.config import add_flags, flags_given, from_dict, read_toml
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.errors import run_script
+from tts.export.lexicon import write_lexicon
+from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.tokens import TokenTable
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_flags(parser, RecipeOptions)
+    parser.add_argument("--tokens", help="default: data/tokens.txt of the recipe")
+    parser.add_argument("--output", help="default: data/lexicon.txt of the recipe")
+    arguments = parser.parse_args()
+    recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    stored = recipe.data / "frontend.toml"
+    config = from_dict(FrontEndConfig, read_toml(stored), str(stored))
+    table = TokenTable.read(arguments.tokens or recipe.data / "tokens.txt")
+    output = Path(arguments.output or recipe.data / "lexicon.txt")
+    count, left_out = write_lexicon(build_frontend(config).lexicon(), table, output)
+    shown = f" ({' '.join(left_out[:10])} ...)" if left_out else ""
+    print(f"{output}: {count} words; {len(left_out)} left out{shown}")
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,199 @@
+"""A folder that sherpa-onnx speaks with: model, tokens, lexicon, rules, vocoder, README."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tts.errors import InputError
+from tts.export.graph import read_metadata
+from tts.text.frontend import FrontEndConfig
+
+NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is rougher
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The files of a package and the facts that its README states.
+
+    Attributes:
+      models: one acoustic ONNX file per number of ODE steps; the middle one is the default.
+      vocoder, tokens: files. lexicon: None where the runtime's own front end speaks (espeak).
+      rule_fsts: the runtime's text normalisation, in the order of use.
+      corpus: name, dataset, dataset_url, dataset_license, dataset_comment.
+    """
+
+    models: Sequence[Path]
+    vocoder: Path
+    tokens: Path
+    lexicon: Path | None
+    rule_fsts: Sequence[Path]
+    frontend: FrontEndConfig
+    corpus: Mapping[str, Any]
+    vocoder_licence: str = ""
+
+
+@contextlib.contextmanager
+def atomic_folder(folder: Path | str) -> Iterator[Path]:
+    """Yield a temporary folder; it takes the place of `folder` once the block ends well.
+
+    Between the two renames of a replacement `folder` is absent for a moment, never half.
+    """
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    workplace = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        new = workplace / "new"
+        new.mkdir()
+        yield new
+        if folder.exists():
+            folder.rename(workplace / "old")
+        new.rename(folder)
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+
+
+def assemble(folder: Path | str, parts: Parts) -> list[Path]:
+    """Copy the parts into `folder` with a README, all or nothing; return the files.
+
+    Raises: InputError for a missing part, a vocoder of another sample rate, or a folder that
+    holds something else than a package.
+    """
+    folder = Path(folder)
+    _check(folder, parts)
+    with atomic_folder(folder) as new:
+        names = {"tokens": "tokens.txt", "vocoder": "vocoder.onnx", "lexicon": "lexicon.txt"}
+        for model in parts.models:
+            shutil.copyfile(model, new / model.name)
+        for part, name in names.items():
+            source = getattr(parts, part)
+            if source is not None:
+                shutil.copyfile(source, new / name)
+        for fst in parts.rule_fsts:
+            shutil.copyfile(fst, new / fst.name)
+        (new / "README.md").write_text(readme(folder.name, parts), encoding="utf-8")
+    return sorted(folder.iterdir())
+
+
+def _check(folder: Path, parts: Parts) -> None:
+    given = [*parts.models, parts.vocoder, parts.tokens, *parts.rule_fsts]
+    missing = [str(path) for path in [*given, parts.lexicon] if path and not path.is_file()]
+    if missing or not parts.models:
+        raise InputError(f"the package needs {', '.join(missing) or 'a model'}: export it first")
+    if folder.exists() and not (folder / "tokens.txt").is_file() and any(folder.iterdir()):
+        raise InputError(f"{folder} exists and is no package; give a folder that may be replaced")
+    vocoder_rate = read_metadata(parts.vocoder).get("sample_rate")
+    for model in parts.models:
+        rate = read_metadata(model).get("sample_rate")
+        if rate != vocoder_rate:
+            raise InputError(
+                f"{model} makes features of {rate} Hz, the vocoder {parts.vocoder} reads "
+                f"{vocoder_rate} Hz"
+            )
+
+
+def readme(name: str, parts: Parts) -> str:
+    """The package's README: what runs where, the commands, the licences."""
+    corpus, frontend = parts.corpus, parts.frontend
+    model = sorted(parts.models)[len(parts.models) // 2].name
+    flags = [
+        f"--matcha-acoustic-model={model}",
+        "--matcha-vocoder=vocoder.onnx",
+        "--matcha-tokens=tokens.txt",
+        f"--matcha-noise-scale={NOISE_SCALE}",
+    ]
+    if parts.lexicon is not None:
+        flags.insert(2, "--matcha-lexicon=lexicon.txt")
+    else:
+        flags.insert(2, "--matcha-data-dir=espeak-ng-data")
+    if parts.rule_fsts:
+        flags.append(f"--tts-rule-fsts={','.join(path.name for path in parts.rule_fsts)}")
+    command = " \\\n  ".join(["sherpa-onnx-offline-tts", *flags, "--output-filename=out.wav"])
+    sentence = _SENTENCE[frontend.language]
+    python = _PYTHON.format(
+        model=model,
+        front=(
+            'lexicon="lexicon.txt"' if parts.lexicon is not None else 'data_dir="espeak-ng-data"'
+        ),
+        noise_scale=NOISE_SCALE,
+        fsts=",".join(path.name for path in parts.rule_fsts),
+        sentence=sentence,
+    )
+    steps = ", ".join(path.name for path in sorted(parts.models))
+    licences = [
+        f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
+        f"({corpus.get('dataset_url') or 'no address'}), "
+        f"licence of the data: {corpus.get('dataset_license') or 'not stated'}."
+    ]
+    if corpus.get("dataset_comment"):
+        licences.append(f"- **This voice is {corpus['dataset_comment']}.**")
+    vocoder = parts.vocoder_licence or read_metadata(parts.vocoder).get("comment", "")
+    licences.append(f"- Vocoder: {vocoder or 'licence not stated'}.")
+    return _README.format(
+        name=name,
+        runs=_RUNS[frontend.frontend],
+        steps=steps,
+        noise_scale=NOISE_SCALE,
+        command=f"{command} \\\n  '{sentence}'",
+        python=python,
+        licences="\n".join(licences),
+    )
+
+
+_SENTENCE = {"en-us": "The voice speaks for itself.", "zh": "今天天气很好，我们出去走走吧。"}
+
+_RUNS = {
+    "lexicon": (
+        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
+        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
+        "out, or send the text through the normaliser of the front end first. Words that "
+        "lexicon.txt does not hold are skipped by the runtime."
+    ),
+    "espeak": (
+        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
+        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
+        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
+    ),
+    "pinyin": "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt.",
+}
+
+_PYTHON = """\
+import sherpa_onnx
+matcha = sherpa_onnx.OfflineTtsMatchaModelConfig(
+    acoustic_model="{model}", vocoder="vocoder.onnx", {front},
+    tokens="tokens.txt", noise_scale={noise_scale},
+)
+model = sherpa_onnx.OfflineTtsModelConfig(matcha=matcha, num_threads=1)
+tts = sherpa_onnx.OfflineTts(sherpa_onnx.OfflineTtsConfig(model=model, rule_fsts="{fsts}"))
+audio = tts.generate("{sentence}")
+sherpa_onnx.write_wave("out.wav", audio.samples, audio.sample_rate)"""
+
+_README = """\
+# {name}
+
+{runs}
+
+Models, by number of ODE steps (more is slower and a little better): {steps}.
+Use the noise scale {noise_scale}; the runtime's default of 1 is not what the voice was
+checked with.
+
+Command line (the programs of the sherpa-onnx release or of `pip install sherpa-onnx-bin`):
+
+```
+{command}
+```
+
+Python:
+
+```
+{python}
+```
+
+## Licences
+{licences}
+"""

@@ -1,0 +1,142 @@
+"""A trained voice as ONNX files and as a package: what the export scripts call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tts.config import option
+from tts.errors import InputError
+from tts.files import read_json
+from tts.text.tokens import TokenTable
+
+if TYPE_CHECKING:
+    from tts.features.mel import MelConfig
+    from tts.infer.voice import Voice
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """The flags of export_onnx.py."""
+
+    exp_dir: str = option("", "folder of the checkpoints; empty: the recipe's")
+    epoch: int = option(0, "export epoch-N.pt; 0: the best by validation, else the last")
+    avg: int = option(1, "average this many checkpoints, ending at --epoch")
+    checkpoint: str = option("ema", "ema, raw, or a checkpoint file")
+    steps: str = option("2,3,6", "numbers of ODE steps, one file each")
+    tokens: str = option("", "tokens.txt; the checkpoint's own counts, a different one is an error")
+    cmvn: str = option("", "cmvn.json; the checkpoint's own counts, a different one is an error")
+    output_dir: str = option("", "folder for model-steps-N.onnx; empty: the folder of checkpoints")
+    int8: bool = option(False, "also write model-steps-N.int8.onnx, with its difference")
+    package: str = option("", "also assemble a sherpa-onnx package in this folder")
+    vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
+    vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
+    rule_fsts: str = option("", "of the package: the runtime's rule FSTs, separated by commas")
+
+
+def parse_steps(text: str) -> list[int]:
+    """'2,3,6' as numbers; InputError for anything else."""
+    try:
+        steps = sorted({int(part) for part in text.replace(",", " ").split()})
+    except ValueError:
+        steps = []
+    if not steps or steps[0] < 1:
+        raise InputError(f"--steps {text}: expected numbers from 1 on, such as 2,3,6")
+    return steps
+
+
+def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
+    """InputError when a tokens.txt or cmvn.json belongs to another voice than the checkpoint."""
+    if tokens and TokenTable.read(tokens).symbols != voice.table.symbols:
+        raise InputError(
+            f"{tokens} is not the token table that {voice.source} was trained with; leave "
+            "--tokens out, the checkpoint holds its own"
+        )
+    if cmvn:
+        given = read_json(cmvn)
+        stored = {
+            "fbank_mean": float(voice.model.mel_mean),
+            "fbank_std": float(voice.model.mel_std),
+        }
+        if any(abs(given.get(key, 1e9) - value) > 1e-3 for key, value in stored.items()):
+            raise InputError(
+                f"{cmvn} says {given}, {voice.source} was trained with {stored}; leave --cmvn "
+                "out, the checkpoint holds its own"
+            )
+
+
+def export_voice(
+    voice: Voice, folder: Path | str, steps: Sequence[int], int8: bool = False
+) -> Iterable[tuple[Path, str]]:
+    """Write model-steps-N.onnx for each N; yield each file with its difference from PyTorch."""
+    from tts.export.onnx import acoustic_metadata, export_acoustic, export_int8
+
+    num_tokens = voice.table.num_embeddings
+    for count in steps:
+        path = Path(folder) / f"model-steps-{count}.onnx"
+        parity = export_acoustic(
+            voice.model,
+            path,
+            num_tokens=num_tokens,
+            num_steps=count,
+            metadata=acoustic_metadata(voice, count),
+        )
+        yield path, f"largest difference from PyTorch {parity.worst:.2g}, mean {parity.mean:.2g}"
+        if int8:
+            small = path.with_suffix(".int8.onnx")
+            parity = export_int8(path, small, voice.model, num_tokens, count)
+            yield (
+                small,
+                f"largest difference from PyTorch {parity.worst:.3f}, mean {parity.mean:.3f}",
+            )
+
+
+def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str = "") -> float:
+    """Write an ONNX vocoder: a HiFi-GAN checkpoint's, or without `path` Griffin-Lim.
+
+    Returns: the largest difference from PyTorch.
+    Raises: InputError when the checkpoint cannot be read or was trained on other features.
+    """
+    from tts.export.vocoder import export_griffin_lim, export_hifigan
+
+    if not path:
+        return export_griffin_lim(mel, target)
+    from tts.vocoders import check_mel
+    from tts.vocoders.hifigan import load_hifigan
+
+    model = load_hifigan(path)
+    check_mel(mel, model.mel, path)
+    facts = {"comment": f"HiFi-GAN, weights {Path(path).name}", "licence": licence}
+    return export_hifigan(model, target, facts)
+
+
+def package_voice(voice: Voice, models: Sequence[Path], options: ExportOptions) -> list[Path]:
+    """Assemble the sherpa-onnx package of a voice; return its files."""
+    import tempfile
+
+    from tts.export.lexicon import write_lexicon
+    from tts.export.package import Parts, assemble
+
+    with tempfile.TemporaryDirectory() as folder:
+        tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
+        vocoder = Path(options.vocoder)
+        voice.table.write(tokens)
+        if vocoder.suffix != ".onnx":
+            vocoder = Path(folder) / "vocoder.onnx"
+            export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
+        has_lexicon = voice.frontend.frontend != "espeak"
+        if has_lexicon:
+            write_lexicon(voice.speaker().lexicon(), voice.table, lexicon)
+        parts = Parts(
+            models=models,
+            vocoder=vocoder,
+            tokens=tokens,
+            lexicon=lexicon if has_lexicon else None,
+            rule_fsts=[Path(part) for part in options.rule_fsts.split(",") if part],
+            frontend=voice.frontend,
+            corpus=voice.corpus,
+            vocoder_licence=options.vocoder_licence,
+        )
+        return assemble(options.package, parts)
