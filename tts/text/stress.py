@@ -31,13 +31,14 @@ FUNCTION_WORDS = frozenset(
 _EXCEPTIONS = {
     **dict.fromkeys(
         _listed(
-            "police although within between until however without throughout indeed himself myself "
-            "herself itself themselves yourself ourselves another among above enough become begun "
-            "discover discovered recover recovered committee united marine permitted permit moreover "
-            "upon about around again against whatever whenever wherever whoever hotel today tonight "
-            "tomorrow together perhaps machine event unless except itself beyond behind beneath "
-            "japan chinese develop developed imagine maintain maintained consider considered "
-            "continue continued remember remembered concern concerned concerning december november october september"
+            "especially police although within between until however without throughout "
+            "indeed himself myself herself itself themselves yourself ourselves another among "
+            "above enough become begun discover discovered recover recovered committee united "
+            "marine permitted permit moreover upon about around again against whatever "
+            "whenever wherever whoever hotel today tonight tomorrow together perhaps machine "
+            "event unless except itself beyond behind beneath japan chinese develop developed "
+            "imagine maintain maintained consider considered continue continued remember "
+            "remembered concern concerned concerning december november october september"
         ),
         1,
     ),
@@ -99,8 +100,8 @@ def stress(
     if not nuclei:
         return list(phones)
     main = _EXCEPTIONS.get(word, -1)
+    own = [index for index in nuclei if index < first_phones]
     if not 0 <= main < len(nuclei):
-        own = [index for index in nuclei if index < first_phones]
         if len(nuclei) == 1 or (len(own) == 1 and first_part not in _LEANING):
             main = 0
         elif len(own) > 1 and first_part not in _LEANING:
@@ -108,7 +109,16 @@ def stress(
         else:
             main = _main_syllable(word, phones, nuclei)
     marked = list(phones)
+    second = -1
+    if 0 < len(own) < len(nuclei) and main < len(own):
+        rest = [index - first_phones for index in nuclei[len(own) :]]
+        second = len(own)
+        if len(rest) > 1:
+            second += _main_syllable(word[len(first_part) :], phones[first_phones:], rest)
     for syllable, index in enumerate(nuclei):
+        if syllable == second:
+            marked[index] += "2"
+            continue
         marked[index] += "1" if syllable == main else _lesser(phones[index], syllable - main)
     return marked
 

@@ -1,0 +1,80 @@
+"""The runtime's lexicon.txt: `word token token ...` a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tts.errors import InputError
+from tts.files import write_text
+from tts.text.tokens import TokenTable
+
+
+@dataclass(frozen=True)
+class LexiconReport:
+    """How many entries were written, and the words that were refused, by reason."""
+
+    written: int
+    unknown_tokens: tuple[str, ...]
+    duplicates: tuple[str, ...]
+    unusable: tuple[str, ...]
+
+    def summary(self) -> str:
+        """One line for people."""
+        refused = (
+            ("with tokens missing from the table", self.unknown_tokens),
+            ("standing twice", self.duplicates),
+            ("empty or with a space", self.unusable),
+        )
+        parts = [f"{len(words)} {what} ({words[0]!r}, ...)" for what, words in refused if words]
+        return f"{self.written} entries written; refused: {', '.join(parts) or 'none'}"
+
+
+def write_lexicon(
+    path: Path | str, entries: Iterable[tuple[str, list[str]]], table: TokenTable
+) -> LexiconReport:
+    """Write the entries that the runtime can use, atomically; words in lower case.
+
+    The runtime would skip a token that is missing from its table without a word, and say the
+    rest: such entries are refused here, as are repeated ones (the first counts) and those
+    that its reader would split.
+    """
+    lines: dict[str, str] = {}
+    unknown, duplicates, unusable = [], [], []
+    for word, tokens in entries:
+        word = word.lower()
+        if not tokens or not word or len(word.split()) != 1 or word.split()[0] != word:
+            unusable.append(word)
+        elif word in lines:
+            duplicates.append(word)
+        elif table.unknown(tokens):
+            unknown.append(word)
+        else:
+            lines[word] = f"{word} {' '.join(tokens)}\n"
+    write_text(path, "".join(lines.values()))
+    return LexiconReport(len(lines), tuple(unknown), tuple(duplicates), tuple(unusable))
+
+
+def read_lexicon(path: Path | str) -> dict[str, list[str]]:
+    """Words and their tokens; of a word that stands twice, the first entry, as in the runtime.
+
+    Raises: InputError naming the file and the line for a word without tokens.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path} does not exist: generate_lexicon.py writes it")
+    entries: dict[str, list[str]] = {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text: {error}") from None
+    for number, line in enumerate(lines, 1):
+        fields = line.split()
+        if len(fields) == 1:
+            raise InputError(
+                f"{path}, line {number}: {fields[0]!r} has no tokens (expected: word token ...)"
+            )
+        if fields:
+            entries.setdefault(fields[0].lower(), fields[1:])
+    return entries
