@@ -26,7 +26,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     from tts.infer.onnx import OnnxVoice
-    from tts.infer.wav import write_wav
+    from tts.infer.speak import write_wav
 
     voice = OnnxVoice(
         arguments.acoustic_model,

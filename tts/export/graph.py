@@ -142,8 +142,10 @@ def quantise(path: Path | str, target: Path | str) -> None:
     metadata = read_metadata(path)
     logging.getLogger().setLevel(logging.ERROR)
     with atomic_path(target) as temporary:
+        model = onnx.load(str(path))
+        _own_weights(model.graph)
         quantize_dynamic(
-            str(path),
+            model,
             str(temporary),
             op_types_to_quantize=["MatMul"],
             weight_type=QuantType.QInt8,
@@ -151,3 +153,21 @@ def quantise(path: Path | str, target: Path | str) -> None:
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
         finish(temporary, [tensor.name for tensor in open_session(path).get_inputs()], metadata)
+
+
+def _own_weights(graph: Any) -> None:
+    """Give every Gemm its own copy of its weights.
+
+    The quantiser turns Gemm into MatMul and transposes the weights in place, once for each
+    node: shared between the steps of the flow they would be turned back again.
+    """
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    seen: set[str] = set()
+    for node in graph.node:
+        name = node.input[1] if node.op_type == "Gemm" else ""
+        if name in weights and name in seen:
+            copy = graph.initializer.add()
+            copy.CopyFrom(weights[name])
+            copy.name = f"{name}/{node.name}"
+            node.input[1] = copy.name
+        seen.add(name)

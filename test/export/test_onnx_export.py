@@ -1,0 +1,252 @@
+"""Acoustic models as ONNX: parity, live inputs, metadata, int8, packages and the scripts."""
+
+import dataclasses
+import subprocess
+import sys
+import wave
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from tts.checkpoint import save_checkpoint
+from tts.config import to_dict
+from tts.errors import InputError
+from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata, run_graph
+from tts.export.lexicon import read_lexicon, write_lexicon
+from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
+from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
+from tts.export.voice import check_tables, parse_steps
+from tts.features.mel import MelConfig
+from tts.infer.voice import load_voice
+from tts.models.flow_decoder import FlowDecoderConfig
+from tts.models.matcha import Matcha, MatchaConfig
+from tts.models.text_encoder import TextEncoderConfig
+from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.tokens import TokenTable
+
+ZH = FrontEndConfig(language="zh", frontend="pinyin", unit="initial_final")
+MEL = MelConfig()
+CORPUS = {
+    "name": "x",
+    "dataset": "BZNSYP",
+    "dataset_license": "non-commercial use only",
+    "dataset_comment": "for non-commercial use only",
+}
+TINY = MatchaConfig(
+    encoder=TextEncoderConfig(channels=16, filter_channels=16, num_layers=1, duration_channels=8),
+    decoder=FlowDecoderConfig(
+        channels=(16, 16), num_mid_blocks=1, head_channels=8, norm_groups=4, time_channels=16
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return build_frontend(ZH).token_table()
+
+
+@pytest.fixture(scope="module")
+def model(table):
+    torch.manual_seed(3)
+    model = Matcha(TINY, table.num_embeddings, MEL.n_mels, -5.5, 2.0).eval()
+    with torch.no_grad():
+        model.encoder.proj_w.proj.bias += 1.2
+    return model
+
+
+@pytest.fixture(scope="module")
+def exp_dir(model, table, tmp_path_factory):
+    """A trained voice's folder, as the training loop leaves it."""
+    folder = tmp_path_factory.mktemp("exp")
+    config = {
+        "model": {"name": "matcha", **to_dict(TINY)},
+        "mel": to_dict(MEL),
+        "frontend": to_dict(ZH),
+        "corpus": CORPUS,
+    }
+    weights = model.state_dict()
+    content = {"model": weights, "ema": weights, "config": config, "tokens": table.text()}
+    save_checkpoint(folder / "epoch-1.pt", {**content, "epoch": 1, "step": 1})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(model, table, tmp_path_factory):
+    path = tmp_path_factory.mktemp("onnx") / "model-steps-2.onnx"
+    metadata = {"sample_rate": str(MEL.sample_rate)}
+    parity = export_acoustic(
+        model, path, num_tokens=table.num_embeddings, num_steps=2, metadata=metadata
+    )
+    return path, parity
+
+
+def test_equal_to_pytorch_at_other_lengths(exported):
+    path, parity = exported
+    assert parity.worst < 1e-4
+    assert parity.num_frames > 100
+    graph = onnx.load(str(path))
+    assert graph.ir_version <= MAX_IR_VERSION
+    kinds = [tensor.type.tensor_type.elem_type for tensor in graph.graph.input]
+    assert kinds == [onnx.TensorProto.INT64] * 2 + [onnx.TensorProto.FLOAT] * 2
+
+
+def test_every_input_counts(exported, table):
+    session = open_session(exported[0])
+    ids, count, noise_scale, length_scale = _inputs(31, table.num_embeddings, 0.0, 1.0)
+    mel = run_graph(session, ids, count, noise_scale, length_scale)
+    assert mel.shape[:2] == (1, MEL.n_mels)
+    slower = run_graph(session, ids, count, noise_scale, length_scale * 2)
+    assert slower.shape[2] == 2 * mel.shape[2]
+    noisy = run_graph(session, ids, count, noise_scale + 1, length_scale)
+    assert np.abs(noisy - mel).max() > 0.1
+    shorter = run_graph(session, ids, count - 10, noise_scale, length_scale)
+    assert shorter.shape[2] < mel.shape[2]
+
+
+def test_another_model_fails_the_check(exported, table):
+    torch.manual_seed(9)
+    other = Speaking(Matcha(TINY, table.num_embeddings, MEL.n_mels).eval(), 2)
+    with pytest.raises(InputError, match="give a mel of shape"):
+        compare(exported[0], other, table.num_embeddings)
+
+
+def test_frozen_length_is_an_error(table, tmp_path):
+    class Frozen(torch.nn.Module):
+        """Counts its tokens in Python, which tracing freezes."""
+
+        def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
+            mel = tokens_BL[:, :, None] * noise_scale * length_scale + tokens_lens[:, None, None]
+            return {"mel_BTF": mel.expand(-1, -1, 4) + float(len(tokens_BL[0]))}
+
+    with pytest.raises(InputError, match="frozen something that depends on the length"):
+        export_acoustic(
+            Frozen(), tmp_path / "m.onnx", num_tokens=9, num_steps=None, metadata={"a": "b"}
+        )
+
+
+def test_lost_input_is_an_error(tmp_path):
+    class Deaf(torch.nn.Module):
+        """Does without the length scale."""
+
+        def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
+            return {"mel_BTF": (tokens_BL + tokens_lens)[:, :, None] * noise_scale}
+
+    with pytest.raises(InputError, match="length_scale"):
+        export_acoustic(
+            Deaf(), tmp_path / "m.onnx", num_tokens=9, num_steps=None, metadata={"a": "b"}
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_int8_is_measured(exported, model, table, tmp_path):
+    path = exported[0]
+    small = tmp_path / "m.int8.onnx"
+    parity = export_int8(path, small, model, table.num_embeddings, 2)
+    assert exported[1].worst < parity.worst < 1.0
+    assert any(node.op_type == "MatMulInteger" for node in onnx.load(str(small)).graph.node)
+    assert read_metadata(small) == read_metadata(path)
+
+
+def test_lexicon_leaves_out_what_the_table_lacks(tmp_path):
+    table = TokenTable.of(["_", "a1", "b2"])
+    entries = [("啊", ["a1"]), ("吧", ["b2", "c3"]), ("啊", ["b2"]), ("无", []), ("x y", ["a1"])]
+    assert write_lexicon(entries, table, tmp_path / "lexicon.txt") == (1, ["吧", "无", "x y"])
+    assert read_lexicon(tmp_path / "lexicon.txt") == {"啊": ["a1"]}
+    with pytest.raises(InputError, match="none of 1 words"):
+        write_lexicon([("吧", ["c3"])], table, tmp_path / "other.txt")
+    assert not (tmp_path / "other.txt").exists()
+
+
+def test_folder_is_replaced_whole_or_not_at_all(tmp_path):
+    folder = tmp_path / "package"
+    with atomic_folder(folder) as new:
+        (new / "a").write_text("1")
+    with pytest.raises(ZeroDivisionError), atomic_folder(folder) as new:
+        (new / "a").write_text("2")
+        raise ZeroDivisionError
+    assert (folder / "a").read_text() == "1"
+    with atomic_folder(folder) as new:
+        (new / "b").write_text("3")
+    assert [path.name for path in tmp_path.iterdir()] == ["package"]
+    assert [path.name for path in folder.iterdir()] == ["b"]
+
+
+def test_package_refuses_mismatch_and_foreign_folder(exported, tmp_path):
+    (tmp_path / "tokens.txt").write_text("_ 0\n")
+    vocoder = tmp_path / "vocoder.onnx"
+    graph = onnx.load(str(exported[0]))
+    onnx.helper.set_model_props(graph, {"sample_rate": "16000"})
+    onnx.save(graph, str(vocoder))
+    parts = Parts([exported[0]], vocoder, tmp_path / "tokens.txt", None, [], ZH, CORPUS)
+    with pytest.raises(InputError, match=r"features of 22050 Hz.*16000 Hz"):
+        assemble(tmp_path / "package", parts)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    with pytest.raises(InputError, match="is no package"):
+        assemble(tmp_path / "mine", dataclasses.replace(parts, vocoder=exported[0]))
+
+
+def test_foreign_tables_are_refused(exp_dir, tmp_path):
+    voice = load_voice(exp_dir)
+    (tmp_path / "tokens.txt").write_text("_ 0\na 1\n")
+    with pytest.raises(InputError, match="not the token table"):
+        check_tables(voice, str(tmp_path / "tokens.txt"), "")
+    (tmp_path / "cmvn.json").write_text('{"fbank_mean": -5.5, "fbank_std": 2.5}')
+    with pytest.raises(InputError, match="was trained with"):
+        check_tables(voice, "", str(tmp_path / "cmvn.json"))
+    (tmp_path / "cmvn.json").write_text('{"fbank_mean": -5.5, "fbank_std": 2.0}')
+    voice.table.write(tmp_path / "tokens.txt")
+    check_tables(voice, str(tmp_path / "tokens.txt"), str(tmp_path / "cmvn.json"))
+
+
+def test_steps():
+    assert parse_steps("6,2 3") == [2, 3, 6]
+    for text in ("", "0", "2,x"):
+        with pytest.raises(InputError, match="expected numbers"):
+            parse_steps(text)
+
+
+def run(root, script, *arguments):
+    done = subprocess.run(
+        [sys.executable, root / "egs/baker_zh/TTS/matcha" / script, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
+    package = tmp_path / "voice-zh"
+    out = run(
+        root,
+        "export_onnx.py",
+        *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2),
+        *("--output-dir", tmp_path, "--package", package),
+    )
+    assert "largest difference from PyTorch" in out
+    names = {path.name for path in package.iterdir()}
+    assert names == {"model-steps-2.onnx", "vocoder.onnx", "tokens.txt", "lexicon.txt", "README.md"}
+    metadata = read_metadata(package / "model-steps-2.onnx")
+    assert {"use_eos_bos", "pad_id", "n_speakers", "has_espeak", "jieba"} <= metadata.keys()
+    assert metadata["num_ode_steps"] == "2"
+    assert metadata["dataset_comment"] == CORPUS["dataset_comment"]
+    readme = (package / "README.md").read_text(encoding="utf-8")
+    assert f"--matcha-noise-scale={NOISE_SCALE}" in readme
+    assert "for non-commercial use only" in readme
+    wav = tmp_path / "out.wav"
+    out = run(
+        root,
+        "onnx_pretrained.py",
+        *("--acoustic-model", package / "model-steps-2.onnx"),
+        *("--vocoder", package / "vocoder.onnx", "--tokens", package / "tokens.txt"),
+        *("--lexicon", package / "lexicon.txt", "--input-text", "今天天气很好。"),
+        *("--output-wav", wav),
+    )
+    assert "RTF" in out
+    with wave.open(str(wav)) as file:
+        assert file.getframerate() == MEL.sample_rate
+        assert file.getnframes() > MEL.hop_length
