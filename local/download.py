@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
-from tts.data.download import TOY_MAKER, fetch_corpus, make_toy
+from tts.data.download import fetch_corpus, make_toy, toy_sources
 from tts.errors import run_script
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     recipe.stage(
         "download",
         lambda: make_toy(recipe) if recipe.toy else fetch_corpus(recipe),
-        inputs=[TOY_MAKER] if recipe.toy else [],
+        inputs=toy_sources() if recipe.toy else [],
         options={"dl_dir": recipe.dl_dir, "toy_layout": recipe.config.toy_layout},
         outputs=[recipe.corpus_dir],
     )

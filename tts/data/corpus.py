@@ -209,7 +209,7 @@ class Recipe:
         outputs: Sequence[Path] = (),
     ) -> Any:
         """`run_stage` with the marker in data/.done; removes what a killed stage left half."""
-        for folder in {path.parent for path in outputs}:
+        for folder in {path.parent for path in outputs} | {self.data / ".done"}:
             if folder.is_relative_to(self.data):  # never among the user's own files
                 for leftover in folder.glob(".*.tmp"):
                     leftover.unlink(missing_ok=True)

@@ -42,6 +42,11 @@ def fetch_corpus(recipe: Recipe) -> None:
         unpack(archive, target)
 
 
+def toy_sources() -> list[Path]:
+    """The programs on which the toy corpus depends."""
+    return [TOY_MAKER, *sorted(TOY_MAKER.parent.glob("toy_corpus/*.py"))]
+
+
 def make_toy(recipe: Recipe) -> None:
     """Let the toy corpus's own program write it into dl_dir, in the layout of the real one."""
     layout = ("--corpus-layout", recipe.config.toy_layout)
