@@ -12,7 +12,7 @@ from tts.text.pinyin import split_tone, table_syllable
 _LONGEST = 10
 
 # Characters said alone, where the dictionary's first reading is not the usual one.
-_ALONE = {"个": "ge", "得": "de", "哦": "o", "儿": "er2"}
+_ALONE = {"为": "wei2", "个": "ge", "得": "de", "哦": "o", "儿": "er2"}
 
 # Words in which 儿 is a child and a syllable of its own, not the suffix of erhua.
 _CHILD = frozenset(
@@ -21,6 +21,25 @@ _CHILD = frozenset(
         "患儿 托儿 育儿 小儿 生儿 妻儿 早产儿 新生儿 畸形儿 弄潮儿 娇儿 歌儿 麟儿 吾儿 儿儿"
     )
 )
+
+# Words in daily use whose second syllable is neutral or whose reading the dictionary lacks.
+_DAILY = """
+爸爸 ba4 ba|妈妈 ma1 ma|爷爷 ye2 ye|奶奶 nai3 nai|姐姐 jie3 jie|妹妹 mei4 mei|哥哥 ge1 ge
+弟弟 di4 di|叔叔 shu1 shu|伯伯 bo2 bo|舅舅 jiu4 jiu|姑姑 gu1 gu|姥姥 lao3 lao|婆婆 po2 po
+公公 gong1 gong|太太 tai4 tai|宝宝 bao3 bao|娃娃 wa2 wa|星星 xing1 xing|嫂嫂 sao3 sao
+爹爹 die1 die|婶婶 shen3 shen|猩猩 xing1 xing|丈夫 zhang4 fu|父亲 fu4 qin|母亲 mu3 qin
+姑娘 gu1 niang|先生 xian1 sheng|学生 xue2 sheng|朋友 peng2 you|师傅 shi1 fu|大夫 dai4 fu
+衣服 yi1 fu|关系 guan1 xi|部分 bu4 fen|休息 xiu1 xi|消息 xiao1 xi|时候 shi2 hou
+事情 shi4 qing|眼睛 yan3 jing|耳朵 er3 duo|嘴巴 zui3 ba|喇叭 la3 ba|葫芦 hu2 lu
+葡萄 pu2 tao|馄饨 hun2 tun|泥鳅 ni2 qiu|扫帚 sao4 zhou|喉咙 hou2 long|明白 ming2 bai
+喜欢 xi3 huan|知道 zhi1 dao|厉害 li4 hai|看看 kan4 kan|玩玩 wan2 wan|试试 shi4 shi
+想想 xiang2 xiang|走走 zou2 zou|谢谢 xie4 xie|名字 ming2 zi|漂亮 piao4 liang
+舒服 shu1 fu|麻烦 ma2 fan|便宜 pian2 yi|照片 zhao4 pian4|一月 yi1 yue4|一个 yi2 ge
+两个 liang3 ge|几个 ji3 ge|整个 zheng3 ge|三个 san1 ge|每个 mei3 ge|四个 si4 ge
+"""
+
+# Before these 为 is a preposition (for, because of); elsewhere it is mostly a verb.
+_FOR = frozenset("了何什此谁你我他她它您咱人国民")
 
 # After these 一 counts or orders, and keeps its own tone; so it does before them.
 _ORDER_BEFORE = frozenset("第十初周零〇一二三四五六七八九百千万亿年")
@@ -58,6 +77,9 @@ def phrases() -> dict[str, tuple[str, ...]]:
             and all(map(is_hanzi, phrase))
         ):
             found[phrase] = tuple(_inside(phrase, [s for s in syllables if s]))
+    for entry in _DAILY.replace("\n", "|").strip("|").split("|"):
+        phrase, *syllables = entry.split()
+        found[phrase] = tuple(syllables)
     return found
 
 
@@ -92,7 +114,11 @@ def read(hanzi: str) -> list[tuple[str, list[str]]]:
     words = segment(hanzi)
     flat: list[str | None] = []
     for word in words:
-        flat += phrases().get(word) or [characters().get(character) for character in word]
+        following = hanzi[len(flat) + 1 : len(flat) + 2]
+        if word == "为" and following and following in _FOR:
+            flat.append("wei4")
+        else:
+            flat += phrases().get(word) or [characters().get(character) for character in word]
     for index in range(len(hanzi)):
         flat[index] = _in_context(hanzi, flat, index)
     end = len(flat)
@@ -172,6 +198,9 @@ def lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield character, (syllable,)
     known = phrases()
     yield from known.items()
+    for following in sorted(_FOR):
+        if "为" + following not in known:
+            yield "为" + following, ("wei4", single[following])
     for character, syllable in single.items():
         if not _is_common(character):
             continue
