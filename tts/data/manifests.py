@@ -1,8 +1,13 @@
-"""Lhotse manifests: recordings, supervisions and cuts, as JSON lines with stable bytes."""
+"""Lhotse manifests: recordings, supervisions and cuts, as JSON lines with stable bytes.
+
+They are written in lhotse's form without importing it (it brings torch along, seconds at each
+start of a stage); a test loads and validates them with lhotse itself.
+"""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,23 +61,20 @@ def _check(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], int,
 
 
 def _recording(recipe: Recipe, utterance: Utterance, rate: int, length: int) -> dict[str, Any]:
-    """One recording, validated by lhotse's own types."""
-    from lhotse import AudioSource, Recording
-
-    source = AudioSource(type="file", channels=[0], source=recipe.relative(utterance.audio))
-    return Recording(
-        id=utterance.id,
-        sources=[source],
-        sampling_rate=rate,
-        num_samples=length,
-        duration=length / rate,
-    ).to_dict()
+    """One recording, in lhotse's form."""
+    source = {"type": "file", "channels": [0], "source": recipe.relative(utterance.audio)}
+    return {
+        "id": utterance.id,
+        "sources": [source],
+        "sampling_rate": rate,
+        "num_samples": length,
+        "duration": length / rate,
+        "channel_ids": [0],
+    }
 
 
 def _supervision(recipe: Recipe, utterance: Utterance, seconds: float) -> dict[str, Any]:
     """One supervision with everything the corpus says about the utterance."""
-    from lhotse import SupervisionSegment
-
     custom: dict[str, Any] = {"position": utterance.position}
     if utterance.normalized is not None:
         custom["normalized_text"] = utterance.normalized
@@ -82,43 +84,55 @@ def _supervision(recipe: Recipe, utterance: Utterance, seconds: float) -> dict[s
         custom["prosody"] = utterance.prosody
     if utterance.phones is not None:
         custom["phones"] = [list(phone) for phone in utterance.phones]
-    return SupervisionSegment(
-        id=utterance.id,
-        recording_id=utterance.id,
-        start=0.0,
-        duration=seconds,
-        channel=0,
-        text=utterance.text,
-        language=utterance.language or recipe.config.language,
-        speaker=utterance.speaker or recipe.config.speaker,
-        custom=custom,
-    ).to_dict()
+    return {
+        "id": utterance.id,
+        "recording_id": utterance.id,
+        "start": 0.0,
+        "duration": seconds,
+        "channel": 0,
+        "text": utterance.text,
+        "language": utterance.language or recipe.config.language,
+        "speaker": utterance.speaker or recipe.config.speaker,
+        "custom": custom,
+    }
 
 
 def write_raw_cuts(recipe: Recipe, sample_rate: int) -> None:
     """Join recordings and supervisions into cuts at the features' sample rate."""
-    from lhotse import MonoCut, Recording, SupervisionSegment
 
-    def cuts():
+    def cuts() -> Iterator[dict[str, Any]]:
         recordings = read_jsonl(recipe.manifest("recordings.jsonl.gz"))
         supervisions = read_jsonl(recipe.manifest("supervisions.jsonl.gz"))
-        for recording_item, supervision_item in zip(recordings, supervisions, strict=True):
-            recording = Recording.from_dict(recording_item)
-            supervision = SupervisionSegment.from_dict(supervision_item)
-            cut = MonoCut(
-                id=recording.id,
-                start=0.0,
-                duration=recording.duration,
-                channel=0,
-                recording=recording,
-                supervisions=[supervision],
-            )
-            if recording.sampling_rate != sample_rate:
-                cut = cut.resample(sample_rate)
-            yield cut.to_dict()
+        for recording, supervision in zip(recordings, supervisions, strict=True):
+            recording = _at_rate(recording, sample_rate)
+            yield {
+                "id": recording["id"],
+                "start": 0.0,
+                "duration": recording["duration"],
+                "channel": 0,
+                "supervisions": [{**supervision, "duration": recording["duration"]}],
+                "recording": recording,
+                "type": "MonoCut",
+            }
 
     path = recipe.manifest("cuts_raw.jsonl.gz")
     print(f"{write_jsonl(path, cuts())} cuts in {path}")
+
+
+def _at_rate(recording: dict[str, Any], rate: int) -> dict[str, Any]:
+    """The recording as lhotse describes one that is resampled when it is loaded."""
+    before = recording["sampling_rate"]
+    if before == rate:
+        return recording
+    length = (2 * recording["num_samples"] * rate + before) // (2 * before)
+    kwargs = {"source_sampling_rate": before, "target_sampling_rate": rate}
+    return {
+        **recording,
+        "sampling_rate": rate,
+        "num_samples": length,
+        "duration": length / rate,
+        "transforms": [{"name": "Resample", "kwargs": kwargs}],
+    }
 
 
 def write_faults(path: Path, faults: list[Fault]) -> None:
