@@ -1,0 +1,135 @@
+"""The shell side of the root scripts: options, selection of stages, where a script is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NAMES = ("first", "second", "third")
+SCRIPT = """#!/usr/bin/env bash
+set -euo pipefail
+root={root}
+recipe={recipe}
+usage="test.sh [options]"
+source "{source}"
+option num-jobs 4 "processes"
+option text "" "words"
+flag toy "small"
+parse_options "$@"
+given num-jobs toy text
+stages() {{
+  stage 0 first "the first" one.py "${{passed[@]}}"
+  stage 1 second "the second" two.py
+  stage 3 third "the third" one.py --last
+}}
+run_stages stages
+"""
+
+
+@pytest.fixture
+def script(root, tmp_path) -> Path:
+    """A root script with two stages of its own, one of them replaced by the recipe's."""
+    recipe = tmp_path / "egs/c/TTS"
+    for folder, name in ((tmp_path, "one"), (tmp_path, "two"), (recipe, "two")):
+        (folder / "local").mkdir(parents=True, exist_ok=True)
+        (folder / f"local/{name}.py").write_text("import sys\nprint('ran', sys.argv)\n")
+    path = tmp_path / "test.sh"
+    source = root / "tools/stage.sh"
+    path.write_text(SCRIPT.format(root=tmp_path, recipe=recipe, source=source))
+    return path
+
+
+def run(script: Path, *arguments: str, status: int = 0) -> str:
+    command = ["bash", str(script), *arguments]
+    if not {"--help", "--list"} & set(arguments):
+        command += ["--python", sys.executable]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    output = result.stdout + result.stderr
+    assert result.returncode == status, output
+    return output
+
+
+def test_all_stages_in_order_with_their_times(script):
+    output = run(script)
+    assert "[1 second] the second: egs/c/TTS/local/two.py" in output
+    assert "[0 first] the first: local/one.py" in output
+    assert output.count("ran [") == 3 and output.count(" s\n") == 6
+    assert "'--last'" in output and "--num-jobs" not in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--stage", "1"], ["second", "third"]),
+        (["--stop-stage", "1"], ["first", "second"]),
+        (["--stage", "second", "--stop-stage", "second"], ["second"]),
+        (["--stage=third"], ["third"]),
+        (["--stage", "2", "--stop-stage", "9"], ["third"]),
+        (["--stage", "-1", "--stop-stage", "0"], ["first"]),
+    ],
+)
+def test_selection(script, arguments, expected):
+    output = run(script, *arguments)
+
+    assert [name for name in NAMES if f" {name}] the {name}" in output] == expected
+
+
+def test_given_options_are_passed_on_and_flags_take_values_or_none(script):
+    output = run(script, "--toy", "--num-jobs", "3", "--text", "two words; $HOME", "--stage", "0")
+    assert "'--num-jobs', '3', '--toy', '1', '--text', 'two words; $HOME'" in output
+    assert "'--toy', '0'" in run(script, "--toy", "0")
+    assert "'--toy', '1'" in run(script, "--toy", "true")
+    assert "'--num-jobs', '5'" in run(script, "--num_jobs=5")
+
+
+def test_list_and_help(script):
+    listing = run(script, "--list")
+    rows = [line.split() for line in listing.splitlines()]
+    assert rows == [[n, name, "the", name] for n, name in zip("013", NAMES, strict=True)]
+    text = run(script, "--help")
+    assert "usage: test.sh" in text and "--num-jobs VALUE" in text and "(default: 4)" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--stage", "frist"], "no stage 'frist'; known: 0 first, 1 second, 3 third"),
+        (["--nonsense"], "unknown option --nonsense; known: --num-jobs"),
+        (["--num-jobs"], "needs a value"),
+        (["word"], "unexpected argument"),
+        (["--stage", "3", "--stop-stage", "1"], "nothing to run"),
+        (["--stage", "7"], "no stage lies between"),
+    ],
+)
+def test_mistakes(script, arguments, message):
+    command = ["bash", str(script), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2 and message in result.stderr and "ran [" not in result.stdout
+
+
+def test_a_failing_stage_stops_the_script_with_its_status(script):
+    (script.parent / "egs/c/TTS/local/two.py").write_text("raise SystemExit(3)")
+    output = run(script, status=3)
+    assert "[1 second] failed with status 3" in output and "third" not in output
+    (script.parent / "egs/c/TTS/local/two.py").unlink()
+    (script.parent / "local/two.py").unlink()
+    assert "no script two.py" in run(script, status=2)
+
+
+@pytest.mark.parametrize("name", ["ljspeech", "baker_zh"])
+def test_the_recipes_own_prepare_lists_the_stages(root, name, tmp_path):
+    command = [str(root / "egs" / name / "TTS/prepare.sh"), "--list"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    numbers = [line.split()[0] for line in result.stdout.splitlines()]
+    assert numbers == [str(number) for number in range(8)]
+
+
+def test_every_stage_script_answers_help(root):
+    for path in sorted((root / "local").glob("*.py")):
+        result = subprocess.run(
+            [sys.executable, str(path), "--help"], capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0 and "usage:" in result.stdout, path
