@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import add_flags, flags_given, from_dict, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
-from tts.export.lexicon import write_lexicon
 from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.lexicon import write_lexicon
 from tts.text.tokens import TokenTable
 
 
@@ -27,9 +27,8 @@ def main() -> None:
     config = from_dict(FrontEndConfig, read_toml(stored), str(stored))
     table = TokenTable.read(arguments.tokens or recipe.data / "tokens.txt")
     output = Path(arguments.output or recipe.data / "lexicon.txt")
-    count, left_out = write_lexicon(build_frontend(config).lexicon(), table, output)
-    shown = f" ({' '.join(left_out[:10])} ...)" if left_out else ""
-    print(f"{output}: {count} words; {len(left_out)} left out{shown}")
+    report = write_lexicon(output, build_frontend(config).lexicon(), table)
+    print(f"{output}: {report.summary()}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from tts.checkpoint import save_checkpoint
 from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata, run_graph
-from tts.export.lexicon import read_lexicon, write_lexicon
 from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
 from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
 from tts.export.voice import check_tables, parse_steps
@@ -24,7 +23,6 @@ from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.tokens import TokenTable
 
 ZH = FrontEndConfig(language="zh", frontend="pinyin", unit="initial_final")
 MEL = MelConfig()
@@ -147,16 +145,6 @@ def test_int8_is_measured(exported, model, table, tmp_path):
     assert exported[1].worst < parity.worst < 1.0
     assert any(node.op_type == "MatMulInteger" for node in onnx.load(str(small)).graph.node)
     assert read_metadata(small) == read_metadata(path)
-
-
-def test_lexicon_leaves_out_what_the_table_lacks(tmp_path):
-    table = TokenTable.of(["_", "a1", "b2"])
-    entries = [("啊", ["a1"]), ("吧", ["b2", "c3"]), ("啊", ["b2"]), ("无", []), ("x y", ["a1"])]
-    assert write_lexicon(entries, table, tmp_path / "lexicon.txt") == (1, ["吧", "无", "x y"])
-    assert read_lexicon(tmp_path / "lexicon.txt") == {"啊": ["a1"]}
-    with pytest.raises(InputError, match="none of 1 words"):
-        write_lexicon([("吧", ["c3"])], table, tmp_path / "other.txt")
-    assert not (tmp_path / "other.txt").exists()
 
 
 def test_folder_is_replaced_whole_or_not_at_all(tmp_path):

@@ -44,7 +44,7 @@ def requests(job):
         yield text, None
     for codepoints in job.get("phoneme_codepoints", []):
         generation = sherpa_onnx.GenerationConfig()
-        generation.phoneme_codepoints = codepoints
+        generation.phoneme_codepoints = [codepoints]  # one list for each run
         yield "", generation
 
 

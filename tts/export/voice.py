@@ -116,8 +116,8 @@ def package_voice(voice: Voice, models: Sequence[Path], options: ExportOptions) 
     """Assemble the sherpa-onnx package of a voice; return its files."""
     import tempfile
 
-    from tts.export.lexicon import write_lexicon
     from tts.export.package import Parts, assemble
+    from tts.text.lexicon import write_lexicon
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
@@ -128,7 +128,7 @@ def package_voice(voice: Voice, models: Sequence[Path], options: ExportOptions) 
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
         has_lexicon = voice.frontend.frontend != "espeak"
         if has_lexicon:
-            write_lexicon(voice.speaker().lexicon(), voice.table, lexicon)
+            write_lexicon(lexicon, voice.speaker().lexicon(), voice.table)
         parts = Parts(
             models=models,
             vocoder=vocoder,

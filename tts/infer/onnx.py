@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, read_metadata, run_graph
-from tts.export.lexicon import read_lexicon
 from tts.text.frontend import FrontEndConfig, Spoken, build_frontend
+from tts.text.lexicon import read_lexicon
 from tts.text.tokens import TokenTable
 
 if TYPE_CHECKING:
