@@ -55,6 +55,7 @@ class LexiconFrontEnd:
         """Words between single spaces; no space stands beside punctuation."""
         normalized, problems = _normalize(text)
         said: list[Word] = []
+        leftovers = Leftovers(text)
         for match in _WORD.finditer(normalized):
             piece = match[0]
             if piece in PUNCTUATION:
@@ -65,7 +66,6 @@ class LexiconFrontEnd:
             if self._bpe:
                 tokens, unknown = self._bpe.encode(piece.lower())
                 said.append(Word(piece, tokens, "bpe"))
-                leftovers = Leftovers(text)
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             else:
                 said.append(Word(piece, *pronounce(piece.lower())))

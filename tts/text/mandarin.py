@@ -61,13 +61,13 @@ class MandarinFrontEnd:
         """Predicted pinyin of any text; what cannot be said stands in `problems`."""
         normalized, problems = _normalize(text)
         words: list[Word] = []
+        leftovers = Leftovers(text)
         for piece in _PIECE.finditer(normalized):
             if piece["pause"]:
                 words.append(_pause(piece[0]))
             elif self._bpe:
                 tokens, unknown = self._bpe.encode(piece[0].lower())
                 words.append(Word(piece[0], tokens, "bpe"))
-                leftovers = Leftovers(text)
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             elif piece["latin"]:
                 words.append(self._spell(piece[0]))

@@ -27,15 +27,14 @@ _DAILY = """
 爸爸 ba4 ba|妈妈 ma1 ma|爷爷 ye2 ye|奶奶 nai3 nai|姐姐 jie3 jie|妹妹 mei4 mei|哥哥 ge1 ge
 弟弟 di4 di|叔叔 shu1 shu|伯伯 bo2 bo|舅舅 jiu4 jiu|姑姑 gu1 gu|姥姥 lao3 lao|婆婆 po2 po
 公公 gong1 gong|太太 tai4 tai|宝宝 bao3 bao|娃娃 wa2 wa|星星 xing1 xing|嫂嫂 sao3 sao
-爹爹 die1 die|婶婶 shen3 shen|猩猩 xing1 xing|丈夫 zhang4 fu|父亲 fu4 qin|母亲 mu3 qin
-姑娘 gu1 niang|先生 xian1 sheng|学生 xue2 sheng|朋友 peng2 you|师傅 shi1 fu|大夫 dai4 fu
-衣服 yi1 fu|关系 guan1 xi|部分 bu4 fen|休息 xiu1 xi|消息 xiao1 xi|时候 shi2 hou
-事情 shi4 qing|眼睛 yan3 jing|耳朵 er3 duo|嘴巴 zui3 ba|喇叭 la3 ba|葫芦 hu2 lu
-葡萄 pu2 tao|馄饨 hun2 tun|泥鳅 ni2 qiu|扫帚 sao4 zhou|喉咙 hou2 long|明白 ming2 bai
-喜欢 xi3 huan|知道 zhi1 dao|厉害 li4 hai|看看 kan4 kan|玩玩 wan2 wan|试试 shi4 shi
-想想 xiang2 xiang|走走 zou2 zou|谢谢 xie4 xie|名字 ming2 zi|漂亮 piao4 liang
-舒服 shu1 fu|麻烦 ma2 fan|便宜 pian2 yi|照片 zhao4 pian4|一月 yi1 yue4|一个 yi2 ge
-两个 liang3 ge|几个 ji3 ge|整个 zheng3 ge|三个 san1 ge|每个 mei3 ge|四个 si4 ge
+爹爹 die1 die|婶婶 shen3 shen|猩猩 xing1 xing|丈夫 zhang4 fu|父亲 fu4 qin|姑娘 gu1 niang
+先生 xian1 sheng|朋友 peng2 you|师傅 shi1 fu|大夫 dai4 fu|衣服 yi1 fu|关系 guan1 xi
+部分 bu4 fen|休息 xiu1 xi|消息 xiao1 xi|事情 shi4 qing|眼睛 yan3 jing|耳朵 er3 duo
+嘴巴 zui3 ba|喇叭 la3 ba|葫芦 hu2 lu|葡萄 pu2 tao|馄饨 hun2 tun|泥鳅 ni2 qiu
+扫帚 sao4 zhou|喉咙 hou2 long|明白 ming2 bai|厉害 li4 hai|看看 kan4 kan|玩玩 wan2 wan
+试试 shi4 shi|谢谢 xie4 xie|名字 ming2 zi|漂亮 piao4 liang|舒服 shu1 fu|麻烦 ma2 fan
+便宜 pian2 yi|照片 zhao4 pian4|一月 yi1 yue4|一个 yi2 ge|两个 liang3 ge|几个 ji3 ge
+三个 san1 ge|四个 si4 ge
 """
 
 # Before these 为 is a preposition (for, because of); elsewhere it is mostly a verb.

@@ -15,6 +15,8 @@ from tts.text.stress import FUNCTION_WORDS, stress
 
 # Readings where the dictionary's first entry is not the usual one.
 _PREFERRED = {"a": "AH", "the": "DH AH", "and": "AH N D", "to": "T UW", "i": "AY"}
+# Longer runs of letters are no words, and their parts need no search.
+_LONGEST = 40
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
 _VOICELESS = ("P", "T", "K", "F", "TH")
 _PREFIXES = {
@@ -115,6 +117,8 @@ def _compound(word: str) -> tuple[str, str] | None:
 
 def _derive(word: str) -> list[str] | None:
     """Phones of an inflection, derivation or compound of dictionary words."""
+    if len(word) > _LONGEST:
+        return None
     entries = dictionary()
     if word.endswith(("'s", "'")):
         stem = word[: word.rindex("'")]
@@ -137,12 +141,11 @@ def _derive(word: str) -> list[str] | None:
             if stem:
                 return stem + said.split()
     for prefix, said in _PREFIXES.items():
-        if (
-            word.startswith(prefix)
-            and len(word) - len(prefix) > 3
-            and word[len(prefix) :] in entries
-        ):
-            return said.split() + entries[word[len(prefix) :]].split()
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and len(rest) > 3:
+            base = entries[rest].split() if rest in entries else _derive(rest)
+            if base:
+                return said.split() + base
     pair = _compound(word)
     return entries[pair[0]].split() + entries[pair[1]].split() if pair else None
 

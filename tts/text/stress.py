@@ -82,6 +82,8 @@ _PREFIX = re.compile(
     r"ob|oc|of|op|per|pro|pur|sub|suc|suf|sug|sup|sur|sus|to|trans|un|up)"
 )
 _LEAVES = ("'s", "s", "es", "ed", "ing", "ly", "ness", "less", "ful", "ment", "ments")
+# Longer runs of letters are no words; the rules strip endings one by one.
+_LONGEST = 60
 _WEAK = ("AH", "ER", "IH")
 # First parts of compounds that leave the main stress to the second.
 _LEANING = frozenset(_listed("over under out with here there where how what south north mid non"))
@@ -102,7 +104,11 @@ def stress(
     main = _EXCEPTIONS.get(word, -1)
     own = [index for index in nuclei if index < first_phones]
     if not 0 <= main < len(nuclei):
-        if len(nuclei) == 1 or (len(own) == 1 and first_part not in _LEANING):
+        if (
+            len(nuclei) == 1
+            or len(word) > _LONGEST
+            or (len(own) == 1 and first_part not in _LEANING)
+        ):
             main = 0
         elif len(own) > 1 and first_part not in _LEANING:
             main = _main_syllable(first_part, phones[:first_phones], own)
