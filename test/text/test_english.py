@@ -92,8 +92,8 @@ def test_dictionary_words_and_stress():
         ("hello", "dictionary"),
         ("tencha's", "rule"),
         ("streetlamps", "rule"),
-        ("unlovelier", "fallback"),
-        ("rehired", "rule"),
+        ("unlovelier", "rule"),
+        ("unfriended", "rule"),
         ("overblorping", "fallback"),
         ("xkcd", "spelled"),
         ("blorptastic", "fallback"),
@@ -145,7 +145,7 @@ def test_letter_to_sound_is_close_to_the_dictionary():
     sample = [w for w in list(entries)[7::300] if w.isalpha() and len(w) > 3]
     errors = sum(_distance(letters_to_phones(w), entries[w].split()) for w in sample)
     phones = sum(len(entries[w].split()) for w in sample)
-    assert errors / phones < 0.35
+    assert errors / phones < 0.20
 
 
 def _distance(a, b):
