@@ -9,11 +9,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import add_flags, flags_given, from_dict, to_dict
-from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.parallel import usable_processors
 from tts.data.validation import RejectPolicy
 from tts.errors import run_script
-from tts.features.extract import write_features
+from tts.features.extract import DEFINITION, write_features
 from tts.features.mel import MelConfig
 
 
@@ -33,7 +33,8 @@ def main() -> None:
         "fbank",
         lambda: write_features(recipe, mel, policy, arguments.num_jobs),
         inputs=[recipe.corpus_dir, recipe.data / "tokens.txt", recipe.data / "frontend.toml"]
-        + [recipe.manifest(kind) for kind in manifests],
+        + [recipe.manifest(kind) for kind in manifests]
+        + sources(*DEFINITION),
         options={**to_dict(mel), **to_dict(policy), "limits": to_dict(recipe.config.audio)},
         outputs=[recipe.fbank("cuts.jsonl.gz"), recipe.fbank("sums.jsonl.gz")]
         + [recipe.data / name for name in ("fbank/feats", "mel.toml", "rejected.tsv")],

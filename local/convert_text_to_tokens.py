@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import add_flags, flags_given
-from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.parallel import usable_processors
 from tts.data.text_tokens import write_token_cuts
 from tts.errors import run_script
@@ -28,6 +28,7 @@ def main() -> None:
         "text",
         lambda: write_token_cuts(recipe, arguments.num_jobs),
         inputs=[
+            *sources("text/*.py"),
             recipe.manifest("cuts_raw.jsonl.gz"),
             recipe.data / "frontend.toml",
             recipe.data / "tokens.txt",

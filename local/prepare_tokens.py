@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import add_flags, flags_given, to_dict
-from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.text_tokens import FrontEndChoice, choose, write_frontend
 from tts.errors import run_script
 
@@ -25,7 +25,7 @@ def main() -> None:
     recipe.stage(
         "tokens",
         lambda: write_frontend(recipe, config),
-        inputs=[recipe.manifest("supervisions.jsonl.gz")] if bpe else [],
+        inputs=sources("text/*.py") + ([recipe.manifest("supervisions.jsonl.gz")] if bpe else []),
         options=to_dict(config),
         outputs=[recipe.data / "tokens.txt", recipe.data / "frontend.toml"],
     )

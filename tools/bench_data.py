@@ -74,6 +74,30 @@ def bench_features(rate: int, clips: int, num_jobs: int, repeats: int) -> float:
         return clips * SECONDS / median_seconds(run, repeats)
 
 
+def bench_loader(clips: int, num_workers: int, repeats: int) -> float:
+    """Mel frames per second of the training loader alone, in batches of 200 s."""
+    import numpy as np
+
+    from tts.data.loader import BatchPlan, Example, make_loader
+
+    mel, rng = MelConfig(), np.random.default_rng(0)
+    frames_per_second = mel.sample_rate / mel.hop_length
+    with tempfile.TemporaryDirectory() as name:
+        examples = []
+        for index in range(clips):
+            path = Path(name) / f"{index:05d}.npy"
+            frames = int(rng.uniform(2, 10) * frames_per_second)
+            np.save(path, rng.normal(-5, 2, (frames, mel.n_mels)).astype(np.float16))
+            token_ids = np.arange(frames // 3, dtype=np.int32)
+            examples.append(Example(path.stem, token_ids, path, frames))
+        lengths = [example.num_frames for example in examples]
+        loader = make_loader(
+            examples, BatchPlan(lengths, frames_per_second, 200), 0, num_workers, False
+        )
+        seconds = median_seconds(lambda: [batch.num_frames for batch in loader], repeats)
+    return sum(lengths) / seconds
+
+
 def bench_frontend(config: FrontEndConfig, text: str, repeats: int) -> float:
     """Sentences per second of one process, once the front end is loaded."""
     frontend = build_frontend(config)
@@ -106,6 +130,9 @@ def main() -> None:
             print(f"front end {frontend}: not here ({str(error).splitlines()[0]})")
         else:
             print(f"front end {frontend}: {speed:.0f} sentences per second, 1 process")
+    for workers in (0, 2):
+        speed = bench_loader(4 * arguments.clips, workers, arguments.repeats)
+        print(f"loader: {speed:,.0f} mel frames per second, {workers} workers")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@
 # Needs: root (the repository), recipe (the corpus's folder; may be empty), usage (one line).
 # shellcheck shell=bash
 
+: "${root:?tools/stage.sh needs root}" "${usage:?tools/stage.sh needs usage}" "${recipe=}"
+
 declare -A opt=() opt_help=() opt_kind=() opt_given=()
 opt_order=()
 

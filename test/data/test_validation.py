@@ -90,7 +90,7 @@ def test_waveform_faults():
     assert kinds(check_samples(speech() + 0.05, RATE, LIMITS)) == ["dc-offset"]
     assert kinds(check_samples(speech()[:0], RATE, LIMITS)) == ["empty-audio"]
     assert kinds(check_samples(np.full(9000, np.nan, "f"), RATE, LIMITS)) == ["not-finite"]
-    quiet = np.concatenate([np.zeros(5 * RATE, "f"), speech()])
+    quiet = np.concatenate([np.zeros(6 * RATE, "f"), speech()])
     assert kinds(check_samples(quiet, RATE, LIMITS)) == ["long-silence"]
     assert kinds(check_samples(quiet[::-1], RATE, LIMITS)) == ["long-silence"]
 

@@ -17,6 +17,11 @@ from tts.stage import run_stage
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def sources(*patterns: str) -> list[Path]:
+    """Source files below tts/ whose change makes a stage run again, for example 'text/*.py'."""
+    return sorted(path for pattern in patterns for path in (ROOT / "tts").glob(pattern))
+
+
 @dataclass(frozen=True)
 class Utterance:
     """One labelled recording; `position` counts the entries of the full label file from 0.
@@ -208,7 +213,17 @@ class Recipe:
         options: dict[str, Any] | None = None,
         outputs: Sequence[Path] = (),
     ) -> Any:
-        """`run_stage` with the marker in data/.done; removes what a killed stage left half."""
+        """`run_stage` with the marker in data/.done; removes what a killed stage left half.
+
+        Raises: InputError when an input is missing, which an earlier stage should have made.
+        """
+        missing = [str(path) for path in inputs if not path.exists()]
+        if missing:
+            raise InputError(
+                f"stage {name} needs {', '.join(missing)}, which is not there; run the stages "
+                f"before it: ./prepare.sh --corpus {self.config.name}, with the same options "
+                "(--list shows them)"
+            )
         for folder in {path.parent for path in outputs} | {self.data / ".done"}:
             if folder.is_relative_to(self.data):  # never among the user's own files
                 for leftover in folder.glob(".*.tmp"):

@@ -31,7 +31,7 @@ class AudioLimits:
     max_clipped: float = 0.001  # of all samples, in such stretches
     min_rms: float = 0.001  # of full scale: -60 dB
     max_offset: float = 0.02  # mean, of full scale
-    max_edge_silence: float = 4.0  # seconds at either end below a hundredth of the peak
+    max_edge_silence: float = 5.0  # seconds at either end below a hundredth of the peak
     max_pace: float = 3.0  # seconds per token, in either direction from the corpus's median
 
 

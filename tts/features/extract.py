@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tts.config import to_dict, write_toml
-from tts.data.corpus import Fault, Recipe
+from tts.data.corpus import Fault, Recipe, sources
 from tts.data.manifests import count_listed, read_faults
 from tts.data.parallel import parallel_map
 from tts.data.validation import (
@@ -24,12 +24,22 @@ from tts.errors import InputError
 from tts.features.mel import MelConfig, log_mel, num_frames
 from tts.features.resample import resample
 from tts.features.statistics import sums_of
-from tts.files import atomic_path, read_json, read_jsonl, sha256_value, write_json, write_jsonl
+from tts.files import (
+    atomic_path,
+    read_json,
+    read_jsonl,
+    sha256_file,
+    sha256_value,
+    write_json,
+    write_jsonl,
+)
 
 # Utterances whose features are finished, flushed to disk and noted together.
 CHUNK = 64
 STORED = np.float16
 STORAGE = "data/fbank/feats"
+# A change in these sources makes every feature be computed again.
+DEFINITION = ("features/mel.py", "features/resample.py")
 
 
 @dataclass(frozen=True)
@@ -41,16 +51,19 @@ class Chunk:
     note: Path
     mel: MelConfig
     limits: AudioLimits
+    definition: str = ""
 
     @property
     def key(self) -> str:
         """Changes when the recordings, the definition of the features or the checks do."""
-        sources = []
+        recordings = []
         for cut in self.cuts:
             path = self.work / source_of(cut)
             stat = path.stat() if path.is_file() else None
-            sources.append([cut["id"], cut["recording"], stat and [stat.st_size, stat.st_mtime_ns]])
-        return sha256_value([sources, to_dict(self.mel), to_dict(self.limits), str(STORED)])
+            times = stat and [stat.st_size, stat.st_mtime_ns]
+            recordings.append([cut["id"], cut["recording"], times])
+        definition = [self.definition, to_dict(self.mel), to_dict(self.limits), str(STORED)]
+        return sha256_value([recordings, definition])
 
 
 def source_of(cut: dict[str, Any]) -> str:
@@ -134,6 +147,7 @@ def write_features(recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_job
     cuts = list(read_jsonl(recipe.manifest("cuts.jsonl.gz")))
     _remove_leftovers(recipe)
     notes = recipe.data / "fbank" / ".chunks"
+    definition = sha256_value([sha256_file(path) for path in sources(*DEFINITION)])
     chunks = [
         Chunk(
             tuple(cuts[start : start + CHUNK]),
@@ -141,6 +155,7 @@ def write_features(recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_job
             notes / f"{start // CHUNK:05d}.json",
             mel,
             recipe.config.audio,
+            definition,
         )
         for start in range(0, len(cuts), CHUNK)
     ]
