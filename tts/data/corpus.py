@@ -220,9 +220,9 @@ class Recipe:
         missing = [str(path) for path in inputs if not path.exists()]
         if missing:
             raise InputError(
-                f"stage {name} needs {', '.join(missing)}, which is not there; run the stages "
-                f"before it: ./prepare.sh --corpus {self.config.name}, with the same options "
-                "(--list shows them)"
+                f"stage {name} needs {missing[0]}, which is not there (nor {len(missing) - 1} "
+                f"other inputs); run the stages before it: ./prepare.sh --corpus "
+                f"{self.config.name}, with the same options (--list shows them)"
             )
         for folder in {path.parent for path in outputs} | {self.data / ".done"}:
             if folder.is_relative_to(self.data):  # never among the user's own files

@@ -36,6 +36,8 @@ from tts.files import (
 
 # Utterances whose features are finished, flushed to disk and noted together.
 CHUNK = 64
+# Half precision: off by at most 0.004, 0.0012 in the mean square. In units of the normalised mel
+# that is a variance of 3e-7, which is what it adds to a mean squared loss of order 1.
 STORED = np.float16
 STORAGE = "data/fbank/feats"
 # A change in these sources makes every feature be computed again.
