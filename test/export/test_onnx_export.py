@@ -48,6 +48,7 @@ def table():
 @pytest.fixture(scope="module")
 def model(table):
     torch.manual_seed(3)
+    torch.set_num_threads(1)
     model = Matcha(TINY, table.num_embeddings, MEL.n_mels, -5.5, 2.0).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
