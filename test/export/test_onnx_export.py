@@ -16,6 +16,7 @@ from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata, run_graph
 from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
 from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
+from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
 from tts.features.mel import MelConfig
 from tts.infer.voice import load_voice
@@ -209,12 +210,13 @@ def run(root, script, *arguments):
 
 
 def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
-    package = tmp_path / "voice-zh"
+    package, vocoder = tmp_path / "voice-zh", tmp_path / "quick.onnx"
+    export_griffin_lim(MEL, vocoder, 2)
     out = run(
         root,
         "export_onnx.py",
         *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2),
-        *("--output-dir", tmp_path, "--package", package),
+        *("--output-dir", tmp_path, "--package", package, "--vocoder", vocoder),
     )
     assert "largest difference from PyTorch" in out
     names = {path.name for path in package.iterdir()}
