@@ -23,6 +23,9 @@ option max-rejected 0.01 "stop when more than this share is rejected"
 parse_options "$@"
 
 recipe=$root/egs/${opt[corpus]}/TTS
+# The stages share their work among processes, not threads; so the same bytes come out of any
+# --num-jobs.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 given toy dl-dir work
 common=(--corpus "${opt[corpus]}" "${passed[@]}")
 given num-jobs

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-CLIPS = 24
+CLIPS = 70  # more than one chunk of features, so that both processes have one
 
 
 def prepare(root: Path, work: Path, downloads: Path, *arguments: str) -> subprocess.Popen:
@@ -75,7 +75,7 @@ def undisturbed(root, downloads, tmp_path_factory) -> tuple[Path, float, str]:
 def test_writes_what_is_promised(undisturbed):
     work, _, output = undisturbed
     kept = {kind: len(cuts(work, f"_{kind}")) for kind in ("train", "valid", "test")}
-    assert kept == {"train": CLIPS - 2, "valid": 1, "test": 1}
+    assert kept == {"train": CLIPS - 4, "valid": 1, "test": 3}
     cmvn = json.loads((work / "data/fbank/cmvn.json").read_text())
     assert set(cmvn) == {"fbank_mean", "fbank_std"} and cmvn["fbank_std"] > 0
     for name in ("tokens.txt", "frontend.toml", "mel.toml", "rejected.tsv"):
@@ -138,6 +138,12 @@ def kill_and_repeat(root, downloads, undisturbed, work: Path, kills: int, seed: 
     assert contents(work) == contents(undisturbed[0])
 
 
+def test_one_process_gives_the_same_bytes_as_two(root, downloads, undisturbed, tmp_path):
+    output = finished(prepare(root, tmp_path, downloads, "--num-jobs", "1"))
+    assert "running" in output
+    assert contents(tmp_path) == contents(undisturbed[0])
+
+
 def test_killing_loses_nothing_and_a_changed_option_repeats_only_what_it_must(
     root, downloads, undisturbed, tmp_path
 ):
@@ -185,4 +191,5 @@ def test_faulty_audio_is_listed_and_the_policy_obeyed(root, downloads, tmp_path)
     output = finished(prepare(root, work, broken, "--stage", "fbank", "--max-rejected", "0.2"))
     kept = {cut["id"] for cut in cuts(work, "")}
     assert len(kept) == CLIPS - 4 and not kept & {"000003", "000005", "000007", "000009"}
-    assert [cut["id"] for cut in cuts(work, "_test")] == [f"{CLIPS:06d}"]
+    last = [f"{CLIPS - 2 + index:06d}" for index in range(3)]
+    assert [cut["id"] for cut in cuts(work, "_test")] == last
