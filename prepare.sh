@@ -4,36 +4,39 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 usage="prepare.sh --corpus NAME [--toy] [--stage N] [--stop-stage M] [options]"
-recipe=""
 # shellcheck source=tools/stage.sh
 source "$root/tools/stage.sh"
 
-option corpus ljspeech "a folder of egs/"
-flag toy "the embedded toy corpus, in the recipe's toy/ folder"
-option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
-option work "" "folder for data/ and download/; empty: the recipe's own"
-option frontend "" "English: lexicon or espeak; empty: as corpus.toml says"
-option unit "" "phone, syllable, initial_final or bpe; empty: as corpus.toml says"
-option vocab-size "" "number of pieces with --unit bpe"
-option pinyin "" "Mandarin: labelled or predicted"
-option framing "" "blank; with espeak runtime or reference"
-option num-jobs "" "processes; empty: one a processor"
-option on-reject leave-out "rejected utterances: leave-out or stop"
-option max-rejected 0.01 "stop when more than this share is rejected"
-parse_options "$@"
+data_options() {
+  option corpus ljspeech "a folder of egs/"
+  flag toy "the embedded toy corpus, in the recipe's toy/ folder"
+  option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
+  option work "" "folder for data/ and download/; empty: the recipe's own"
+  option frontend "" "English: lexicon or espeak; empty: as corpus.toml says"
+  option unit "" "phone, syllable, initial_final or bpe; empty: as corpus.toml says"
+  option vocab-size "" "number of pieces with --unit bpe"
+  option pinyin "" "Mandarin: labelled or predicted"
+  option framing "" "blank; with espeak runtime or reference"
+  option num-jobs "" "processes; empty: one a processor"
+  option on-reject leave-out "rejected utterances: leave-out or stop"
+  option max-rejected 0.01 "stop when more than this share is rejected"
+}
 
-recipe=$root/egs/${opt[corpus]}/TTS
-# The stages share their work among processes, not threads; so the same bytes come out of any
-# --num-jobs.
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-given toy dl-dir work
-common=(--corpus "${opt[corpus]}" "${passed[@]}")
-given num-jobs
-jobs=("${passed[@]}")
-given frontend unit vocab-size pinyin framing
-text=("${passed[@]}")
-given on-reject max-rejected
-policy=("${passed[@]}")
+# What the options given mean for each stage.
+read_data_options() {
+  recipe=$root/egs/${opt[corpus]}/TTS
+  # The stages share their work among processes, not threads; so the same bytes come out of any
+  # --num-jobs.
+  export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+  given toy dl-dir work
+  common=(--corpus "${opt[corpus]}" "${passed[@]}")
+  given num-jobs
+  jobs=("${passed[@]}")
+  given frontend unit vocab-size pinyin framing
+  text=("${passed[@]}")
+  given on-reject max-rejected
+  policy=("${passed[@]}")
+}
 
 data_stages() {
   stage 0 download "fetch the corpus" download.py "${common[@]}"
@@ -46,4 +49,10 @@ data_stages() {
   stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
 }
 
+# run.sh reads the list above and goes on from there.
+[[ ${BASH_SOURCE[0]} == "$0" ]] || return 0
+
+data_options
+parse_options "$@"
+read_data_options
 run_stages data_stages

@@ -22,3 +22,64 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here: real clips and reference vectors are kept apart")
     return folder
+
+
+TINY_MODEL = {
+    "encoder": {
+        "channels": 16,
+        "filter_channels": 16,
+        "num_layers": 1,
+        "prenet_layers": 1,
+        "duration_channels": 8,
+    },
+    "decoder": {
+        "channels": [16, 16],
+        "num_mid_blocks": 1,
+        "head_channels": 8,
+        "feed_forward_factor": 1,
+        "time_channels": 16,
+    },
+}
+TINY_TABLE = "_ 0\n" + "".join(f"{symbol} {i}\n" for i, symbol in enumerate("abcdefgh", 1))
+
+
+@pytest.fixture
+def tiny_work(tmp_path) -> Path:
+    """A working folder as prepare leaves it, with random features of 12 + 2 utterances."""
+    return make_tiny_work(tmp_path / "work")
+
+
+def make_tiny_work(work: Path) -> Path:
+    """Prepared data without a corpus: what training reads, and nothing else."""
+    import numpy as np
+
+    from tts.config import to_dict, write_toml
+    from tts.features.mel import MelConfig
+    from tts.files import write_json, write_jsonl, write_text
+    from tts.text.frontend import FrontEndConfig
+
+    random = np.random.RandomState(0)
+    data = work / "data"
+    write_text(data / "tokens.txt", TINY_TABLE)
+    write_toml(data / "mel.toml", to_dict(MelConfig()))
+    write_toml(data / "frontend.toml", to_dict(FrontEndConfig()))
+    write_json(data / "fbank" / "cmvn.json", {"fbank_mean": -5.0, "fbank_std": 2.0})
+    (data / "fbank" / "feats").mkdir()
+    for split, count in (("train", 12), ("valid", 2)):
+        cuts = []
+        for index in range(count):
+            name = f"{split}{index}"
+            num_tokens = random.randint(3, 9)
+            num_frames = num_tokens * 6 + random.randint(0, 9)
+            mel = random.standard_normal((num_frames, 80)).astype(np.float16) - 5
+            np.save(data / "fbank" / "feats" / f"{name}.npy", mel)
+            storage = {"storage_path": "data/fbank/feats", "storage_key": f"{name}.npy"}
+            cuts.append(
+                {
+                    "id": name,
+                    "features": {"num_frames": num_frames, **storage},
+                    "custom": {"tokens": list(random.choice(list("abcdefgh"), num_tokens))},
+                }
+            )
+        write_jsonl(data / "fbank" / f"ljspeech_cuts_{split}.jsonl.gz", cuts)
+    return work

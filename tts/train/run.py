@@ -14,7 +14,7 @@ from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.files import read_json
 from tts.models import build_model, model_class
-from tts.text import FrontEndConfig
+from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.loop import Trainer
