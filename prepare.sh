@@ -25,9 +25,6 @@ data_options() {
 # What the options given mean for each stage.
 read_data_options() {
   recipe=$root/egs/${opt[corpus]}/TTS
-  # The stages share their work among processes, not threads; so the same bytes come out of any
-  # --num-jobs.
-  export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
   given toy dl-dir work
   common=(--corpus "${opt[corpus]}" "${passed[@]}")
   given num-jobs
@@ -39,6 +36,9 @@ read_data_options() {
 }
 
 data_stages() {
+  # These stages share their work among processes, not threads, so that the same bytes come out
+  # of any --num-jobs.
+  stage_environment=(OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1)
   stage 0 download "fetch the corpus" download.py "${common[@]}"
   stage 1 manifests "list recordings and their labels" prepare_manifests.py "${common[@]}"
   stage 2 tokens "choose the front end, write its token table" prepare_tokens.py "${common[@]}" "${text[@]}"
@@ -47,6 +47,7 @@ data_stages() {
   stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${policy[@]}"
   stage 6 split "training, validation and test set" split_cuts.py "${common[@]}"
   stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
+  stage_environment=()
 }
 
 # run.sh reads the list above and goes on from there.

@@ -28,8 +28,7 @@ def main() -> None:
     arguments = parser.parse_args()
     options = ExportOptions(**flags_given(arguments, ExportOptions))
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    default = recipe.work / "exp" if recipe.toy else recipe.work / arguments.model / "exp"
-    exp_dir = Path(options.exp_dir) if options.exp_dir else default
+    exp_dir = Path(options.exp_dir or recipe.exp_dir(arguments.model))
     steps = parse_steps(options.steps)
 
     from tts.infer.voice import load_voice
@@ -46,7 +45,7 @@ def main() -> None:
         if not path.name.endswith(".int8.onnx"):
             models.append(path)
     if options.package:
-        for path in package_voice(voice, models, options):
+        for path in package_voice(voice, models, options, recipe.texts()):
             print(path)
 
 

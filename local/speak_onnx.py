@@ -9,40 +9,62 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.errors import run_script
+from tts.config import add_flags, flags_given
+from tts.data.corpus import Recipe, RecipeOptions
+from tts.errors import InputError, run_script
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--acoustic-model", required=True, help="model-steps-N.onnx")
-    parser.add_argument("--vocoder", required=True, help="vocoder as ONNX")
-    parser.add_argument("--tokens", required=True, help="tokens.txt of the voice")
-    parser.add_argument("--lexicon", help="lexicon.txt; checked against the tokens")
-    parser.add_argument("--input-text", required=True, help="what to say")
-    parser.add_argument("--output-wav", required=True, help="where to write it")
+    add_flags(parser, RecipeOptions)
+    parser.add_argument("--package", type=Path, help="folder with all the files below")
+    parser.add_argument("--acoustic-model", type=Path, help="model-steps-N.onnx")
+    parser.add_argument("--vocoder", type=Path, help="vocoder as ONNX")
+    parser.add_argument("--tokens", type=Path, help="tokens.txt of the voice")
+    parser.add_argument("--lexicon", type=Path, help="lexicon.txt; checked against the tokens")
+    parser.add_argument("--input-text", help="what to say; empty: the sentence of --corpus")
+    parser.add_argument("--output-wav", type=Path, required=True, help="where to write it")
     parser.add_argument("--noise-scale", type=float, default=0.667, help="(default: 0.667)")
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
     parser.add_argument("--num-threads", type=int, default=1, help="(default: 1)")
     arguments = parser.parse_args()
 
+    text = arguments.input_text
+    if not text:
+        recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+        text = recipe.config.sample_text
+    acoustic_model, files = named_files(arguments)
+
     from tts.infer.onnx import OnnxVoice
     from tts.infer.speak import write_wav
 
-    voice = OnnxVoice(
-        arguments.acoustic_model,
-        arguments.vocoder,
-        arguments.tokens,
-        arguments.lexicon,
-        arguments.num_threads,
-    )
+    voice = OnnxVoice(acoustic_model, *files, arguments.num_threads)
     start = time.perf_counter()
-    speech = voice.speak(arguments.input_text, arguments.noise_scale, arguments.length_scale)
+    speech = voice.speak(text, arguments.noise_scale, arguments.length_scale)
     seconds = time.perf_counter() - start
     write_wav(arguments.output_wav, speech.samples, speech.sample_rate)
     for problem in speech.spoken.problems:
         print(f"at {problem.position}: {problem.text!r} {problem.reason}")
     length = len(speech.samples) / speech.sample_rate
+    print(f"{acoustic_model} says: {text}")
     print(f"{arguments.output_wav}: {length:.2f} s, RTF {seconds / length:.3f}")
+
+
+def named_files(arguments: argparse.Namespace) -> tuple[Path, list[Path | None]]:
+    """The acoustic model, and vocoder, tokens and lexicon, named one by one or by --package."""
+    if not arguments.package:
+        for name in ("acoustic_model", "vocoder", "tokens"):
+            if not getattr(arguments, name):
+                raise InputError(f"give --{name.replace('_', '-')}, or --package")
+        return arguments.acoustic_model, [arguments.vocoder, arguments.tokens, arguments.lexicon]
+    models = sorted(arguments.package.glob("model-steps-*.onnx"))
+    if not models:
+        raise InputError(f"--package {arguments.package}: no model-steps-N.onnx in it")
+    usual = arguments.package / "model-steps-3.onnx"
+    chosen = arguments.acoustic_model or (usual if usual in models else models[0])
+    lexicon = arguments.package / "lexicon.txt"
+    parts = [arguments.package / "vocoder.onnx", arguments.package / "tokens.txt"]
+    return chosen, [*parts, lexicon if lexicon.is_file() else None]
 
 
 if __name__ == "__main__":

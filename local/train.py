@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, merge, parse_overrides, read_toml
+from tts.config import add_flags, flags_given, merge, parse_bool, parse_overrides, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 from tts.train.config import TrainConfig
@@ -20,6 +20,14 @@ def main() -> int:
     parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/")
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="NAME=VALUE", help="such as model.encoder.dropout=0"
+    )
+    parser.add_argument(
+        "--once",
+        type=parse_bool,
+        default=False,
+        metavar="BOOL",
+        help="continue or skip what is done; when data or options changed since, set the old "
+        "experiment folder aside and start anew (default: 0)",
     )
     add_flags(parser, RecipeOptions)
     add_flags(parser, TrainConfig)
@@ -35,8 +43,12 @@ def main() -> int:
         raise InputError(f"unknown table {', '.join(sorted(unknown))}: use [model] and [train]")
 
     from tts.train.loop import Stopped
-    from tts.train.run import train
+    from tts.train.run import continue_or_set_aside, train
 
+    if arguments.once:
+        inputs = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in ("train", "valid")]
+        inputs += [recipe.data / name for name in ("tokens.txt", "mel.toml", "fbank/cmvn.json")]
+        options["train"]["start_epoch"] = continue_or_set_aside(arguments.model, options, inputs)
     try:
         train(arguments.model, options, recipe.facts(), recipe.config.name)
     except Stopped as stopped:

@@ -47,7 +47,7 @@ def test_missing_and_damaged(tmp_path):
     with pytest.raises(InputError, match=r"epoch-4.pt does not exist.*epoch-3.pt"):
         load_checkpoint(tmp_path / "epoch-4.pt")
     (tmp_path / "epoch-4.pt").write_bytes(b"not a checkpoint")
-    with pytest.raises(InputError, match="damaged or no checkpoint|was refused"):
+    with pytest.raises(InputError, match=r"damaged or no checkpoint|was refused"):
         load_checkpoint(tmp_path / "epoch-4.pt")
     torch.save([1, 2], tmp_path / "epoch-5.pt")
     with pytest.raises(InputError, match="holds a list"):

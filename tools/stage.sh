@@ -13,6 +13,8 @@
 
 declare -A opt=() opt_help=() opt_kind=() opt_given=()
 opt_order=()
+# Variables that the next stages see.
+stage_environment=()
 
 option() {
   opt[$1]=$2 opt_help[$1]=$3 opt_kind[$1]=value
@@ -75,12 +77,18 @@ parse_options() {
     show_help
     exit 0
   fi
+  find_python
+  export PYTHONPATH=$root${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1
+}
+
+find_python() {
+  local venv=${VENV:-$root/.venv}
   python=${opt[python]}
   if [[ -z $python ]]; then
     python=python3
-    [[ -x $root/.venv/bin/python ]] && python=$root/.venv/bin/python
+    [[ -x $venv/bin/python ]] && python=$venv/bin/python
   fi
-  export PYTHONPATH=$root${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1
+  return 0
 }
 
 # given NAME...: fills the array `passed` with the options that the user gave.
@@ -118,7 +126,7 @@ stage() {
   echo
   echo "[$number $name] $description: ${script#"$root"/}"
   start=$(date +%s.%N)
-  "$python" "$script" "${@:5}" || {
+  env "${stage_environment[@]}" "$python" "$script" "${@:5}" || {
     local status=$?
     echo "[$number $name] failed with status $status" >&2
     exit "$status"

@@ -191,6 +191,7 @@ def add_flags(parser: argparse.ArgumentParser, cls: type, **defaults: Any) -> No
             choices=choices,
             default=argparse.SUPPRESS,
             metavar=None if choices else kind.__name__.upper(),
+            **({"nargs": "?", "const": True} if kind is bool else {}),
             help=f"{text} (default: {shown})",
         )
 

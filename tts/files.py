@@ -39,6 +39,12 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(folder: Path | str) -> None:
+    """Remove the temporary files that a killed writer left in `folder`."""
+    for leftover in Path(folder).glob(".*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
 def write_text(path: Path | str, text: str) -> None:
     """Write UTF-8 text atomically."""
     with atomic_path(path) as temporary:

@@ -88,6 +88,7 @@ class CorpusConfig:
     dataset_url: str = ""
     dataset_license: str = ""
     dataset_comment: str = ""
+    sample_text: str = ""
     frontend: dict[str, Any] = field(default_factory=dict)
     mel: dict[str, Any] = field(default_factory=dict)
     downloads: tuple[Download, ...] = ()
@@ -174,6 +175,12 @@ class Recipe:
         """The cuts of a split as plain values."""
         return read_jsonl(self.fbank(f"cuts_{split}.jsonl.gz"))
 
+    def texts(self) -> Iterator[str]:
+        """The normalised texts of the prepared data; none where nothing is prepared."""
+        supervisions = self.manifest("supervisions.jsonl.gz")
+        for item in read_jsonl(supervisions) if supervisions.is_file() else ():
+            yield item["custom"].get("normalized_text") or item["text"]
+
     def manifest(self, kind: str) -> Path:
         """data/manifests/<name>_<kind>, for example kind 'cuts_raw.jsonl.gz'."""
         return self.data / "manifests" / f"{self.config.name}_{kind}"
@@ -226,7 +233,6 @@ class Recipe:
             )
         for folder in {path.parent for path in outputs} | {self.data / ".done"}:
             if folder.is_relative_to(self.data):  # never among the user's own files
-                for leftover in folder.glob(".*.tmp"):
-                    leftover.unlink(missing_ok=True)
+                remove_leftovers(folder)
         facts = {"corpus": self.config.name, "toy": self.toy, **(options or {})}
         return run_stage(name, self.data, work, inputs=inputs, options=facts, outputs=outputs)

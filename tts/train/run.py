@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tts.config import from_dict, read_toml, to_dict
 from tts.data.loader import BatchPlan, make_loader, read_examples
 from tts.errors import InputError
 from tts.features.mel import MelConfig
-from tts.files import read_json
+from tts.files import fingerprint, read_json, remove_leftovers, write_json
 from tts.models import build_model, model_class
 from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
@@ -38,6 +39,7 @@ def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], pref
     model_config = from_dict(model_class(model_name).Config, options.get("model", {}), "model")
     data_dir = Path(config.manifest_dir).resolve().parent
     device = choose_device(config)
+    remove_leftovers(config.exp_dir)
     table, frontend, mel = read_recipe(data_dir)
     cmvn = read_json(data_dir / "fbank" / "cmvn.json")
     examples = {
@@ -168,6 +170,35 @@ def find_start(config: TrainConfig) -> tuple[Path, dict[str, Any]] | None:
         return None
     path = epoch_path(config.exp_dir, epoch - 1)
     return path, load_checkpoint(path)
+
+
+def continue_or_set_aside(model_name: str, options: dict[str, Any], inputs: list[Path]) -> str:
+    """The --start-epoch of a run that is to be done once.
+
+    'auto' when the experiment folder was made from the same model, options and data (its
+    inputs.json says so); else '1', after the folder was renamed to <name>.old-N so that
+    nothing is lost. How long to train and how to read and log does not count as a difference.
+    """
+    free = {"start_epoch", "num_epochs", "num_workers", "log_interval", "tensorboard", "vocoder"}
+    free |= {"save_every_n", "save_every_steps", "keep_last", "keep_best", "valid_every"}
+    train_options = options["train"]
+    wanted = {
+        "model": {"name": model_name, **options.get("model", {})},
+        "train": {k: v for k, v in train_options.items() if k not in free},
+        "inputs": {str(path): fingerprint(path) for path in inputs},
+    }
+    exp_dir = Path(train_options["exp_dir"])
+    marker = exp_dir / "inputs.json"
+    if marker.is_file() and read_json(marker) == json.loads(json.dumps(wanted)):
+        return "auto"
+    if latest_checkpoint(exp_dir) is not None:
+        number = 1
+        while (aside := exp_dir.with_name(f"{exp_dir.name}.old-{number}")).exists():
+            number += 1
+        exp_dir.rename(aside)
+        print(f"data or options changed: the earlier run is kept in {aside}")
+    write_json(marker, wanted)
+    return "1"
 
 
 def _vocode(config: TrainConfig, mel: MelConfig) -> Any:

@@ -26,7 +26,7 @@ def read(corpus_dir: Path) -> tuple[list[Utterance], list[Fault]]:
         if line is None or pinyin is None:
             faults.append(Fault("?", "not-utf8", where, position))
             continue
-        name, tab, marked = (part.strip() for part in line.partition("\t"))
+        name, _tab, marked = (part.strip() for part in line.partition("\t"))
         if not re.fullmatch(r"\w+", name) or not marked:
             faults.append(Fault(name or "?", "field-count", f"{where}: not id TAB text", position))
             row -= pinyin[:1].strip() != ""  # the next line begins an entry: no pinyin line here

@@ -1,0 +1,1 @@
+"""How near a voice comes to the recordings: metrics and reports."""
