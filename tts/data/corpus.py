@@ -11,7 +11,7 @@ from typing import Any
 from tts.config import from_dict, option, read_toml
 from tts.data.validation import AudioLimits
 from tts.errors import InputError, nearest
-from tts.files import read_jsonl
+from tts.files import read_jsonl, remove_leftovers
 from tts.stage import run_stage
 
 ROOT = Path(__file__).resolve().parents[2]

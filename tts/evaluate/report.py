@@ -46,12 +46,13 @@ METRICS = {
 }
 DEFINITIONS = """\
 MCD: 10/ln 10 * sqrt(2 * sum over m = 1..13 of squared differences of the mel cepstrum c_m), where
-log_mel(f) = c_0 + sum of c_m cos(pi m (f + 1/2) / F) is the natural-log amplitude mel over F bins;
-c_0 is left out, silences count; mean along the dynamic time warping path of least MCD. Figures
-from cepstra of another analysis or scale (SPTK, WORLD, orthonormal DCT) differ. Mel L1: mean
-absolute difference of the log mels along the same path. Length error: of the total length.
-Token duration error: against the voice's own alignment of the recording, blanks included. The
-recording's side of each comparison is its stored mel. Errors are absolute, and so are their means.
+log_mel(f) = c_0 + sum of c_m cos(pi m (f + 1/2) / F) is the natural-log amplitude mel over F
+bins; c_0 is left out, silences count; mean along the dynamic time warping path of least total
+distance. Figures from cepstra of another analysis or scale (SPTK, WORLD, orthonormal DCT) differ.
+Mel L1: mean absolute difference of the log mels along the same path. Length error: of the total
+length. Token duration error: against the voice's own alignment of the recording, blanks included.
+The recording's side of each comparison is its stored mel. Errors are absolute, and so are their
+means.
 """
 
 
