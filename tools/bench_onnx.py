@@ -16,11 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-import torch
 
 from tts.errors import run_script
 from tts.export.graph import open_session, run_graph
-from tts.export.onnx import export_acoustic
 from tts.features.mel import MelConfig
 from tts.files import read_json
 from tts.models import build_model, model_class
@@ -37,6 +35,11 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="time by operator, first file")
     arguments = parser.parse_args()
     mel = MelConfig()
+
+    import torch
+
+    from tts.export.onnx import export_acoustic
+
     torch.manual_seed(0)
     model = build_model("matcha", model_class("matcha").Config(), NUM_TOKENS, mel.n_mels, -5.5, 2)
     with tempfile.TemporaryDirectory() as folder:

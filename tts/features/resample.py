@@ -12,7 +12,7 @@ ZERO_CROSSINGS = 64
 ATTENUATION = 96.0
 # Output samples made by one row of the product at least, and rows multiplied at once.
 BLOCK = 64
-ROWS = 256
+ROWS = 4 * BLOCK
 
 
 @functools.lru_cache(maxsize=4)

@@ -92,7 +92,7 @@ def speak(
             tokens, problems = spoken.tokens, list(spoken.problems)
         if not any(character.isalnum() for token in tokens for character in token):
             raise InputError(
-                f"{item.id}: nothing to say in {item.text[:80]!r} (after the front end: "
+                f"{item.id}: nothing to say in {item.text[:60]!r} (after the front end: "
                 f"{' '.join(tokens) or 'no tokens'})"
             )
         ids = voice.encode(tokens)

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+BYTE_VALUES = 2**8
+
 
 def recording() -> bool:
     """Whether gradients are being recorded (and no graph is being traced for export)."""
@@ -147,8 +149,8 @@ def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
         return x
     if x.device.type != "cpu":
         return F.dropout(x, probability, True)
-    threshold = min(255, max(1, round(probability * 256)))
+    threshold = min(BYTE_VALUES - 1, max(1, round(probability * BYTE_VALUES)))
     words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64)
     words.random_(torch.iinfo(torch.int64).min, None)
     kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= threshold
-    return x * kept.to(x.dtype).mul_(256 / (256 - threshold))
+    return x * kept.to(x.dtype).mul_(BYTE_VALUES / (BYTE_VALUES - threshold))
