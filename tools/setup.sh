@@ -3,7 +3,8 @@
 # Usage: tools/setup.sh [--test] [--espeak]
 #   --test    also what the tests and linters need
 #   --espeak  also the optional English front end (GPL packages, Python up to 3.11)
-# PYTHON chooses the interpreter (3.10 to 3.13), VENV the folder (default: .venv).
+# PYTHON chooses the interpreter (3.10 to 3.13), VENV the folder (default: .venv). Installs with
+# uv where that is on the PATH, else with pip.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,7 +14,7 @@ for argument in "$@"; do
   case $argument in
     --test) files+=("$root/requirements-test.txt") ;;
     --espeak) files+=("$root/requirements-espeak.txt") ;;
-    --help | -h) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "error: unknown option $argument; known: --test --espeak" >&2; exit 2 ;;
   esac
 done
@@ -67,8 +68,12 @@ for file in "${missing[@]}"; do
   arguments+=(-r "$file")
 done
 echo "installing ${missing[*]##*/} (a few minutes; a CUDA build of torch is large)"
-"$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --quiet \
-  --prefer-binary "${arguments[@]}" -c "$root/constraints.txt"
+if command -v uv >/dev/null; then
+  uv pip install --quiet --python "$venv/bin/python" "${arguments[@]}" -c "$root/constraints.txt"
+else
+  "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --quiet \
+    --prefer-binary "${arguments[@]}" -c "$root/constraints.txt"
+fi
 for file in "${missing[@]}"; do
   cat "$file" "$root/constraints.txt" | sha256sum | cut -d' ' -f1 >>"$marker"
 done

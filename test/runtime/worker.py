@@ -3,8 +3,9 @@
 Run as a process of its own, since some versions end the process where others raise:
     PYTHONPATH=<folder of a runtime> python worker.py job.json result.json
 The job: acoustic_model, vocoder, tokens, lexicon, data_dir, rule_fsts, noise_scale,
-length_scale, num_threads, max_num_sentences, and texts or (2.x) phoneme_codepoints; the
-result: version and per text sample_rate and samples.
+length_scale, num_threads, max_num_sentences, and texts or (2.x) phoneme_codepoints, with
+`extra`, the settings of a 2.x GenerationConfig that have no name of their own; the result:
+version and per text sample_rate and samples.
 """
 
 import json
@@ -41,7 +42,13 @@ def make_engine(job):
 def requests(job):
     """The argument of `generate` for each utterance: a text, or code points in an empty one."""
     for text in job.get("texts", []):
-        yield text, None
+        if not job.get("extra"):
+            yield text, None
+            continue
+        generation = sherpa_onnx.GenerationConfig()
+        generation.silence_scale = 1.0
+        generation.extra = job["extra"]
+        yield text, generation
     for codepoints in job.get("phoneme_codepoints", []):
         generation = sherpa_onnx.GenerationConfig()
         generation.phoneme_codepoints = [codepoints]  # one list for each run

@@ -1,0 +1,94 @@
+"""The whole voice on the toy corpora, with the commands that people type."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CORPORA = {"ljspeech": "LJSpeech-1.1", "baker_zh": "BZNSYP"}
+
+
+def run(root: Path, *arguments: str, check: bool = True, **options) -> str:
+    """run.sh with this interpreter; returns what it printed."""
+    command = [str(root / "run.sh"), *arguments, "--python", sys.executable]
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    process = subprocess.run(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+        **options,
+    )
+    assert not check or process.returncode == 0, process.stdout
+    return process.stdout
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param("ljspeech", marks=pytest.mark.smoke), "baker_zh"]
+)
+def voice(request, root, tmp_path_factory):
+    """A toy voice of one epoch: (corpus, working folder, options, what run.sh printed)."""
+    work = tmp_path_factory.mktemp(request.param)
+    options = ["--corpus", request.param, "--toy", "--work", str(work)]
+    options += ["--num-epochs", "1", "--steps", "2"]
+    return request.param, work / "toy", options, run(root, *options)
+
+
+def test_everything_promised_is_there(voice):
+    corpus, work, _, printed = voice
+    promised = [
+        *("data/tokens.txt", "data/frontend.toml", "data/mel.toml", "data/rejected.tsv"),
+        *(f"data/fbank/{corpus}_cuts_{split}.jsonl.gz" for split in ("train", "valid", "test")),
+        *("exp/epoch-1.pt", "exp/best-valid-loss.pt", "exp/best-train-loss.pt"),
+        *("exp/config.toml", "exp/speech.wav", "exp/model-steps-2.onnx"),
+        *(f"exp/sherpa-onnx/{name}" for name in ("model-steps-2.onnx", "vocoder.onnx")),
+        *(f"exp/sherpa-onnx/{name}" for name in ("tokens.txt", "lexicon.txt", "README.md")),
+        f"download/{CORPORA[corpus]}",
+    ]
+    missing = [name for name in promised if not (work / name).exists()]
+    assert not missing
+    assert list((work / "exp" / "log").iterdir()) and list((work / "exp" / "tensorboard").iterdir())
+    statistics = json.loads((work / "data" / "fbank" / "cmvn.json").read_text())
+    assert set(statistics) == {"fbank_mean", "fbank_std"}
+    assert "RTF" in printed and "seconds per stage" in printed and "Next" in printed
+
+
+def test_the_speech_is_sound(voice):
+    import numpy as np
+    import soundfile
+
+    samples, rate = soundfile.read(voice[1] / "exp" / "speech.wav")
+    assert rate == 22050 and len(samples) > rate / 4
+    assert np.isfinite(samples).all() and np.sqrt(np.mean(samples**2)) > 1e-3
+
+
+def test_a_second_call_redoes_nothing(voice, root):
+    _, work, options, _ = voice
+    before = {
+        path: path.stat().st_mtime_ns
+        for part in ("data", "download", "exp/epoch-1.pt", "exp/sherpa-onnx")
+        for path in ([work / part] if (work / part).is_file() else (work / part).rglob("*"))
+        if path.is_file()
+    }
+    printed = run(root, *options)
+    changed = [str(path) for path, stamp in before.items() if path.stat().st_mtime_ns != stamp]
+    assert not changed
+    assert printed.count("up to date") >= 8
+
+
+def test_wrong_options_are_one_clear_line(root):
+    for arguments, expected in (
+        (["--corpus", "ljspech", "--toy"], "nearest: ljspeech"),
+        (["--toy", "--stgae", "3"], "unknown option --stgae"),
+        (["--toy", "--stage", "fbnk"], "no stage 'fbnk'"),
+        (["--stage", "12"], "which voice?"),
+    ):
+        printed = run(root, *arguments, check=False)
+        assert expected in printed and "Traceback" not in printed
