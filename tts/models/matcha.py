@@ -100,7 +100,7 @@ class Matcha(nn.Module):
         mu_x, logw = mu_x.float(), logw.float()
         durations_BL = batch.durations_BL
         if durations_BL is None:
-            durations_BL = self._align(mu_x, mel_BFT, batch)
+            durations_BL = self._find_durations(mu_x, mel_BFT, batch)
         log_durations = torch.log(1e-8 + durations_BL.float()) * mask_B1L[:, 0]
         dur_loss = (logw[:, 0] - log_durations).square().sum() / mask_B1L.sum()
         mu_BFT = expand(mu_x, durations_BL, mel_BFT.shape[2]) * mask_B1T
@@ -115,7 +115,7 @@ class Matcha(nn.Module):
         mel_BFT, _ = self._normalised(batch.mel_BTF, batch.mel_lens)
         mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
         mu_x, _ = self.encoder(batch.tokens_BL, mask_B1L)
-        return self._align(mu_x.float(), mel_BFT, batch)
+        return self._find_durations(mu_x.float(), mel_BFT, batch)
 
     def synthesise(
         self,
@@ -162,7 +162,7 @@ class Matcha(nn.Module):
         return (mel_BFT - self.mel_mean) / self.mel_std * mask_B1T, mask_B1T
 
     @torch.no_grad()
-    def _align(self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch) -> Tensor:
+    def _find_durations(self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch) -> Tensor:
         """Alignment search on log N(mel; mu_x, 1), constant terms left out."""
         with torch.autocast(mu_x.device.type, enabled=False):
             cross = torch.bmm(mu_x.transpose(1, 2), mel_BFT)
