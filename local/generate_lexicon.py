@@ -11,7 +11,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import add_flags, flags_given, from_dict, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
-from tts.export.voice import lexicon_entries
 from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.lexicon import write_lexicon
 from tts.text.tokens import TokenTable
@@ -28,7 +27,7 @@ def main() -> None:
     config = from_dict(FrontEndConfig, read_toml(stored), str(stored))
     table = TokenTable.read(arguments.tokens or recipe.data / "tokens.txt")
     output = Path(arguments.output or recipe.data / "lexicon.txt")
-    entries = lexicon_entries(build_frontend(config), recipe.texts())
+    entries = build_frontend(config).lexicon(recipe.texts())
     report = write_lexicon(output, entries, table)
     print(f"{output}: {report.summary()}")
 

@@ -43,7 +43,7 @@ def main() -> None:
     speech = voice.speak(text, arguments.noise_scale, arguments.length_scale)
     seconds = time.perf_counter() - start
     write_wav(arguments.output_wav, speech.samples, speech.sample_rate)
-    for problem in speech.spoken.problems:
+    for problem in (*speech.spoken.problems, *speech.missing):
         print(f"at {problem.position}: {problem.text!r} {problem.reason}")
     length = len(speech.samples) / speech.sample_rate
     print(f"{acoustic_model} says: {text}")

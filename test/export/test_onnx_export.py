@@ -19,6 +19,7 @@ from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
 from tts.features.mel import MelConfig
+from tts.infer.onnx import OnnxVoice
 from tts.infer.voice import load_voice
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
@@ -241,3 +242,7 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     with wave.open(str(wav)) as file:
         assert file.getframerate() == MEL.sample_rate
         assert file.getnframes() > MEL.hop_length
+    (package / "lexicon.txt").write_text("天 t ian1\n今天 j in1 t ian1\n", encoding="utf-8")
+    files = [package / name for name in ("vocoder.onnx", "tokens.txt", "lexicon.txt")]
+    speech = OnnxVoice(package / "model-steps-2.onnx", *files).speak("今天，天气。")
+    assert [(p.position, p.text) for p in speech.missing] == [(4, "气")]

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tts.models.fused import dropout, masked_norm_mish, snake_beta
+from tts.models.fused import dropout, masked_norm_mish, mish, snake_beta
+
+
+def test_mish_as_exported():
+    x = torch.cat([torch.linspace(-30, 30, 301), torch.tensor([-1e4, -88.0, 19.9, 88.0, 1e4])])
+    traced = torch.jit.trace(mish, (x[:5],))
+    assert "aten::exp" in str(traced.graph) and "aten::mish" not in str(traced.graph)
+    torch.testing.assert_close(traced(x), torch.nn.functional.mish(x), atol=1e-6, rtol=1e-5)
 
 
 def test_masked_norm_mish():

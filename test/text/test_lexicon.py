@@ -4,7 +4,7 @@ import pytest
 
 from tts.errors import InputError
 from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.lexicon import read_lexicon, write_lexicon
+from tts.text.lexicon import missing_words, read_lexicon, write_lexicon
 from tts.text.tokens import TokenTable
 
 
@@ -74,6 +74,32 @@ def test_english_lexicon_is_the_dictionary(tmp_path):
     assert report.written > 120000
     assert not report.unknown_tokens and not report.duplicates and not report.unusable
     lexicon = read_lexicon(path)
-    for word in ("hello", "don't", "well-known", "a"):
+    for word in ("hello", "don't", "well", "a"):
         said = [token for w in frontend(word).words for token in w.tokens]
         assert lexicon[word] == said
+
+
+def test_words_that_a_runtime_skips_are_named():
+    english = build_frontend(FrontEndConfig())
+    spoken = english("The house, the blorfing house.")
+    known = {"the": [], "house": []}
+    problems = missing_words(spoken, known, by_character=False)
+    assert [(p.position, p.text) for p in problems] == [(15, "blorfing")]
+    assert "leaves it out" in problems[0].reason
+    mandarin = build_frontend(FrontEndConfig(language="zh", frontend="pinyin", unit="syllable"))
+    spoken = mandarin("银行不好。")
+    assert not missing_words(spoken, set("银行不好"), by_character=True)
+    assert [p.text for p in missing_words(spoken, {"银行", "不"}, by_character=True)] == ["好"]
+
+
+def test_words_of_texts_join_the_lexicon():
+    english = build_frontend(FrontEndConfig())
+    added = dict(english.lexicon(["The blorfing, so-called house."]))
+    plain = dict(english.lexicon())
+    assert added.keys() - plain.keys() == {"blorfing"}
+    assert added["blorfing"] == list(english("blorfing").tokens)
+    assert not any("-" in word for word in plain)
+    mandarin = build_frontend(FrontEndConfig(language="zh", frontend="pinyin", unit="syllable"))
+    added = dict(mandarin.lexicon(["苹果每斤六元。"]))
+    assert added.keys() - dict(mandarin.lexicon()).keys() == {"苹果每"}
+    assert added["苹果每"] == ["ping2", "guo2", "mei3"]

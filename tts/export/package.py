@@ -115,6 +115,8 @@ def readme(name: str, parts: Parts) -> str:
         flags.append(f"--tts-rule-fsts={','.join(path.name for path in parts.rule_fsts)}")
     command = " \\\n  ".join(["sherpa-onnx-offline-tts", *flags, "--output-filename=out.wav"])
     sentence = _SENTENCE[frontend.language]
+    version = "1.13.4" if frontend.frontend == "espeak" else "2.0.1"
+    uncut = "" if frontend.frontend == "espeak" else _UNCUT
     python = _PYTHON.format(
         model=model,
         front=(
@@ -122,7 +124,8 @@ def readme(name: str, parts: Parts) -> str:
         ),
         noise_scale=NOISE_SCALE,
         fsts=",".join(path.name for path in parts.rule_fsts),
-        sentence=sentence,
+        uncut=uncut,
+        sentence=f'"{sentence}"' + (", generation" if uncut else ""),
     )
     steps = ", ".join(path.name for path in sorted(parts.models))
     licences = [
@@ -139,6 +142,8 @@ def readme(name: str, parts: Parts) -> str:
         runs=_RUNS[frontend.frontend],
         steps=steps,
         noise_scale=NOISE_SCALE,
+        version=version,
+        cut=_CUT[frontend.language] if uncut else "",
         command=f"{command} \\\n  '{sentence}'",
         python=python,
         licences="\n".join(licences),
@@ -170,8 +175,26 @@ matcha = sherpa_onnx.OfflineTtsMatchaModelConfig(
 )
 model = sherpa_onnx.OfflineTtsModelConfig(matcha=matcha, num_threads=1)
 tts = sherpa_onnx.OfflineTts(sherpa_onnx.OfflineTtsConfig(model=model, rule_fsts="{fsts}"))
-audio = tts.generate("{sentence}")
+{uncut}audio = tts.generate({sentence})
 sherpa_onnx.write_wave("out.wav", audio.samples, audio.sample_rate)"""
+
+_UNCUT = """\
+generation = sherpa_onnx.GenerationConfig()
+generation.extra = {"max_words_in_sentence": "1000"}
+"""
+
+_CUT = {
+    "en-us": (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
+        "Keep sentences short there, or put commas.\n"
+    ),
+    "zh": (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
+        "there, or put commas.\n"
+    ),
+}
 
 _README = """\
 # {name}
@@ -182,7 +205,10 @@ Models, by number of ODE steps (more is slower and a little better): {steps}.
 Use the noise scale {noise_scale}; the runtime's default of 1 is not what the voice was
 checked with.
 
-Command line (the programs of the sherpa-onnx release or of `pip install sherpa-onnx-bin`):
+To install the runtime: `pip install sherpa-onnx=={version} sherpa-onnx-bin=={version}`, or a
+release of sherpa-onnx. All commands are for this folder.
+
+Command line:
 
 ```
 {command}
@@ -193,7 +219,7 @@ Python:
 ```
 {python}
 ```
-
+{cut}
 ## Licences
 {licences}
 """

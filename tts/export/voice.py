@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from tts.text.tokens import TokenTable
 if TYPE_CHECKING:
     from tts.features.mel import MelConfig
     from tts.infer.voice import Voice
-    from tts.text.frontend import FrontEnd
 
 
 @dataclass(frozen=True)
@@ -113,25 +112,6 @@ def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str =
     return export_hifigan(model, target, facts)
 
 
-def lexicon_entries(
-    frontend: FrontEnd, texts: Iterable[str]
-) -> Iterator[tuple[str, Sequence[str]]]:
-    """The front end's lexicon, then those words of `texts` that it says by rule.
-
-    A runtime skips words that its lexicon lacks; so at least the corpus's own words are there.
-    """
-    seen = set()
-    for word, tokens in frontend.lexicon():
-        seen.add(word)
-        yield word, tokens
-    for text in texts:
-        for word in frontend(text).words:
-            entry = word.text.lower()
-            if word.source in ("rule", "fallback") and entry not in seen and " " not in entry:
-                seen.add(entry)
-                yield entry, word.tokens
-
-
 def package_voice(
     voice: Voice, models: Sequence[Path], options: ExportOptions, texts: Iterable[str] = ()
 ) -> list[Path]:
@@ -153,7 +133,7 @@ def package_voice(
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
         has_lexicon = voice.frontend.frontend != "espeak"
         if has_lexicon:
-            write_lexicon(lexicon, lexicon_entries(voice.speaker(), texts), voice.table)
+            write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
         parts = Parts(
             models=models,
             vocoder=vocoder,

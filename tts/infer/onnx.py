@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, read_metadata, run_graph
-from tts.text.frontend import FrontEndConfig, Spoken, build_frontend
-from tts.text.lexicon import read_lexicon
+from tts.text.frontend import FrontEndConfig, Problem, Spoken, build_frontend
+from tts.text.lexicon import missing_words, read_lexicon
 from tts.text.tokens import TokenTable
 
 if TYPE_CHECKING:
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Speech:
-    """What was said: samples float32 (S,), what the front end made, mel frames."""
+    """What was said: samples float32 (S,), what the front end made, mel frames.
+
+    missing: words that a runtime would leave out, since the voice's lexicon lacks them.
+    """
 
     samples: np.ndarray
     sample_rate: int
     spoken: Spoken
     num_frames: int
+    missing: tuple[Problem, ...] = ()
 
 
 class OnnxVoice:
@@ -56,8 +60,9 @@ class OnnxVoice:
         wanted = metadata.get("tokens_sha256", self.table.sha256)
         if wanted != self.table.sha256:
             raise InputError(f"{tokens} is not the token table that {acoustic_model} was made with")
-        if lexicon:
-            unknown = self.table.unknown(t for ts in read_lexicon(lexicon).values() for t in ts)
+        self.lexicon = read_lexicon(lexicon) if lexicon else None
+        if self.lexicon is not None:
+            unknown = self.table.unknown(t for ts in self.lexicon.values() for t in ts)
             if unknown:
                 raise InputError(
                     f"{lexicon} has tokens that {tokens} does not: {' '.join(unknown[:10])}"
@@ -81,7 +86,15 @@ class OnnxVoice:
             np.array([length_scale], dtype=np.float32),
         )
         audio = run_graph(self.vocoder, mel)
-        return Speech(audio.reshape(-1), self.sample_rate, spoken, mel.shape[2])
+        return Speech(
+            audio.reshape(-1), self.sample_rate, spoken, mel.shape[2], self._missing(spoken)
+        )
+
+    def _missing(self, spoken: Spoken) -> tuple[Problem, ...]:
+        if self.lexicon is None:
+            return ()
+        by_character = self.frontend.language == "zh"
+        return tuple(missing_words(spoken, self.lexicon, by_character))
 
 
 def frontend_of(metadata: dict[str, Any], where: Path | str) -> FrontEndConfig:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.models.fused import dropout, masked_norm_mish, snake_beta
+from tts.models.fused import dropout, masked_norm_mish, mish, snake_beta
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ConvBlock(nn.Module):
         conv, norm = self.block
         x_BDT = conv(x_BDT)
         if mask_B1T is None:
-            return F.mish(norm(x_BDT))
+            return mish(norm(x_BDT))
         return masked_norm_mish(x_BDT, mask_B1T, norm.weight, norm.bias, norm.num_groups, norm.eps)
 
 

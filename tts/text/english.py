@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tts.text.arpabet import PUNCTUATION, lexicon_table
 from tts.text.bpe import BpeModel
@@ -31,8 +31,10 @@ _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
 # A normaliser has something to do.
 _NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥°§©®™×÷±]")
 _KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥°§©®™×÷±"
-_WORD = re.compile(r"[A-Za-z'][A-Za-z'-]*|[,.!?;]")
+_WORD = re.compile(r"[A-Za-z']+|[,.!?;]")
 _TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s-]")
+# Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
+_PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)
 _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 
 
@@ -48,7 +50,7 @@ class LexiconFrontEnd:
         return self._bpe.table if self._bpe else lexicon_table()
 
     def normalize(self, text: str) -> str:
-        """Words of a-z with ' and -, single spaces, single `, . ! ? ;`."""
+        """Words of a-z with ', single spaces, single `, . ! ? ;`."""
         return _normalize(text)[0]
 
     def __call__(self, text: str) -> Spoken:
@@ -72,10 +74,19 @@ class LexiconFrontEnd:
         problems.sort(key=lambda problem: problem.position)
         return Spoken(text, normalized, tuple(said), tuple(problems))
 
-    def lexicon(self) -> Iterator[tuple[str, list[str]]]:
-        """Every word of the dictionary."""
+    def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
+        """Every word of the dictionary, then the other words of `texts`."""
+        known = dictionary()
         for word, symbols in words():
             yield word, list(self._bpe.encode(word)[0] if self._bpe else symbols)
+        seen = set()
+        for text in texts:
+            for word in self(text).words:
+                entry = word.text.lower()
+                if word.source not in ("space", "punctuation") and entry not in known:
+                    if entry not in seen and word.tokens:
+                        yield entry, list(word.tokens)
+                    seen.add(entry)
 
 
 def _normalize(text: str) -> tuple[str, list[Problem]]:
@@ -148,14 +159,20 @@ def _add_pause(mark: str, out: list[str]) -> None:
         out.append(mark)
 
 
+def _joined(match: re.Match[str]) -> str:
+    """co-operate as the dictionary writes it; other words stay apart."""
+    whole = match[1] + match[2]
+    return whole if whole.lower() in dictionary() else match[0]
+
+
 def _words_of(token: str) -> list[str]:
     """A run of letters, apostrophes and hyphens as words that a lexicon can hold."""
     known = dictionary()
-    token = token.strip("-")
+    if "-" in token:
+        token = _PREFIXED.sub(_joined, token)
+        return [word for part in token.split("-") if part for word in _words_of(part)]
     if token.lower() in known:
         return [token]
-    if "-" in token.strip("'"):
-        return [word for part in token.split("-") for word in _words_of(part)]
     bare = token.strip("'")
     if not bare.strip("'"):
         return []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -108,6 +108,6 @@ class EspeakFrontEnd:
                     words.append(Word(part, tuple(part), "espeak"))
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
-    def lexicon(self) -> Iterator[tuple[str, list[str]]]:
+    def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Nothing: espeak says every word in its context."""
         return iter(())

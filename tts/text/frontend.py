@@ -92,8 +92,11 @@ class FrontEnd(Protocol):
     def token_table(self) -> TokenTable:
         """This front end's table; no data ever extend it."""
 
-    def lexicon(self) -> Iterable[tuple[str, list[str]]]:
-        """Words and phrases with their tokens, for the runtime's lexicon.txt."""
+    def lexicon(self, texts: Iterable[str] = ()) -> Iterable[tuple[str, list[str]]]:
+        """Words and phrases with their tokens, for the runtime's lexicon.txt.
+
+        With what `texts` need beside, so that the runtime says them as the front end does.
+        """
 
 
 _KINDS = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tts.errors import InputError
 from tts.files import write_text
+from tts.text.frontend import Problem, Spoken
+from tts.text.matching import match
 from tts.text.tokens import TokenTable
 
 
@@ -78,3 +80,25 @@ def read_lexicon(path: Path | str) -> dict[str, list[str]]:
         if fields:
             entries.setdefault(fields[0].lower(), fields[1:])
     return entries
+
+
+def missing_words(spoken: Spoken, entries: Container[str], by_character: bool) -> list[Problem]:
+    """What of a text a runtime would skip, since its lexicon lacks it.
+
+    by_character: the runtime cuts the text itself, by longest match (Mandarin).
+    """
+    if by_character:
+        pieces = [p for p in match(spoken.normalized, entries) if p not in " ，。！？"]
+    else:
+        said = (w for w in spoken.words if w.source not in ("space", "punctuation"))
+        pieces = [word.text for word in said]
+    problems = []
+    place = 0
+    for piece in pieces:
+        if piece.lower() in entries:
+            continue
+        found = spoken.text.lower().find(piece.lower(), place)
+        place = found + len(piece) if found >= 0 else place
+        reason = "not in the lexicon: a runtime leaves it out"
+        problems.append(Problem(max(found, 0), piece, reason))
+    return problems

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tts.text import phrases
 from tts.text.bpe import BpeModel
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, is_hanzi, name_of
 from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
+from tts.text.matching import Run
 from tts.text.pinyin import (
     PUNCTUATION,
     pinyin_table,
@@ -127,8 +128,8 @@ class MandarinFrontEnd:
         names = " ".join(LETTERS[letter] for letter in letters.lower())
         return self._word(letters, names.split(), "spelled")
 
-    def lexicon(self) -> Iterator[tuple[str, list[str]]]:
-        """Characters, phrases, letters and marks for the runtime's longest match.
+    def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
+        """Characters, words, letters and marks for the runtime's longest match.
 
         Quotes map to the blank: 1.13 would otherwise send a token that no training text has.
         """
@@ -144,8 +145,17 @@ class MandarinFrontEnd:
         yield from (("——", [","]), ("…", ["."]), ("……", ["."]))
         for quote in "“”‘’":
             yield quote, ["_"]
-        for word, syllables in phrases.lexicon():
+        runs = [run for text in texts for run in _runs(text)]
+        for word, syllables in phrases.lexicon(runs).items():
             yield word, list(self._word(word, list(syllables), "dictionary").tokens)
+
+
+def _runs(text: str) -> Iterator[Run]:
+    """The runs of Hanzi in a text, with their syllables."""
+    for piece in _PIECE.finditer(_normalize(text)[0]):
+        if piece["hanzi"]:
+            said = phrases.read(piece["hanzi"])
+            yield piece["hanzi"], [syllable for _, syllables in said for syllable in syllables]
 
 
 def _pause(written: str) -> Word:

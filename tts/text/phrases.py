@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tts.text.characters import is_hanzi
+from tts.text.matching import LONGEST, Run, joined, match
 from tts.text.pinyin import split_tone, table_syllable
 
-# The runtime looks for phrases of up to ten characters.
-_LONGEST = 10
+# Third tones of daily speech, and how many of the most frequent in phrases: of all these the
+# lexicon holds the pairs.
+_SPOKEN = "我你也很有把给请想点好早晚里姐几两怎老小买走写打等口水火马米可以起使本手首只此每所满"
+_PAIRED = 200
 
 # Characters said alone, where the dictionary's first reading is not the usual one.
 _ALONE = {"为": "wei2", "个": "ge", "得": "de", "哦": "o", "儿": "er2"}
@@ -70,16 +75,19 @@ def phrases() -> dict[str, tuple[str, ...]]:
     for phrase, listed in PHRASES_DICT.items():
         syllables = [_table_reading(readings[0]) for readings in listed]
         if (
-            2 <= len(phrase) <= _LONGEST
+            2 <= len(phrase) <= LONGEST
             and len(syllables) == len(phrase)
             and all(syllables)
             and all(map(is_hanzi, phrase))
         ):
             found[phrase] = tuple(_inside(phrase, [s for s in syllables if s]))
-    for entry in _DAILY.replace("\n", "|").strip("|").split("|"):
-        phrase, *syllables = entry.split()
-        found[phrase] = tuple(syllables)
-    return found
+    return {**found, **_daily()}
+
+
+@lru_cache(maxsize=1)
+def _daily() -> dict[str, tuple[str, ...]]:
+    entries = (entry.split() for entry in _DAILY.replace("\n", "|").strip("|").split("|"))
+    return {phrase: tuple(syllables) for phrase, *syllables in entries}
 
 
 @lru_cache(maxsize=4096)
@@ -89,20 +97,6 @@ def _table_reading(marked: str) -> str | None:
     return table_syllable(to_tone3(marked).replace("ü", "v"))
 
 
-def segment(hanzi: str) -> list[str]:
-    """Cut a run of Hanzi into phrases by longest match from the left, as the runtime does."""
-    known = phrases()
-    words = []
-    start = 0
-    while start < len(hanzi):
-        stop = min(start + _LONGEST, len(hanzi))
-        while stop > start + 1 and hanzi[start:stop] not in known:
-            stop -= 1
-        words.append(hanzi[start:stop])
-        start = stop
-    return words
-
-
 def read(hanzi: str) -> list[tuple[str, list[str]]]:
     """The words of a run of Hanzi with their syllables; a character without reading has none.
 
@@ -110,7 +104,7 @@ def read(hanzi: str) -> list[tuple[str, list[str]]]:
     a third tone before a third tone where one of the two words is a single character, since
     such words lean on their neighbours.
     """
-    words = segment(hanzi)
+    words = match(hanzi, phrases())
     flat: list[str | None] = []
     for word in words:
         following = hanzi[len(flat) + 1 : len(flat) + 2]
@@ -184,30 +178,53 @@ def is_erhua(hanzi: str, index: int) -> bool:
     return not any(hanzi[max(0, start - length) : start] in _CHILD for length in (2, 3))
 
 
-def lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:
+def lexicon(runs: Sequence[Run] = ()) -> dict[str, tuple[str, ...]]:
     """Entries with which the runtime's longest match gives these readings.
 
-    Characters, phrases, and 一 and 不 with every common character after them, so that their
-    sandhi holds. What depends on a whole phrase's neighbour (third tones across phrases) no
-    lexicon can say.
+    runs: Hanzi of which more shall come out right, with their syllables. Sandhi across words
+    depends on neighbours, which a lexicon knows only as longer words: for all texts there are
+    pairs with 一, 不, 为 and of frequent third tones, for `runs` what they need beside these.
     """
     single = characters()
-    for character, syllable in single.items():
-        if "\u4e00" <= character <= "\u9fff" or character == "〇":
-            yield character, (syllable,)
-    known = phrases()
-    yield from known.items()
+    entries = {
+        character: (syllable,)
+        for character, syllable in single.items()
+        if "\u4e00" <= character <= "\u9fff" or character == "〇"
+    }
+    # Alone in the runtime's cut 儿 mostly belongs to the syllable before it; where it is a
+    # child a longer word holds it.
+    entries["儿"] = ("er",)
+    entries.update(phrases())
+    for pair, syllables in _pairs(single):
+        entries.setdefault(pair, syllables)
+    known = [run for run in runs if all(map(entries.__contains__, run[0]))]
+    return {**entries, **joined(known, entries)}
+
+
+def _pairs(single: dict[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A character and a word after it that changes how the character is said."""
     for following in sorted(_FOR):
-        if "为" + following not in known:
-            yield "为" + following, ("wei4", single[following])
+        yield "为" + following, ("wei4", single[following])
     for character, syllable in single.items():
         if not _is_common(character):
             continue
         tone = split_tone(syllable)[1]
         for first, alone in (("一", "yi1"), ("不", "bu4")):
             reading = _yi_bu(first, tone, "", character)
-            if first + character not in known and reading != alone:
+            if reading != alone:
                 yield first + character, (reading, syllable)
+    counts = Counter(character for phrase in phrases() for character in phrase)
+    frequent = [c for c, _ in counts.most_common() if single.get(c, "")[-1:] == "3"]
+    third = dict.fromkeys([*_SPOKEN, *frequent[:_PAIRED]])
+    # A pair must not cut 姐姐 and its like in two.
+    words = {
+        word: said
+        for word, said in _daily().items()
+        if said[0][-1] == "3" and said != tuple(single[c] for c in word)
+    }
+    words |= {c: (single[c],) for c in third if all(c != word[0] for word in words)}
+    for first, second in itertools.product(third, words):
+        yield first + second, (single[first][:-1] + "2", *words[second])
 
 
 def _is_common(character: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,17 +49,17 @@ def dictionary() -> dict[str, str]:
     entries = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         word, _, phones = line.partition(" ")
-        # Second pronunciations read word(2); words with a full stop no runtime can look up.
-        if phones and not word.endswith(")") and "." not in word:
+        # Second pronunciations read word(2); with a full stop or a hyphen no runtime looks it up.
+        if phones and not word.endswith(")") and not {".", "-"} & set(word):
             entries[word] = phones
     entries.update(_PREFERRED)
     return entries
 
 
-def words() -> Iterator[tuple[str, tuple[str, ...]]]:
+@lru_cache(maxsize=1)
+def words() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every word of the dictionary with its IPA symbols."""
-    for word in dictionary():
-        yield word, pronounce(word)[0]
+    return tuple((word, _say(word, phones.split())) for word, phones in dictionary().items())
 
 
 @lru_cache(maxsize=20000)

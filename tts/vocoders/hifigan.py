@@ -5,7 +5,6 @@ Source: Kong et al. 2020, arXiv 2010.05646, section 2.2 and appendix A.1.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.files import read_json
@@ -143,19 +143,10 @@ def load_hifigan(path: Path | str) -> Hifigan:
 
 
 def _read_generator(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
-        listing = ", ".join(there[:20]) or "nothing"
-        raise InputError(f"vocoder {path} does not exist (in {path.parent}: {listing})")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise InputError(
-            f"{path} is no HiFi-GAN generator of tensors alone; nothing of it was executed: {error}"
-        ) from None
-    if isinstance(content, Mapping) and isinstance(content.get("generator"), Mapping):
+    content = load_checkpoint(path)
+    if isinstance(content.get("generator"), Mapping):
         return dict(content["generator"])
-    keys = ", ".join(map(str, list(content)[:8])) if isinstance(content, Mapping) else "no keys"
+    keys = ", ".join(map(str, list(content)[:8]))
     raise InputError(f"{path}: expected a HiFi-GAN checkpoint with key 'generator', found {keys}")
 
 
