@@ -25,10 +25,20 @@ NEEDED_GB = {"LJSpeech": 8, "Baker": 9}
 
 
 def required() -> list[str]:
-    """The distributions that requirements.txt names, each once."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    names = [re.match(r"[\w.-]+", line) for line in lines if not line.startswith("#")]
-    return list(dict.fromkeys(name.group() for name in names if name))
+    """The distributions that requirements.txt asks for on this Python."""
+    here = sys.version_info[:2]
+    names = []
+    for text in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        requirement = re.match(r"[\w.-]+", text)
+        marker = re.search(r'python_version (<|>=) "(\d+)\.(\d+)"', text)
+        if requirement is None:
+            continue
+        if marker:
+            limit = (int(marker.group(2)), int(marker.group(3)))
+            if (here < limit) != (marker.group(1) == "<"):
+                continue
+        names.append(requirement.group())
+    return names
 
 
 def version(name: str) -> str | None:
