@@ -124,11 +124,9 @@ def test_forked_process_gives_the_same_answer(frontend):
 
 def test_lexicon_entries_are_in_the_table(frontend):
     table = frontend.token_table()
-    count = 0
-    for word, tokens in frontend.lexicon():
-        assert word and tokens and not table.unknown(tokens), word
-        count += 1
-    assert count
+    entries = list(frontend.lexicon())
+    assert entries and all(word and tokens for word, tokens in entries)
+    assert not table.unknown({token for _, tokens in entries for token in tokens})
 
 
 def test_config_survives_storing():
