@@ -39,8 +39,11 @@ all_stages() {
   if [[ ${opt[toy]} == 0 && -z ${opt[vocoder]} ]]; then
     stage 11 vocoder "fetch the default vocoder" download_vocoder.py "${common[@]}"
   fi
+  # Sleeping threads: on a machine that others use as well, waiting ones cost up to ten times.
+  stage_environment=(OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}")
   stage 12 train "train ${opt[model]}" train.py "${common[@]}" --model "${opt[model]}" --once 1 \
     "${training[@]}"
+  stage_environment=()
   stage 13 export "ONNX files and the sherpa-onnx package" export_onnx.py "${common[@]}" \
     --model "${opt[model]}" --steps "${opt[steps]}" --package "$package" "${vocoder[@]}"
   stage 14 speak "speak a sentence with the ONNX files" speak_onnx.py "${common[@]}" \
@@ -52,15 +55,19 @@ all_stages() {
 started=$SECONDS
 run_stages all_stages
 [[ ${opt[list]} == 1 ]] && exit 0
-shown=${recipe#"$PWD"/}
+shorter() {
+  echo "${1#"$PWD"/}"
+}
 echo
-echo "$((SECONDS - started)) s in all. Everything is in ${work#"$PWD"/}:"
-echo "  data/                 manifests, tokens.txt, features, splits, cmvn.json"
-echo "  ${exp#"$work"/}/    checkpoints, config.toml, log/, tensorboard/, speech.wav, evaluation/"
-echo "  ${package#"$work"/}/    model, vocoder, tokens, lexicon and a README for sherpa-onnx"
+echo "$((SECONDS - started)) s in all. What there is now:"
+printf '  %-44s %s\n' \
+  "$(shorter "$work/data")" "manifests, tokens.txt, features, splits, cmvn.json" \
+  "$(shorter "$exp")" "checkpoints, config.toml, log, tensorboard, evaluation" \
+  "$(shorter "$exp/speech.wav")" "the sentence spoken at the end" \
+  "$(shorter "$package")" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
 if [[ ${opt[toy]} == 1 ]]; then
-  echo "Next, a real voice (downloads the corpus into ${shown}/download):"
+  echo "Next, a real voice; this downloads the corpus into $(shorter "$recipe")/download:"
   echo "  ./run.sh --corpus ${opt[corpus]}"
 else
-  echo "Listen to ${exp#"$PWD"/}/speech.wav, and watch: tensorboard --logdir ${exp#"$PWD"/}/tensorboard"
+  echo "Watch the training: tensorboard --logdir $(shorter "$exp")/tensorboard"
 fi

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import (
@@ -29,24 +29,43 @@ def main() -> None:
     options = ExportOptions(**flags_given(arguments, ExportOptions))
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     exp_dir = Path(options.exp_dir or recipe.exp_dir(arguments.model))
+    folder = Path(options.output_dir or exp_dir)
     steps = parse_steps(options.steps)
 
-    from tts.infer.voice import load_voice
+    from tts.infer.voice import find_checkpoint, load_voice
 
-    if options.checkpoint in ("ema", "raw"):
-        voice = load_voice(exp_dir, options.epoch or None, options.checkpoint, options.avg)
+    which = options.checkpoint if options.checkpoint in ("ema", "raw") else "ema"
+    if which == options.checkpoint:
+        checkpoint = find_checkpoint(exp_dir, options.epoch or None)
     else:
-        voice = load_voice(options.checkpoint)
-    print(f"exporting {voice.source}")
-    check_tables(voice, options.tokens, options.cmvn)
-    models = []
-    for path, parity in export_voice(voice, options.output_dir or exp_dir, steps, options.int8):
-        print(f"{path}: {parity}")
-        if not path.name.endswith(".int8.onnx"):
-            models.append(path)
-    if options.package:
-        for path in package_voice(voice, models, options, recipe.texts()):
-            print(path)
+        checkpoint = Path(options.checkpoint)
+
+    def export() -> None:
+        source = exp_dir if options.avg > 1 else checkpoint
+        voice = load_voice(
+            source, options.epoch or None, which, options.avg, options.tokens, recipe.frontend()
+        )
+        print(f"exporting {voice.source}")
+        check_tables(voice, options.tokens, options.cmvn)
+        models = []
+        for path, parity in export_voice(voice, folder, steps, options.int8):
+            print(f"{path}: {parity}")
+            if not path.name.endswith(".int8.onnx"):
+                models.append(path)
+        if options.package:
+            for path in package_voice(voice, models, options, recipe.texts()):
+                print(path)
+
+    texts = recipe.manifest("supervisions.jsonl.gz")
+    given = [Path(p) for p in (options.vocoder, *options.rule_fsts.split(",")) if p]
+    recipe.stage(
+        f"export-{arguments.model}",
+        export,
+        inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
+        options=to_dict(options),
+        outputs=[folder / f"model-steps-{count}.onnx" for count in steps]
+        + ([Path(options.package)] if options.package else []),
+    )
 
 
 if __name__ == "__main__":

@@ -101,6 +101,11 @@ def load_voice(
     content = load_checkpoint(path)
     if "config" not in content or "tokens" not in content:
         content = _adopt(content, path, tokens, frontend or {})
+    elif tokens and TokenTable.read(tokens).text() != content["tokens"]:
+        raise InputError(
+            f"{tokens} is not the token table that {path} was trained with; leave --tokens out, "
+            "the checkpoint holds its own"
+        )
     source = f"{path} ({which} weights)"
     if average > 1:
         last = content.get("epoch", epoch or 0)
@@ -139,7 +144,7 @@ def _adopt(
 
     A table with sentence marks is icefall's English one: espeak, framing `^ _ ... _ $`.
     """
-    if tokens is None:
+    if not tokens:
         raise InputError(
             f"{path} carries no configuration (keys: {', '.join(map(str, content))}). If it is "
             "icefall's, give --tokens its tokens.txt"
