@@ -95,10 +95,11 @@ def load_checkpoint(path: Path | str) -> dict[str, Any]:
         with torch.serialization.safe_globals(_PATH_CLASSES):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        found = re.search(r"(?:GLOBAL|global|class) `?([\w.]+\.[\w.]+)", str(error))
-        name = found.group(1) if found else str(error).splitlines()[0]
+        found = re.search(r"(?:GLOBAL|global|class) [`']?([\w.]+\.[\w.]+)", str(error))
+        if not found:
+            raise InputError(f"{path} is damaged or no checkpoint") from None
         raise InputError(
-            f"{path} was refused: it holds {name}, which could run code when loaded. "
+            f"{path} was refused: it holds {found.group(1)}, which could run code when loaded. "
             "Only tensors, plain values and paths are accepted"
         ) from None
     except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
@@ -110,7 +111,7 @@ def load_checkpoint(path: Path | str) -> dict[str, Any]:
 
 
 def latest_checkpoint(exp_dir: Path | str) -> tuple[Path, dict[str, Any]] | None:
-    """The last complete checkpoint: of `last.pt` and `epoch-N.pt` the one with most steps.
+    """The last complete checkpoint: of `last.pt` and `epoch-N.pt` the one that went farthest.
 
     Damaged files are named on standard output and passed over. None when there is none.
     """
@@ -125,11 +126,16 @@ def latest_checkpoint(exp_dir: Path | str) -> tuple[Path, dict[str, Any]] | None
         except InputError as error:
             print(f"passed over: {error}")
             continue
-        if best is None or content.get("step", 0) > best[1].get("step", 0):
+        if best is None or _progress(content) > _progress(best[1]):
             best = (path, content)
         if path != exp_dir / "last.pt":
             break  # older epochs have fewer steps
     return best
+
+
+def _progress(content: dict[str, Any]) -> tuple[int, int]:
+    """Steps, then complete epochs: the last step of an epoch comes before its end."""
+    return content.get("step", 0), content.get("epoch", 0)
 
 
 def weights_of(content: dict[str, Any], which: str, path: Path | str = "") -> dict[str, Any]:

@@ -43,6 +43,8 @@ def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
     Raises: InputError naming the key and `where` it stands, for an unknown key, a wrong type
     or a missing value.
     """
+    if not isinstance(values, Mapping):
+        raise InputError(f"{where or 'the configuration'} = {values!r}: must be a table")
     hints = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls)}
     place = f" in {where}" if where else ""
@@ -123,8 +125,8 @@ def read_toml(path: Path | str) -> dict[str, Any]:
         raise InputError(
             f"{path} does not exist (TOML files there: {', '.join(beside) or 'none'})"
         ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: {error}") from None
+    except ValueError as error:  # malformed, or not UTF-8
+        raise InputError(f"{path} is not valid TOML: {error}") from None
 
 
 def write_toml(path: Path | str, values: Mapping[str, Any]) -> None:
@@ -192,7 +194,7 @@ def add_flags(parser: argparse.ArgumentParser, cls: type, **defaults: Any) -> No
             default=argparse.SUPPRESS,
             metavar=None if choices else kind.__name__.upper(),
             **({"nargs": "?", "const": True} if kind is bool else {}),
-            help=f"{text} (default: {shown})",
+            help=text if shown == "" else f"{text} (default: {shown})",
         )
 
 

@@ -27,6 +27,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def run_script(main: Callable[[], int | None]) -> None:
     """Run a script's main and turn InputError into one clear line and exit status 2.
 
+    So does a file or folder that the system refuses, and a package that is not installed.
     Ctrl-C ends with status 130, a closed output pipe quietly.
     """
     try:
@@ -40,3 +41,17 @@ def run_script(main: Callable[[], int | None]) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except ModuleNotFoundError as error:
+        if (error.name or "tts").partition(".")[0] == "tts":
+            raise
+        print(
+            f"error: the Python package {error.name} is not installed in {sys.executable}: run "
+            "tools/setup.sh, then . .venv/bin/activate (tools/check_environment.py lists all)",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -40,8 +41,8 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 
 def remove_leftovers(folder: Path | str) -> None:
-    """Remove the temporary files that a killed writer left in `folder`."""
-    for leftover in Path(folder).glob(".*.tmp"):
+    """Remove the temporary files that a killed `atomic_path` left in `folder`."""
+    for leftover in Path(folder).glob(".*.????????.tmp"):
         leftover.unlink(missing_ok=True)
 
 
@@ -123,7 +124,7 @@ def read_jsonl(path: Path | str) -> Iterator[Any]:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield json.loads(line)
-    except (ValueError, EOFError, OSError) as error:
+    except (ValueError, EOFError, OSError, zlib.error) as error:
         raise InputError(f"{path}, after line {number}: damaged ({error})") from None
 
 

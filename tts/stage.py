@@ -61,6 +61,8 @@ def _why(marker: Path, wanted: dict, outputs: Sequence[Path | str]) -> str | Non
     except FileNotFoundError:
         return "running"
     except ValueError:
+        done = None
+    if not isinstance(done, dict):
         return "running again: the marker is damaged"
     for path in outputs:
         if not Path(path).exists():
