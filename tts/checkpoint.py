@@ -133,6 +133,36 @@ def latest_checkpoint(exp_dir: Path | str) -> tuple[Path, dict[str, Any]] | None
     return best
 
 
+def set_aside(exp_dir: Path | str, epoch: int) -> Path | None:
+    """Move checkpoints that went beyond complete epoch `epoch` into a new folder earlier-N.
+
+    A run that starts at `epoch` would else be pruned, continued and judged by them. Returns
+    that folder, None when there was nothing to move. What cannot be read moves too.
+    """
+    exp_dir = Path(exp_dir)
+    paths = [epoch_path(exp_dir, e) for e in list_epochs(exp_dir) if e > epoch]
+    for path in (exp_dir / "last.pt", *sorted(exp_dir.glob("best-*-loss.pt"))):
+        if path.is_file() and (epoch == 0 or _is_beyond(path, epoch)):
+            paths.append(path)
+    if not paths:
+        return None
+    number = 1
+    while (folder := exp_dir / f"earlier-{number}").exists():
+        number += 1
+    folder.mkdir()
+    for path in paths:
+        path.rename(folder / path.name)
+    return folder
+
+
+def _is_beyond(path: Path, epoch: int) -> bool:
+    try:
+        content = load_checkpoint(path)
+    except InputError:
+        return True
+    return (content.get("epoch", 0), content.get("batch", 0)) > (epoch, 0)
+
+
 def _progress(content: dict[str, Any]) -> tuple[int, int]:
     """Steps, then complete epochs: the last step of an epoch comes before its end."""
     return content.get("step", 0), content.get("epoch", 0)

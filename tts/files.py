@@ -46,6 +46,35 @@ def remove_leftovers(folder: Path | str) -> None:
         leftover.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def sole_user(folder: Path | str) -> Iterator[None]:
+    """Keep other processes from entering this block for the same folder.
+
+    The lock ends with the process, however that ends. A file system without locks is trusted.
+    Raises: InputError naming the process that is at work in the folder.
+    """
+    import fcntl
+
+    path = Path(folder) / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+", encoding="ascii") as file:
+        try:
+            # A record lock: unlike flock's it does not live on in processes forked from here.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            file.seek(0)
+            raise InputError(
+                f"{folder} is in use by process {file.read().strip() or '(unknown)'}: wait for "
+                "it, stop it, or choose another folder"
+            ) from None
+        except OSError:
+            pass
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
 def write_text(path: Path | str, text: str) -> None:
     """Write UTF-8 text atomically."""
     with atomic_path(path) as temporary:

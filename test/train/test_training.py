@@ -17,6 +17,7 @@ from conftest import TINY_MODEL, make_tiny_work
 
 from tts.checkpoint import list_epochs, load_checkpoint
 from tts.errors import InputError
+from tts.files import read_jsonl, write_jsonl
 from tts.train.run import train
 
 SMALL = {"max_duration": 2.0, "num_workers": 0, "tensorboard": False, "save_every_n": 1}
@@ -145,9 +146,78 @@ def test_killed_and_resumed_equals_undisturbed(undisturbed, kill_with):
         assert set(statuses) <= {0, 143} and 143 in statuses
 
 
+def test_a_signal_to_the_whole_group_saves_and_ends_quietly(undisturbed):
+    """As timeout, docker stop and job schedulers send it: the readers get it too."""
+    exp = undisturbed / "group"
+    process = subprocess.Popen(
+        command(undisturbed, "group", 500),
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    while not (exp / "last.pt").exists() and process.poll() is None:
+        time.sleep(0.01)
+    with pytest.raises(InputError, match=f"in use by process {process.pid}"):
+        run(undisturbed, "group", start_epoch="auto")
+    os.killpg(process.pid, signal.SIGTERM)
+    output = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 143 and "Traceback" not in output, output
+    assert "SIGTERM: saved" in output
+
+
 @pytest.mark.slow
 def test_killed_ten_times(undisturbed):
     check_killed(undisturbed, signal.SIGKILL, 10)
+
+
+def test_stopped_where_validation_is_due(tiny_work, monkeypatch):
+    """The stop comes between a step and its validation; the best losses are still equal."""
+    from tts.train.loop import Stopped, Trainer
+
+    options = {"num_epochs": 2, "valid_every": 1, "save_every_steps": 1}
+    run(tiny_work, "straight", **options)
+    ordinary = Trainer._step
+
+    def signalled(self, group, run_steps):
+        if self.step == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return ordinary(self, group, run_steps)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_step", signalled)
+        with pytest.raises(Stopped):
+            run(tiny_work, "stopped", **options)
+    assert load_checkpoint(tiny_work / "stopped" / "last.pt")["batch"] == 2
+    run(tiny_work, "stopped", start_epoch="auto", **options)
+    states = [load_checkpoint(tiny_work / e / "epoch-2.pt") for e in ("straight", "stopped")]
+    assert_equal_states(*states)
+
+
+def test_a_new_run_sets_earlier_checkpoints_aside(tiny_work):
+    """Else they would be the last ones, and the best ones, of a run that never made them."""
+    exp = tiny_work / "exp"
+    run(tiny_work, "exp", num_epochs=4, lr=1e-3)
+    first = load_checkpoint(exp / "epoch-4.pt")
+    run(tiny_work, "exp", num_epochs=3, start_epoch="3", lr=1e-3)
+    assert list_epochs(exp) == [1, 2, 3] and list_epochs(exp / "earlier-1") == [3, 4]
+    second = load_checkpoint(exp / "best-valid-loss.pt")
+    assert second["epoch"] <= 3 and first["best"]["epochs"][3] == pytest.approx(
+        load_checkpoint(exp / "epoch-3.pt")["best"]["epochs"][3]
+    )
+    run(tiny_work, "exp", num_epochs=1, keep_last=1)
+    assert list_epochs(exp) == [1] and list_epochs(exp / "earlier-2") == [1, 2, 3]
+    assert run(tiny_work, "exp", num_epochs=1, start_epoch="auto").epoch == 1
+
+
+def test_nothing_left_to_train(tiny_work, capsys):
+    run(tiny_work, "exp", num_epochs=3)
+    before = (tiny_work / "exp" / "epoch-3.pt").read_bytes()
+    run(tiny_work, "exp", num_epochs=2, start_epoch="auto")
+    assert (
+        "nothing left to train: epoch 3 is complete, --num-epochs is 2" in capsys.readouterr().out
+    )
+    assert (tiny_work / "exp" / "epoch-3.pt").read_bytes() == before
 
 
 def test_weights_of_best_and_pruning(tiny_work):
@@ -175,6 +245,18 @@ def test_non_finite_losses_are_skipped_counted_and_end_the_run(tiny_work):
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
     with pytest.raises(InputError, match=r"train3.*--max-skipped 3"):
         run(tiny_work, "exp2", num_epochs=9, max_skipped=3)
+
+
+def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
+    """The scaler takes one unscaling between two updates; on the CPU for want of a GPU."""
+    monkeypatch.setattr("tts.train.run.choose_device", lambda _config: torch.device("cpu"))
+    bad = tiny_work / "data" / "fbank" / "feats" / "train3.npy"
+    mel = np.load(bad)
+    mel[2, 5] = np.nan
+    np.save(bad, mel)
+    trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16")
+    assert trainer.skipped == 2 and trainer.epoch == 2
+    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
 
 def test_out_of_memory_names_the_batch(tiny_work, monkeypatch):
@@ -251,6 +333,13 @@ def test_initial_weights_of_published_checkpoints(tiny_work):
         ({"world_size": 2}, "--world-size 1"),
         ({"use_fp16": True, "device": "cpu"}, "fp16 needs a GPU"),
         ({"device": "tpuu"}, "use auto, cpu"),
+        ({"device": "meta"}, "use auto, cpu"),
+        ({"device": "cuda:99"}, r"torch sees \d+ CUDA devices"),
+        ({"log_interval": 0}, "--log-interval 0: must be 1 or more"),
+        ({"max_duration": 0.0}, r"--max-duration 0.0: must be greater than 0"),
+        ({"lr": float("nan")}, "--lr nan: must be greater than 0"),
+        ({"ema_decay": 1.0}, "--ema-decay 1.0: must be below 1"),
+        ({"model": 3}, "model = 3: must be a table"),
     ],
 )
 def test_clear_errors(tiny_work, options, message):
@@ -270,6 +359,41 @@ def test_missing_and_damaged_data(tiny_work):
         run(tiny_work, "exp")
     (tiny_work / "data" / "tokens.txt").unlink()
     with pytest.raises(InputError, match=r"run prepare.sh first"):
+        run(tiny_work, "exp")
+
+
+def test_foreign_checkpoints_are_not_resumed(tiny_work):
+    (tiny_work / "exp").mkdir()
+    torch.save({"model": {}, "optimizer": {}}, tiny_work / "exp" / "epoch-4.pt")  # as icefall's
+    for start in ("5", "auto"):
+        with pytest.raises(InputError, match=r"epoch-4.pt cannot be resumed.*--init-from"):
+            run(tiny_work, "exp", start_epoch=start)
+
+
+@pytest.mark.parametrize("num_workers", [0, 1])
+def test_damaged_features_are_named_from_any_process(tiny_work, num_workers):
+    (tiny_work / "data" / "fbank" / "feats" / "train3.npy").write_bytes(b"\x93NUMPY broken")
+    with pytest.raises(InputError, match=r"^features of train3: .*stage fbank again$"):
+        run(tiny_work, "exp", num_workers=num_workers)
+
+
+def test_data_behind_a_link(tiny_work):
+    """A data folder kept on another disk, under another name."""
+    (tiny_work / "data").rename(tiny_work.parent / "elsewhere")
+    (tiny_work / "data").symlink_to(tiny_work.parent / "elsewhere")
+    assert run(tiny_work, "exp", num_epochs=1).epoch == 1
+
+
+def test_manifests_that_cannot_be_used(tiny_work):
+    cuts = tiny_work / "data" / "fbank" / "ljspeech_cuts_train.jsonl.gz"
+    items = list(read_jsonl(cuts))
+    items[1]["features"]["num_frames"] = 3
+    write_jsonl(cuts, items)
+    with pytest.raises(InputError, match=r"1 utterances have fewer mel frames.*: train1\."):
+        run(tiny_work, "exp")
+    del items[1]["custom"]
+    write_jsonl(cuts, items)
+    with pytest.raises(InputError, match=r"line 2: no cut of this project's \('custom'"):
         run(tiny_work, "exp")
 
 

@@ -42,29 +42,36 @@ def read_examples(
       base: the folder that the feature paths in the manifest are relative to.
       table, framing: how tokens become ids.
 
-    Raises: InputError for a missing or damaged file, an empty split, or tokens that are not
-    in the table (all of them, in one message).
+    Raises: InputError for a missing or damaged file, an empty split, tokens that are not in
+    the table, or utterances with fewer frames than ids (all of them, in one message).
     """
     examples, unknown = [], set()
-    for cut in read_jsonl(cuts):
-        tokens = cut["custom"]["tokens"]
+    for number, cut in enumerate(read_jsonl(cuts), 1):
+        try:
+            tokens, features = cut["custom"]["tokens"], cut["features"]
+            path = Path(base, features["storage_path"], features["storage_key"])
+            name, num_frames = cut["id"], features["num_frames"]
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                f"{cuts}, line {number}: no cut of this project's ({error} is not there); make "
+                "the manifests with prepare.sh"
+            ) from None
         missing = table.unknown(tokens)
         if missing:
             unknown.update(missing)
             continue
-        features = cut["features"]
-        examples.append(
-            Example(
-                id=cut["id"],
-                token_ids=np.asarray(table.encode(tokens, framing), dtype=np.int32),
-                features=Path(base, features["storage_path"], features["storage_key"]),
-                num_frames=features["num_frames"],
-            )
-        )
+        token_ids = np.asarray(table.encode(tokens, framing), dtype=np.int32)
+        examples.append(Example(name, token_ids, path, num_frames))
     if unknown:
         raise InputError(
             f"{cuts}: tokens that the token table lacks: {' '.join(sorted(unknown))}. "
             "Were the tokens made with another table? Run prepare.sh from stage 2 again"
+        )
+    short = [example.id for example in examples if example.num_frames < len(example.token_ids)]
+    if short:
+        raise InputError(
+            f"{cuts}: {len(short)} utterances have fewer mel frames than token ids, so that no "
+            f"alignment exists: {', '.join(short[:10])}. Leave them out, or prepare again"
         )
     if not examples:
         raise InputError(f"{cuts} is empty: no utterance to train or validate on")
@@ -204,9 +211,14 @@ def make_loader(
     )
 
 
+# Seconds that a reader goes on after SIGTERM, while the loop ends its step and saves.
+GRACE = 300
+
+
 def _leave_signals_to_the_parent(_worker: int) -> None:
-    """Ctrl-C reaches the whole process group; the training loop decides when to stop."""
+    """Ctrl-C and a job's end reach all its processes; the training loop decides when to stop."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: signal.alarm(GRACE))
     torch.set_num_threads(1)

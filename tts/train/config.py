@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tts.config import option
+from tts.errors import InputError
+
+# The least that each number may be; a tuple excludes its value.
+_LEAST = {
+    "num_epochs": 1, "max_duration": (0,), "num_buckets": 1, "num_workers": 0, "world_size": 1,
+    "seed": 0, "lr": (0,), "lr_final": 0, "lr_decay_steps": 0, "warmup_steps": 0, "clip_norm": 0,
+    "accumulate": 1, "ema_decay": 0, "valid_every": 0, "log_interval": 1, "save_every_n": 1,
+    "save_every_steps": 0, "keep_last": 0, "keep_best": 0, "max_skipped": 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,20 @@ class TrainConfig:
     loss_weights: dict[str, float] = dataclasses.field(
         default_factory=dict, metadata={"help": "weights of named losses, 1 where not given"}
     )
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            fits = value > least[0] if isinstance(least, tuple) else value >= least
+            if not fits:
+                words = (
+                    f"greater than {least[0]}" if isinstance(least, tuple) else f"{least} or more"
+                )
+                raise InputError(f"--{name.replace('_', '-')} {value}: must be {words}")
+        if self.ema_decay >= 1:
+            raise InputError(f"--ema-decay {self.ema_decay}: must be below 1; 0 keeps no average")
+        if self.seed >= 2**63:
+            raise InputError(f"--seed {self.seed}: must be below 2^63")
 
     @property
     def resolved_precision(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -74,10 +75,18 @@ class Trainer:
     def run(self) -> None:
         """Train until `num_epochs` are complete.
 
-        Raises: Stopped after SIGINT or SIGTERM, the state saved in last.pt; InputError when
-        memory ran out or losses stayed non-finite.
+        Raises: Stopped after SIGINT or SIGTERM, the state saved; InputError when memory ran
+        out, losses stayed non-finite or a reading process died.
         """
         write_toml(self.exp_dir / "config.toml", self.run_config)
+        for kind in ("train", "valid"):
+            if not self._best_path(kind).is_file():
+                self.best[kind] = math.inf
+        if self.epoch >= self.config.num_epochs:
+            self.monitor.log.info(
+                f"nothing left to train: epoch {self.epoch} is complete, --num-epochs is "
+                f"{self.config.num_epochs}"
+            )
         with self._watching_signals():
             while self.epoch < self.config.num_epochs:
                 self._train_epoch(self.epoch + 1)
@@ -91,47 +100,58 @@ class Trainer:
         self.monitor.scalars("train/", {"epoch": epoch}, self.step)
         self.model.train()
         group: list[Batch] = []
-        for batch in self.monitor.bar(self._next(), total, self.batch, epoch):
-            group.append(batch)
-            if len(group) < self.config.accumulate and self.batch + len(group) < total:
-                continue
-            losses = self._step(group, run_steps)
-            self.batch += len(group)
-            frames += sum(one.num_frames for one in group)
-            utterances = sum(len(one.ids) for one in group)
-            if losses is not None:
-                self.totals.add(losses, utterances)
-            if self.step % self.config.log_interval == 1 or self.config.log_interval == 1:
-                rate = frames / (time.monotonic() - started)
-                self._report(epoch, losses, utterances, rate)
-            group = []
-            self._between_steps()
+        with contextlib.closing(self._read()) as batches:  # readers end with the loop
+            for batch in self.monitor.bar(batches, total, self.batch, epoch):
+                group.append(batch)
+                if len(group) < self.config.accumulate and self.batch + len(group) < total:
+                    continue
+                losses = self._step(group, run_steps)
+                self.batch += len(group)
+                frames += sum(one.num_frames for one in group)
+                utterances = sum(len(one.ids) for one in group)
+                if losses is not None:
+                    self.totals.add(losses, utterances)
+                if self.step % self.config.log_interval == 1 or self.config.log_interval == 1:
+                    rate = frames / (time.monotonic() - started)
+                    self._report(epoch, losses, utterances, rate)
+                group = []
+                self._between_steps()
         self._finish_epoch(epoch, time.monotonic() - started)
 
-    def _next(self) -> Iterator[Batch]:
-        """The epoch's batches; a reader killed by our own stop signal ends them quietly."""
+    def _read(self) -> Iterator[Batch]:
+        """The epoch's batches. Raises: InputError for bad data or a reader that died."""
         try:
             yield from self.loaders["train"]
+        except InputError as error:
+            # From another process it comes with that process's traceback before it.
+            raise InputError(str(error).rpartition("InputError: ")[2].strip()) from None
         except RuntimeError as error:
-            if self._signal and "DataLoader worker" in str(error):
-                self._stop()
-            raise
+            if "DataLoader worker" not in str(error):
+                raise
+            raise InputError(
+                f"a process that reads features died: {str(error).splitlines()[0]} Where memory "
+                "is short, lower --num-workers (0 reads in this process); continue with "
+                "--start-epoch auto"
+            ) from error
 
     def _between_steps(self) -> None:
+        """Validate before saving: a resumed run must not have to repeat it."""
         config = self.config
+        if config.valid_every and self.step % config.valid_every == 0:
+            self._judge(self.validate())
+            self.model.train()
         if self._signal:
             self._stop()
         if config.save_every_steps and self.step % config.save_every_steps == 0:
             save_checkpoint(self.exp_dir / "last.pt", self.state())
-        if config.valid_every and self.step % config.valid_every == 0:
-            self._judge(self.validate())
-            self.model.train()
 
     def _stop(self) -> None:
-        save_checkpoint(self.exp_dir / "last.pt", self.state())
+        """Save last.pt, after a complete epoch its epoch-N.pt, and raise Stopped."""
+        path = self.exp_dir / "last.pt" if self.batch else epoch_path(self.exp_dir, self.epoch)
+        save_checkpoint(path, self.state())
         self.monitor.log.info(
-            f"{signal.Signals(self._signal).name}: saved {self.exp_dir / 'last.pt'} (epoch "
-            f"{self.epoch + 1}, batch {self.batch}); continue with --start-epoch auto"
+            f"{signal.Signals(self._signal).name}: saved {path} (epoch {self.epoch + 1}, batch "
+            f"{self.batch}); continue with --start-epoch auto"
         )
         self.monitor.close()
         raise Stopped(self._signal)
@@ -156,6 +176,8 @@ class Trainer:
         finite = norm if not self.scaler.is_enabled() else means["tot_loss"]
         self.step += 1
         if not torch.isfinite(torch.tensor([finite, means["tot_loss"]])).all():
+            if self.scaler.is_enabled():
+                self.scaler.update()  # unscale_ may be called once between updates
             self._skip(group, means, norm)
             return None
         self.scaler.step(self.optimizer)
@@ -247,12 +269,12 @@ class Trainer:
         self._judge(losses)
         self.best["epochs"][epoch] = losses["tot_loss"]
         final = epoch >= self.config.num_epochs
-        if epoch % max(1, self.config.save_every_n) == 0 or final or self._signal:
-            save_checkpoint(epoch_path(self.exp_dir, epoch), self.state())
-            self._prune()
         if better_train:
             self._save_best("train")
-        if self._signal:
+        if epoch % self.config.save_every_n == 0 or final:
+            save_checkpoint(epoch_path(self.exp_dir, epoch), self.state())
+            self._prune()
+        if self._signal and not final:
             self._stop()
 
     def _judge(self, losses: dict[str, float]) -> None:
@@ -263,10 +285,9 @@ class Trainer:
 
     def _save_best(self, kind: str) -> None:
         """Write best-<kind>-loss.pt (weights, no optimiser), or link it to its twin."""
-        path = self.exp_dir / f"best-{kind}-loss.pt"
-        twin = self.exp_dir / "best-valid-loss.pt"
+        path = self._best_path(kind)
         if kind == "train" and self._saved_best == (self.step, "valid"):
-            copy_checkpoint(twin, path)
+            copy_checkpoint(self._best_path("valid"), path)
         else:
             whole = self.state()
             parts = ("model", "ema", "config", "tokens", "epoch", "batch", "step")
@@ -275,14 +296,16 @@ class Trainer:
 
     _saved_best = (-1, "")
 
+    def _best_path(self, kind: str) -> Path:
+        return self.exp_dir / f"best-{kind}-loss.pt"
+
     def _prune(self) -> None:
         """Remove epoch-N.pt beyond the last and the best ones."""
         if not self.config.keep_last:
             return
         epochs = list_epochs(self.exp_dir)
-        ranked = sorted(
-            (e for e in epochs if e in self.best["epochs"]), key=self.best["epochs"].get
-        )
+        losses = {e: self.best["epochs"].get(e, math.nan) for e in epochs}
+        ranked = sorted((e for e in epochs if math.isfinite(losses[e])), key=losses.get)
         kept = set(epochs[-self.config.keep_last :]) | set(ranked[: self.config.keep_best])
         for epoch in set(epochs) - kept:
             epoch_path(self.exp_dir, epoch).unlink()
@@ -296,7 +319,8 @@ class Trainer:
         with torch.random.fork_rng(devices):
             torch.manual_seed(self.config.seed)
             for batch in self.loaders["valid"]:
-                losses = self.losses(batch.to(self.device))
+                with self._memory_of(batch):
+                    losses = self.losses(batch.to(self.device))
                 totals.add({k: float(v) for k, v in losses.items()}, len(batch.ids))
             if self.monitor.writer is not None:
                 self._draw(batch)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint
+from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint, set_aside
 from tts.config import from_dict, read_toml, to_dict
 from tts.data.loader import BatchPlan, make_loader, read_examples
 from tts.errors import InputError
 from tts.features.mel import MelConfig
-from tts.files import fingerprint, read_json, remove_leftovers, write_json
+from tts.files import fingerprint, read_json, remove_leftovers, sole_user, write_json
 from tts.models import build_model, model_class
 from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
@@ -37,7 +38,15 @@ def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], pref
     """
     config = from_dict(TrainConfig, options.get("train", {}), "train")
     model_config = from_dict(model_class(model_name).Config, options.get("model", {}), "model")
-    data_dir = Path(config.manifest_dir).resolve().parent
+    with sole_user(config.exp_dir):
+        return _train(model_name, config, model_config, corpus, prefix)
+
+
+def _train(
+    model_name: str, config: TrainConfig, model_config: Any, corpus: dict[str, Any], prefix: str
+) -> Trainer:
+    # Not resolved: data/ may be a link, and paths in manifests are relative to its neighbours.
+    data_dir = Path(config.manifest_dir).absolute().parent
     device = choose_device(config)
     remove_leftovers(config.exp_dir)
     table, frontend, mel = read_recipe(data_dir)
@@ -84,6 +93,10 @@ def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], pref
         log.info(f"continuing from {path}: epoch {trainer.epoch}, step {trainer.step}")
         for sentence in changed:
             log.warning(f"not exactly the same run: {sentence}")
+    if config.start_epoch != "auto":
+        folder = set_aside(config.exp_dir, trainer.epoch)
+        if folder is not None:
+            log.warning(f"checkpoints beyond epoch {trainer.epoch} are kept in {folder}")
     trainer.run()
     log.info(
         f"{model_name}: {trainer.epoch} epochs, {trainer.step} steps done; checkpoints, logs "
@@ -148,12 +161,12 @@ def choose_device(config: TrainConfig) -> torch.device:
     name = config.device
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise InputError(f"--device {name}: use auto, cpu, cuda or cuda:N") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda: torch sees no CUDA device; use --device cpu")
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
+        raise InputError(f"--device {name}: use auto, cpu, cuda or cuda:N")
+    device = torch.device(name)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type == "cuda" and (device.index or 0) >= count:
+        raise InputError(f"--device {name}: torch sees {count} CUDA devices; use --device cpu")
     if config.resolved_precision == "fp16" and device.type == "cpu":
         raise InputError("fp16 needs a GPU: use --precision fp32 or bf16 on the CPU")
     return device
@@ -177,20 +190,26 @@ def continue_or_set_aside(model_name: str, options: dict[str, Any], inputs: list
 
     'auto' when the experiment folder was made from the same model, options and data (its
     inputs.json says so); else '1', after the folder was renamed to <name>.old-N so that
-    nothing is lost. How long to train and how to read and log does not count as a difference.
+    nothing is lost. How long and where to train, read and log does not count as a difference.
     """
     free = {"start_epoch", "num_epochs", "num_workers", "log_interval", "tensorboard", "vocoder"}
     free |= {"save_every_n", "save_every_steps", "keep_last", "keep_best", "valid_every"}
+    free |= {"exp_dir", "manifest_dir", "device", "master_port", "max_skipped"}
     train_options = options["train"]
     wanted = {
         "model": {"name": model_name, **options.get("model", {})},
         "train": {k: v for k, v in train_options.items() if k not in free},
-        "inputs": {str(path): fingerprint(path) for path in inputs},
+        "inputs": {path.name: fingerprint(path) for path in inputs},
     }
     exp_dir = Path(train_options["exp_dir"])
     marker = exp_dir / "inputs.json"
     if marker.is_file() and read_json(marker) == json.loads(json.dumps(wanted)):
         return "auto"
+    with sole_user(exp_dir):
+        return _set_folder_aside(exp_dir, marker, wanted)
+
+
+def _set_folder_aside(exp_dir: Path, marker: Path, wanted: dict[str, Any]) -> str:
     if latest_checkpoint(exp_dir) is not None:
         number = 1
         while (aside := exp_dir.with_name(f"{exp_dir.name}.old-{number}")).exists():

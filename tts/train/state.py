@@ -28,7 +28,8 @@ def set_random_state(state: dict[str, Any]) -> None:
 # Options that change which numbers a resumed run computes.
 _EXACT = (
     "max_duration", "bucketing_sampler", "num_buckets", "shuffle", "seed", "precision",
-    "use_fp16", "accumulate", "lr", "lr_schedule", "warmup_steps", "clip_norm", "world_size",
+    "use_fp16", "accumulate", "lr", "lr_schedule", "lr_final", "lr_decay_steps", "warmup_steps",
+    "clip_norm", "ema_decay", "loss_weights", "world_size",
 )  # fmt: skip
 
 
@@ -39,9 +40,10 @@ def check_resumable(
 
     Raises: InputError when the checkpoint belongs to another model, mel or token table.
     """
-    if "optimizer" not in content:
+    if not {"optimizer", "config", "tokens", "random"} <= content.keys():
         raise InputError(
-            f"{path} holds weights only and cannot be resumed; use it with --init-from"
+            f"{path} cannot be resumed: it holds weights only, or is not this project's. Start "
+            f"from its weights with --init-from {path} --start-epoch 1 and another --exp-dir"
         )
     old = content["config"]
     for part in ("model", "mel", "frontend"):
@@ -60,12 +62,15 @@ def check_resumable(
             f"{path} was trained with another token table than this data's tokens.txt. "
             "Prepare the data as then, or choose another --exp-dir"
         )
-    changed = [
-        f"{name} was {old['train'].get(name)}, is {config['train'].get(name)}"
-        for name in _EXACT
-        if old["train"].get(name) != config["train"].get(name)
+    before, now = old["train"], config["train"]
+    names = list(_EXACT)
+    if now["lr_schedule"] != "constant" and not now["lr_decay_steps"]:
+        names.append("num_epochs")  # the decay spans the run
+    return [
+        f"{name} was {before.get(name)}, is {now.get(name)}"
+        for name in names
+        if before.get(name) != now.get(name)
     ]
-    return changed
 
 
 def load_initial(model: torch.nn.Module, content: dict[str, Any], path: Any, tokens: str) -> None:
