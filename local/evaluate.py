@@ -46,14 +46,12 @@ def main() -> None:
     from tts.evaluate.report import evaluate, write_report
     from tts.evaluate.samples import read_samples
     from tts.infer.speak import Manner
-    from tts.infer.voice import load_voice
+    from tts.infer.voice import find_source, load_voice
     from tts.vocoders import load_vocoder
 
     exp_dir = arguments.exp_dir or recipe.exp_dir(arguments.model)
     folder = arguments.output_dir or exp_dir / "evaluation"
-    source, which = exp_dir, arguments.checkpoint
-    if which not in ("ema", "raw"):
-        source, which = exp_dir / which, "ema"
+    source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
     voice = load_voice(source, arguments.epoch, which)
     vocoder = load_vocoder(arguments.vocoder, voice.mel)
     cuts = recipe.cuts(arguments.split)

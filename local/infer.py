@@ -47,15 +47,14 @@ def main() -> None:
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
 
     from tts.infer.speak import Item, Manner, read_texts, speak, write_wav
-    from tts.infer.voice import load_voice
+    from tts.infer.voice import find_source, load_voice
     from tts.vocoders import load_vocoder
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir(arguments.model))
-    which = arguments.checkpoint
-    if which not in ("ema", "raw"):
-        exp_dir, which = exp_dir / which, "ema"
+    source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
+    manner = Manner(arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed)
     voice = load_voice(
-        exp_dir, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
+        source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
     )
     vocoder = load_vocoder(arguments.vocoder, voice.mel)
     if arguments.test_set:
@@ -64,7 +63,6 @@ def main() -> None:
         items = read_texts(arguments.input_file)
     else:
         items = [Item("text", arguments.input_text)]
-    manner = Manner(arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed)
     folder = arguments.output_dir or exp_dir / "wavs"
     print(f"speaking with {voice.source}")
     for speech in speak(voice, items, vocoder, manner, arguments.device):

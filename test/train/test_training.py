@@ -180,7 +180,7 @@ def test_stopped_where_validation_is_due(tiny_work, monkeypatch):
     ordinary = Trainer._step
 
     def signalled(self, group, run_steps):
-        if self.step == 1:
+        if self.step == 0:
             os.kill(os.getpid(), signal.SIGTERM)
         return ordinary(self, group, run_steps)
 
@@ -188,7 +188,8 @@ def test_stopped_where_validation_is_due(tiny_work, monkeypatch):
         patch.setattr(Trainer, "_step", signalled)
         with pytest.raises(Stopped):
             run(tiny_work, "stopped", **options)
-    assert load_checkpoint(tiny_work / "stopped" / "last.pt")["batch"] == 2
+    stopped = load_checkpoint(tiny_work / "stopped" / "last.pt")
+    assert stopped["batch"] == 1 and np.isfinite(stopped["best"]["valid"])
     run(tiny_work, "stopped", start_epoch="auto", **options)
     states = [load_checkpoint(tiny_work / e / "epoch-2.pt") for e in ("straight", "stopped")]
     assert_equal_states(*states)

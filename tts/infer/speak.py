@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,16 @@ class Manner:
     noise_scale: float = 0.667
     length_scale: float = 1.0
     seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.num_steps < 1:
+            raise InputError(f"{self.num_steps} flow steps: at least 1 is needed")
+        if not 0 <= self.noise_scale < math.inf:
+            raise InputError(f"temperature {self.noise_scale}: must be 0 or more")
+        if not 0 < self.length_scale < math.inf:
+            raise InputError(f"length scale {self.length_scale}: must be greater than 0")
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"seed {self.seed}: must be 0 or more, below 2^63")
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,11 @@ def speak(
     """
     import torch
 
-    model = voice.model.to(device)
+    try:
+        model = voice.model.to(device)
+    except (RuntimeError, AssertionError) as error:  # as torch reports a missing device
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"device {device}: {reason}; use cpu, cuda or cuda:N") from None
     frontend = None
     for item in items:
         tokens, problems = item.tokens, []

@@ -75,6 +75,29 @@ def find_checkpoint(exp_dir: Path | str, epoch: int | None) -> Path:
     return latest[0]
 
 
+def find_source(exp_dir: Path | str, epoch: int | None, checkpoint: str) -> tuple[Path, str]:
+    """What --exp-dir, --epoch and --checkpoint mean together, as `load_voice` takes it.
+
+    Args:
+      checkpoint: 'ema', 'raw', or a checkpoint file, in `exp_dir` or a path of its own.
+
+    Returns: the folder or the file; 'ema' or 'raw'.
+    """
+    exp_dir = Path(exp_dir)
+    if checkpoint in ("ema", "raw"):
+        return exp_dir, checkpoint
+    for path in (exp_dir / checkpoint, Path(checkpoint)):
+        if path.is_file():
+            if epoch is not None:
+                raise InputError(f"give either --epoch {epoch} or --checkpoint {checkpoint}")
+            return path, "ema"
+    there = ", ".join(sorted(path.name for path in exp_dir.glob("*.pt")))
+    raise InputError(
+        f"--checkpoint {checkpoint}: neither ema nor raw, nor a file here or in {exp_dir} "
+        f"(checkpoints there: {there or 'none'})"
+    )
+
+
 def load_voice(
     exp_dir: Path | str,
     epoch: int | None = None,
@@ -87,7 +110,7 @@ def load_voice(
 
     Args:
       exp_dir: the folder of epoch-N.pt, or a checkpoint file.
-      epoch: which epoch; None: best-valid-loss.pt, else the last.
+      epoch: which epoch of a folder; None: best-valid-loss.pt, else the last.
       which: 'ema' (averaged weights) or 'raw'.
       average: how many checkpoints up to `epoch` to average.
       tokens, frontend: tokens.txt and the recipe's front end, for checkpoints of icefall,
@@ -109,13 +132,14 @@ def load_voice(
     source = f"{path} ({which} weights)"
     if average > 1:
         last = content.get("epoch", epoch or 0)
-        epochs = [e for e in list_epochs(exp_dir) if e <= last][-average:]
+        epochs = [e for e in list_epochs(path.parent) if e <= last][-average:]
         if len(epochs) < average:
             raise InputError(
-                f"--average {average}: {exp_dir} has only epochs {', '.join(map(str, epochs))}"
+                f"--average {average}: up to epoch {last} {path.parent} has only the epochs "
+                f"{', '.join(map(str, epochs)) or '(none)'}"
             )
-        weights = average_weights([epoch_path(exp_dir, e) for e in epochs], which)
-        source = f"mean of epochs {epochs} in {exp_dir} ({which} weights)"
+        weights = average_weights([epoch_path(path.parent, e) for e in epochs], which)
+        source = f"mean of epochs {', '.join(map(str, epochs))} in {path.parent} ({which} weights)"
     else:
         weights = weights_of(content, which, path)
     config = content["config"]
@@ -125,7 +149,10 @@ def load_voice(
     table = TokenTable.parse(content["tokens"], f"{path}: tokens")
     model_config = from_dict(model_class(name).Config, options, f"{path}: model")
     model = build_model(name, model_config, table.num_embeddings, mel.n_mels, 0.0, 1.0)
-    model.load_state_dict(weights)
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise InputError(f"{path} holds another architecture than {name}: {error}") from None
     return Voice(
         model=model.eval(),
         model_name=name,

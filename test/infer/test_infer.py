@@ -1,0 +1,230 @@
+"""infer.py: one checkpoint says everything; the same seed says it the same way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from conftest import TINY_MODEL, make_tiny_work
+
+from tts.checkpoint import average_weights, load_checkpoint
+from tts.errors import InputError
+from tts.files import write_text
+from tts.infer.speak import Item, Manner, read_texts, speak
+from tts.infer.voice import find_source, load_voice
+from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.tokens import TokenTable
+from tts.train.run import train
+from tts.vocoders.griffin_lim import GriffinLim
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory) -> Path:
+    """A working folder with two epochs of a tiny English voice."""
+    work = make_tiny_work(tmp_path_factory.mktemp("infer") / "work")
+    table = build_frontend(FrontEndConfig()).token_table()
+    number = table.num_embeddings
+    extra = [letter for letter in "abcdefgh" if letter not in table.symbols]  # of the fixture
+    table.symbols.update({letter: number + i for i, letter in enumerate(extra)})
+    table.write(work / "data" / "tokens.txt")
+    folders = {"exp_dir": str(work / "exp"), "manifest_dir": str(work / "data" / "fbank")}
+    small = {"max_duration": 2.0, "num_workers": 0, "tensorboard": False, "save_every_n": 1}
+    options = {"train": {**folders, **small, "num_epochs": 2, "lr": 1e-2}, "model": TINY_MODEL}
+    train("matcha", options, {"name": "ljspeech"}, "ljspeech")
+    return work
+
+
+def say(voice, *items: Item, **manner) -> list:
+    return list(speak(voice, items, GriffinLim(voice.mel), Manner(**manner)))
+
+
+def test_the_same_seed_gives_the_same_speech_whatever_came_before(work):
+    voice = load_voice(work / "exp")
+    one, two = say(voice, Item("a", "A fine day."), Item("b", "Another."), seed=1)
+    (again,) = say(voice, Item("b", "Another."), seed=1)
+    (other,) = say(voice, Item("b", "Another."), seed=2)
+    assert np.array_equal(two.samples, again.samples)
+    assert two.samples.shape == other.samples.shape
+    assert not np.array_equal(two.samples, other.samples)
+    assert one.samples.dtype == np.float32 and abs(one.samples).max() <= 1
+    assert len(one.samples) == len(one.mel_TF) * voice.mel.hop_length
+    assert len(one.durations) == len(voice.encode(one.tokens))
+
+
+def test_manner_changes_what_it_names(work):
+    voice = load_voice(work / "exp", epoch=2)
+    item = Item("a", "A fine day.")
+    (plain,), (slow,) = say(voice, item), say(voice, item, length_scale=2.0)
+    assert len(slow.mel_TF) == pytest.approx(2 * len(plain.mel_TF), abs=2)
+    (cold,), (cold2,) = (say(voice, item, noise_scale=0.0, seed=seed) for seed in (1, 2))
+    assert np.array_equal(cold.mel_TF, cold2.mel_TF)
+    (many,) = say(voice, item, num_steps=6)
+    assert many.mel_TF.shape == plain.mel_TF.shape
+    for wrong in ({"num_steps": 0}, {"noise_scale": -1.0}, {"length_scale": 0.0}, {"seed": -1}):
+        with pytest.raises(InputError, match=r"must be|at least"):
+            Manner(**wrong)
+
+
+def test_tokens_and_mels_given(work):
+    voice = load_voice(work / "exp")
+    mel_TF = np.full((30, 80), -5.0, dtype=np.float16)
+    tokens = voice.speaker()("A fine day.").tokens
+    from_tokens, from_mel = say(voice, Item("a", tokens=tokens), Item("b", "b", mel_TF=mel_TF))
+    assert np.array_equal(from_tokens.samples, say(voice, Item("a", "A fine day."))[0].samples)
+    assert len(from_mel.samples) == 30 * voice.mel.hop_length
+    with pytest.raises(InputError, match=r"tokens are not in the token table.*'θθ'"):
+        say(voice, Item("a", tokens=["θθ"]))
+
+
+def test_what_cannot_be_said_is_reported(work):
+    voice = load_voice(work / "exp")
+    (speech,) = say(voice, Item("a", "hello 𓀀 there"))
+    assert [problem.text for problem in speech.problems] == ["𓀀"]
+    for text in ("", "   ", "?!", "𓀀"):
+        with pytest.raises(InputError, match="a: nothing to say"):
+            say(voice, Item("a", text))
+
+
+def test_which_checkpoint(work):
+    exp = work / "exp"
+    raw, ema = (load_voice(exp, 2, which).model.state_dict() for which in ("raw", "ema"))
+    content = load_checkpoint(exp / "epoch-2.pt")
+    name = "encoder.emb.weight"
+    assert torch.equal(raw[name], content["model"][name])
+    assert torch.equal(ema[name], content["ema"][name]) and not torch.equal(raw[name], ema[name])
+    assert find_source(exp, 2, "raw") == (exp, "raw")
+    assert find_source(exp, None, "epoch-1.pt") == (exp / "epoch-1.pt", "ema")
+    assert find_source("/nowhere", None, str(exp / "epoch-1.pt"))[0] == exp / "epoch-1.pt"
+    assert "best-valid-loss.pt" in load_voice(exp).source
+    expected = average_weights([exp / "epoch-1.pt", exp / "epoch-2.pt"], "ema")
+    for source, epoch in ((exp, 2), (exp, None), (exp / "epoch-2.pt", None)):
+        mean = load_voice(source, epoch, average=2)
+        assert torch.equal(mean.model.state_dict()[name], expected[name])
+        assert "mean of epochs 1, 2" in mean.source
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"exp_dir": "/nowhere"}, "experiment folder /nowhere does not exist"),
+        ({"epoch": 7}, r"epoch-7.pt does not exist \(epochs there: 1, 2\)"),
+        ({"epoch": 2, "average": 3}, "up to epoch 2 .* has only the epochs 1, 2"),
+        ({"which": "best"}, "must be ema or raw"),
+    ],
+)
+def test_clear_errors(work, arguments, message):
+    with pytest.raises(InputError, match=message):
+        load_voice(**{"exp_dir": work / "exp", **arguments})
+    with pytest.raises(InputError, match=r"--checkpoint epoch-9.pt: neither.*best-valid-loss.pt"):
+        find_source(work / "exp", None, "epoch-9.pt")
+    with pytest.raises(InputError, match="give either --epoch 2 or"):
+        find_source(work / "exp", 2, "epoch-1.pt")
+
+
+def test_an_empty_folder_has_no_checkpoint(tmp_path):
+    with pytest.raises(InputError, match="no checkpoint in"):
+        load_voice(tmp_path)
+
+
+def test_checkpoints_of_icefall_need_their_table(tmp_path):
+    """They hold weights and no configuration; the architecture is the published one."""
+    from tts.models.matcha import Matcha
+
+    table = TokenTable.of(["_", "^", "$", " ", *"abcdefgh"])
+    table.write(tmp_path / "tokens.txt")
+    torch.manual_seed(0)
+    model = Matcha(Matcha.Config(), table.num_embeddings, 80, -5.5, 2.0)
+    path = tmp_path / "epoch-7.pt"
+    torch.save({"model": model.state_dict(), "exp_dir": Path("/a")}, path)
+    with pytest.raises(InputError, match=r"carries no configuration.*--tokens"):
+        load_voice(tmp_path, 7)
+    voice = load_voice(tmp_path, 7, tokens=tmp_path / "tokens.txt")
+    assert (voice.frontend.frontend, voice.frontend.framing) == ("espeak", "reference")
+    assert float(voice.model.mel_mean) == -5.5
+    assert voice.encode(["a"]) == [1, 0, 4, 0, 2]
+    (speech,) = say(voice, Item("x", tokens=list("abc")), num_steps=1)
+    assert np.isfinite(speech.samples).all()
+
+    TokenTable.of("_abcd").write(tmp_path / "tokens.txt")
+    with pytest.raises(InputError, match=r"was trained with 12 tokens, .* has 5"):
+        load_voice(path, tokens=tmp_path / "tokens.txt")
+    mandarin = {"language": "zh", "frontend": "pinyin", "unit": "syllable", "framing": "blank"}
+    TokenTable.of("_abcdefghijk").write(tmp_path / "tokens.txt")
+    adopted = load_voice(path, tokens=tmp_path / "tokens.txt", frontend=mandarin)
+    assert adopted.frontend.frontend == "pinyin"
+    weights = {name: value for name, value in model.state_dict().items() if "up_blocks" not in name}
+    torch.save({"model": weights}, path)
+    with pytest.raises(InputError, match="another architecture"):
+        load_voice(path, tokens=tmp_path / "tokens.txt")
+    torch.save({"model": {"w": torch.ones(1)}}, path)
+    with pytest.raises(InputError, match="neither this project's checkpoint nor icefall's"):
+        load_voice(path, tokens=tmp_path / "tokens.txt")
+
+
+def test_text_files(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_bytes("\ufeffa1|Hello there.\r\n\r\nJust a line | with a bar?\n".encode())
+    items = read_texts(path)
+    assert (items[0].id, items[0].text) == ("a1", "Hello there.") and len(items) == 2
+    write_text(path, "One.\n\nTwo.\n")
+    assert [(item.id, item.text) for item in read_texts(path)] == [
+        ("0001", "One."),
+        ("0003", "Two."),
+    ]
+    for content, message in (
+        (b"\n", "no text"),
+        (b"a|b\na|c\n", "ids given twice: a"),
+        (b"../a|b\n", "cannot name a file"),
+        (b"\xff\xfe", "not UTF-8"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=message):
+            read_texts(path)
+    with pytest.raises(InputError, match="does not exist"):
+        read_texts(tmp_path / "none.txt")
+
+
+def infer(root: Path, work: Path, *arguments: str, status: int = 0) -> str:
+    command = [sys.executable, str(root / "egs/ljspeech/TTS/matcha/infer.py"), "--work", str(work)]
+    result = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=False, cwd=work,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    output = result.stdout + result.stderr
+    assert result.returncode == status and "Traceback" not in output, output
+    return output
+
+
+def test_the_command_that_users_of_icefall_know(root, work):
+    output = infer(
+        root, work, "--epoch", "2", "--exp-dir", "./exp", "--tokens", "./data/tokens.txt",
+        "--cmvn", "./data/fbank/cmvn.json", "--output-wav", "x.wav", "--input-text", "A 𓀀 day.",
+    )  # fmt: skip
+    samples, rate = soundfile.read(work / "x.wav")
+    assert rate == 22050 and len(samples) > 0 and "RTF" in output and "'𓀀'" in output
+    write_text(work / "texts.txt", "a|One.\nb|Two.\n")
+    infer(root, work, "--exp-dir", "exp", "--checkpoint", "epoch-1.pt", "--input-file", "texts.txt")
+    assert {path.name for path in (work / "exp" / "wavs").iterdir()} == {"a.wav", "b.wav"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--input-text", ""], "nothing to say"),
+        ([], "give one of --input-text, --input-file and --test-set"),
+        (["--input-text", "a", "--vocoder", "none.pt"], "none.pt"),
+        (["--input-text", "a", "--steps", "0"], "at least 1"),
+        (["--input-text", "a", "--device", "cuda:99"], "device cuda:99"),
+        (["--input-text", "a", "--output-wav", "/dev/null/x.wav"], "/dev/null"),
+        (["--test-set"], "cuts_test.jsonl.gz does not exist"),
+    ],
+)
+def test_mistakes_end_with_one_line(root, work, arguments, message):
+    output = infer(root, work, "--exp-dir", "exp", *arguments, status=2)
+    assert message in output and output.strip().splitlines()[-1].startswith("error: ")
