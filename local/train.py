@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import add_flags, flags_given, merge, parse_bool, parse_overrides, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
+from tts.models import model_class
 from tts.train.config import TrainConfig
 
 
@@ -33,6 +34,7 @@ def main() -> int:
     add_flags(parser, TrainConfig)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    model_class(arguments.model)  # says which models there are, before their files are missed
     options = recipe_options(recipe, arguments.model)
     if arguments.config:
         options = merge(options, read_toml(arguments.config))

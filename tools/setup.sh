@@ -53,6 +53,12 @@ fi
 
 if ! fits "$venv/bin/python"; then
   python=$(find_python)
+  # Never remove what is not an environment: VENV may name any folder.
+  if [[ -n $(ls -A "$venv" 2>/dev/null) && ! -f $venv/pyvenv.cfg ]]; then
+    echo "error: VENV=$venv holds something else than a virtual environment; remove it, or name" >&2
+    echo "another folder" >&2
+    exit 1
+  fi
   echo "making $venv with $("$python" --version)"
   rm -rf "$venv"
   if ! "$python" -m venv "$venv"; then
@@ -71,6 +77,8 @@ echo "installing ${missing[*]##*/} (a few minutes; a CUDA build of torch is larg
 if command -v uv >/dev/null; then
   uv pip install --quiet --python "$venv/bin/python" "${arguments[@]}" -c "$root/constraints.txt"
 else
+  # An environment whose making was cut short may lack pip.
+  "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
   "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --quiet \
     --prefer-binary "${arguments[@]}" -c "$root/constraints.txt"
 fi

@@ -59,7 +59,7 @@ parse_options() {
       set -- "--$name" "$value" "$@"
     fi
     name=${name//_/-}
-    [[ -n ${opt_kind[$name]:-} ]] || fail "unknown option --$name; known: ${opt_order[*]/#/--}"
+    [[ -n $name && -n ${opt_kind[$name]:-} ]] || fail "unknown option --$name; known: ${opt_order[*]/#/--}"
     opt_given[$name]=1
     if [[ ${opt_kind[$name]} == value ]]; then
       (($# >= 2)) || fail "--$name needs a value: ${opt_help[$name]}"
@@ -157,6 +157,7 @@ run_stages() {
   stage_last=$(stage_number "${opt[stop-stage]}" 1000000) || exit 2
   ((stage_first <= stage_last)) ||
     fail "--stage ${opt[stage]} comes after --stop-stage ${opt[stop-stage]}: nothing to run"
+  command -v "$python" >/dev/null || fail "no Python interpreter '$python'; see --python"
   stage_mode=run
   "$1"
   ((${#stage_times[@]})) || fail "no stage lies between $stage_first and $stage_last; see --list"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,8 @@ def test_list_and_help(script):
         (["--nonsense"], "unknown option --nonsense; known: --num-jobs"),
         (["--num-jobs"], "needs a value"),
         (["word"], "unexpected argument"),
+        (["--"], "unknown option --;"),
+        (["--python", "/nowhere/python"], "no Python interpreter '/nowhere/python'"),
         (["--stage", "3", "--stop-stage", "1"], "nothing to run"),
         (["--stage", "7"], "no stage lies between"),
     ],
@@ -117,6 +120,20 @@ def test_a_failing_stage_stops_the_script_with_its_status(script):
     (script.parent / "egs/c/TTS/local/two.py").unlink()
     (script.parent / "local/two.py").unlink()
     assert "no script two.py" in run(script, status=2)
+
+
+def test_setup_never_removes_what_is_not_an_environment(root, tmp_path):
+    own = tmp_path / "thesis.txt"
+    own.write_text("three years")
+    result = subprocess.run(
+        [str(root / "tools/setup.sh")],
+        env={**os.environ, "VENV": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1 and "something else than" in result.stderr
+    assert own.read_text() == "three years"
 
 
 @pytest.mark.parametrize("name", ["ljspeech", "baker_zh"])
