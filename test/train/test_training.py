@@ -81,6 +81,19 @@ def test_tensorboard_names(tiny_work):
     assert {"valid/mel", "valid/alignment"} <= set(events.Tags()["images"])
 
 
+def test_tensorboard_shows_each_step_once_after_going_back(tiny_work):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    options = {"num_epochs": 2, "tensorboard": True, "log_interval": 1}
+    steps = run(tiny_work, "exp", **options).step
+    run(tiny_work, "exp", start_epoch="2", **options)
+    events = EventAccumulator(str(tiny_work / "exp" / "tensorboard"))
+    events.Reload()
+    shown = [event.step for event in events.Scalars("train/current_tot_loss")]
+    assert shown == list(range(1, steps + 1))
+    assert len(events.Scalars("train/valid_tot_loss")) == 2
+
+
 def command(work: Path, exp: str, num_epochs: int = 3) -> list[str]:
     """train.py on the tiny data, as a user types it."""
     root = Path(__file__).resolve().parents[2]
@@ -255,7 +268,8 @@ def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
     mel = np.load(bad)
     mel[2, 5] = np.nan
     np.save(bad, mel)
-    trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16")
+    run(tiny_work, "exp", num_epochs=1)
+    trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16", start_epoch="2")
     assert trainer.skipped == 2 and trainer.epoch == 2
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 

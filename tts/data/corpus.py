@@ -229,7 +229,8 @@ class Recipe:
             more = f" (nor {len(missing) - 1} other inputs)" if len(missing) > 1 else ""
             raise InputError(
                 f"stage {name} needs {missing[0]}, which is not there{more}; run the stages "
-                f"before it: ./prepare.sh --corpus {self.config.name}, with the same options (--list shows them)"
+                f"before it: ./prepare.sh --corpus {self.config.name}, with the same options "
+                "(--list shows them)"
             )
         for folder in {path.parent for path in outputs} | {self.data / ".done"}:
             if folder.is_relative_to(self.data):  # never among the user's own files

@@ -50,10 +50,11 @@ class Trainer:
         plan: BatchPlan,
         device: torch.device,
         vocode: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        done_steps: int = 0,
     ):
         """Args: `run`, the resolved configuration of everything as plain values; `tokens`, the
         text of tokens.txt; `loaders`, 'train' (whose order is `plan`) and 'valid'; `vocode`, mel
-        (B, T, F) to samples (B, S), for audio at validation.
+        (B, T, F) to samples (B, S), for audio at validation; `done_steps`, see Monitor.
         """
         self.model, self.config, self.tokens = model.to(device), config, tokens
         self.run_config = {**run, "train": to_dict(config)}
@@ -67,7 +68,7 @@ class Trainer:
         self.epoch = self.batch = self.step = self.skipped = 0
         self.totals = Totals()
         self.best: dict[str, Any] = {"train": float("inf"), "valid": float("inf"), "epochs": {}}
-        self.monitor = Monitor(self.exp_dir, config.tensorboard)
+        self.monitor = Monitor(self.exp_dir, config.tensorboard, done_steps)
         self._signal = 0
 
     # Running
@@ -380,7 +381,8 @@ class Trainer:
         """Continue from a checkpoint's state; `tts.train.state.check_resumable` comes first."""
         self.model.load_state_dict(content["model"])
         self.optimizer.load_state_dict(content["optimizer"])
-        self.scaler.load_state_dict(content["scaler"])
+        if content["scaler"]:  # empty without fp16
+            self.scaler.load_state_dict(content["scaler"])
         if self.average is not None:
             weights = content.get("ema") or content["model"]
             self.average.weights = {k: v.to(self.device).clone() for k, v in weights.items()}

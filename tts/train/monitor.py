@@ -39,7 +39,10 @@ class Totals:
 class Monitor:
     """Writes lines, a progress bar where there is a terminal, and TensorBoard scalars."""
 
-    def __init__(self, exp_dir: Path, tensorboard: bool):
+    def __init__(self, exp_dir: Path, tensorboard: bool, done_steps: int = 0):
+        """`done_steps` are those of the checkpoint that the run continues from: TensorBoard
+        drops what an earlier run wrote of later ones.
+        """
         (exp_dir / "log").mkdir(parents=True, exist_ok=True)
         self.log = logging.getLogger("tts.train")
         self.log.setLevel(logging.INFO)
@@ -59,7 +62,8 @@ class Monitor:
         if tensorboard:
             from torch.utils.tensorboard import SummaryWriter
 
-            self.writer = SummaryWriter(str(exp_dir / "tensorboard"))
+            first = done_steps + 1 if done_steps else 0
+            self.writer = SummaryWriter(str(exp_dir / "tensorboard"), purge_step=first)
 
     def bar(self, batches: Iterable[Batch], total: int, done: int, epoch: int) -> Iterator[Batch]:
         """The batches, with a progress bar on a terminal."""

@@ -79,7 +79,9 @@ def _train(
     resumed = find_start(config)
     if resumed is None and config.init_from:
         load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
-    trainer = Trainer(model, config, run, table.text(), loaders, plan, device, _vocode(config, mel))
+    vocode = _vocode(config, mel)
+    done_steps = resumed[1].get("step", 0) if resumed is not None else 0
+    trainer = Trainer(model, config, run, table.text(), loaders, plan, device, vocode, done_steps)
     log = trainer.monitor.log
     log.info(f"{model_name}: {sum(p.numel() for p in model.parameters()):,} parameters, {device}")
     log.info(
