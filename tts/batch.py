@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -31,7 +33,7 @@ class Batch:
     pitch_BT: Tensor | None = None
     energy_BT: Tensor | None = None
 
-    def to(self, device: object, non_blocking: bool = True) -> Batch:
+    def to(self, device: torch.device | str, non_blocking: bool = True) -> Batch:
         """The same batch with its tensors on `device`."""
         return self._map(lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
@@ -44,7 +46,7 @@ class Batch:
         """Real mel frames in the batch."""
         return int(self.mel_lens.sum())
 
-    def _map(self, function: object) -> Batch:
+    def _map(self, function: Callable[[Tensor], Tensor]) -> Batch:
         values = {}
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)

@@ -164,12 +164,11 @@ def parse_overrides(items: list[str]) -> dict[str, Any]:
     return result
 
 
-def add_flags(parser: argparse.ArgumentParser, cls: type, **defaults: Any) -> None:
+def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
     """One `--flag` for every field of dataclass `cls` that is not itself a dataclass.
 
     The help text is the field's metadata["help"]. A flag that is not given stays out of
-    `flags_given`, so that the TOML file's value counts. `defaults` changes what the help
-    shows as default.
+    `flags_given`, so that the TOML file's value counts.
     """
     hints = typing.get_type_hints(cls)
     for field in dataclasses.fields(cls):
@@ -184,9 +183,8 @@ def add_flags(parser: argparse.ArgumentParser, cls: type, **defaults: Any) -> No
             kind = hint
         if dataclasses.is_dataclass(kind) or kind not in (bool, int, float, str):
             continue
-        default = defaults.get(field.name, field.default)
         text = field.metadata.get("help", "").replace("%", "%%")
-        shown = int(default) if isinstance(default, bool) else default
+        shown = int(field.default) if isinstance(field.default, bool) else field.default
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=parse_bool if kind is bool else kind,
