@@ -184,11 +184,12 @@ def test_killed_ten_times(undisturbed):
     check_killed(undisturbed, signal.SIGKILL, 10)
 
 
-def test_stopped_where_validation_is_due(tiny_work, monkeypatch):
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_stopped_where_validation_is_due(tiny_work, monkeypatch, accumulate):
     """The stop comes between a step and its validation; the best losses are still equal."""
     from tts.train.loop import Stopped, Trainer
 
-    options = {"num_epochs": 2, "valid_every": 1, "save_every_steps": 1}
+    options = {"num_epochs": 2, "valid_every": 1, "save_every_steps": 1, "accumulate": accumulate}
     run(tiny_work, "straight", **options)
     ordinary = Trainer._step
 
@@ -202,7 +203,7 @@ def test_stopped_where_validation_is_due(tiny_work, monkeypatch):
         with pytest.raises(Stopped):
             run(tiny_work, "stopped", **options)
     stopped = load_checkpoint(tiny_work / "stopped" / "last.pt")
-    assert stopped["batch"] == 1 and np.isfinite(stopped["best"]["valid"])
+    assert stopped["batch"] == accumulate and np.isfinite(stopped["best"]["valid"])
     run(tiny_work, "stopped", start_epoch="auto", **options)
     states = [load_checkpoint(tiny_work / e / "epoch-2.pt") for e in ("straight", "stopped")]
     assert_equal_states(*states)
