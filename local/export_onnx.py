@@ -32,19 +32,14 @@ def main() -> None:
     folder = Path(options.output_dir or exp_dir)
     steps = parse_steps(options.steps)
 
-    from tts.infer.voice import find_checkpoint, load_voice
+    from tts.infer.voice import find_checkpoint, find_source, load_voice
 
-    which = options.checkpoint if options.checkpoint in ("ema", "raw") else "ema"
-    if which == options.checkpoint:
-        checkpoint = find_checkpoint(exp_dir, options.epoch or None)
-    else:
-        checkpoint = Path(options.checkpoint)
+    epoch = options.epoch or None
+    source, which = find_source(exp_dir, epoch, options.checkpoint)
+    checkpoint = source if source.is_file() else find_checkpoint(source, epoch)
 
     def export() -> None:
-        source = exp_dir if options.avg > 1 else checkpoint
-        voice = load_voice(
-            source, options.epoch or None, which, options.avg, options.tokens, recipe.frontend()
-        )
+        voice = load_voice(source, epoch, which, options.avg, options.tokens, recipe.frontend())
         print(f"exporting {voice.source}")
         check_tables(voice, options.tokens, options.cmvn)
         models = []
