@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, from_dict, to_dict
+from tts.config import Parser, add_flags, flags_given, from_dict, to_dict
 from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.parallel import usable_processors
 from tts.data.validation import RejectPolicy
@@ -18,7 +17,7 @@ from tts.features.mel import MelConfig
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument(
         "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"

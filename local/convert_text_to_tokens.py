@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.parallel import usable_processors
 from tts.data.text_tokens import write_token_cuts
@@ -16,7 +15,7 @@ from tts.errors import run_script
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument(
         "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"

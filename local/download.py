@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.download import fetch_corpus, make_toy, toy_sources
 from tts.errors import run_script
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 
 
 def get_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
     parser.add_argument("--exp-dir", type=Path, help="experiment folder (default: the recipe's)")

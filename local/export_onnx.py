@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, to_dict
+from tts.config import Parser, add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import (
@@ -21,7 +20,7 @@ from tts.export.voice import (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
     add_flags(parser, RecipeOptions)
     add_flags(parser, ExportOptions)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, from_dict
+from tts.config import Parser, add_flags, flags_given, from_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import export_vocoder
@@ -16,7 +15,7 @@ from tts.features.mel import MelConfig
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument(
         "--vocoder", help="HiFi-GAN checkpoint (default: the recipe's own, fetched)"

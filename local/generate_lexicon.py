@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, from_dict, read_toml
+from tts.config import Parser, add_flags, flags_given, from_dict, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.text.frontend import FrontEndConfig, build_frontend
@@ -17,7 +16,7 @@ from tts.text.tokens import TokenTable
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument("--tokens", help="default: data/tokens.txt of the recipe")
     parser.add_argument("--output", help="default: data/lexicon.txt of the recipe")

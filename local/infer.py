@@ -8,13 +8,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 
 
 def get_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
     parser.add_argument("--exp-dir", help="experiment folder (default: the recipe's)")
@@ -22,7 +22,9 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoint", default="ema", help="ema (default), raw, or the name of a checkpoint file"
     )
-    parser.add_argument("--average", type=int, default=1, help="average this many epochs")
+    parser.add_argument(
+        "--avg", "--average", dest="average", type=int, default=1, help="average this many epochs"
+    )
     parser.add_argument("--vocoder", type=Path, help="HiFi-GAN weights (default: Griffin-Lim)")
     parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument("--package", type=Path, help="folder with all the files below")
     parser.add_argument("--acoustic-model", type=Path, help="model-steps-N.onnx")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import add_flags, flags_given, merge, parse_bool, parse_overrides, read_toml
+from tts.config import Parser, add_flags, flags_given, merge, parse_bool, parse_overrides, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 from tts.models import model_class
@@ -16,7 +15,7 @@ from tts.train.config import TrainConfig
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser(description=__doc__)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
     parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/")
     parser.add_argument(

@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 
 from tts.config import (
+    Parser,
     add_flags,
     flags_given,
     from_dict,
@@ -123,3 +124,20 @@ def test_overrides():
     assert parse_overrides(items) == expected
     with pytest.raises(InputError, match="expected NAME=VALUE"):
         parse_overrides(["a"])
+
+
+def test_command_line_errors_are_one_line_with_the_nearest_flag(capsys):
+    parser = Parser(prog="x.py")
+    parser.add_argument("--max-duration", type=int)
+    for arguments, expected in (
+        (
+            ["--max-duraton", "3"],
+            "unrecognized arguments: --max-duraton 3 (nearest: --max-duration)",
+        ),
+        (["--max-dur", "3"], "(nearest: --max-duration)"),
+        (["--max-duration", "x"], "invalid int value: 'x'"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            parser.parse_args(arguments)
+        printed = capsys.readouterr().err
+        assert stopped.value.code == 2 and expected in printed and printed.count("\n") == 1

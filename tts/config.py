@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 import types
 import typing
@@ -162,6 +163,18 @@ def parse_overrides(items: list[str]) -> dict[str, Any]:
             value = {part: value}
         result = merge(result, value)
     return result
+
+
+class Parser(argparse.ArgumentParser):
+    """A command line whose errors are one line, with the nearest flag for an unknown one."""
+
+    def __init__(self, **options: Any):
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> typing.NoReturn:
+        for flag in re.findall(r"--[\w-]+", message.partition("unrecognized arguments:")[2]):
+            message += nearest(flag, [f for f in self._option_string_actions if f[:2] == "--"])
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
 def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
