@@ -41,6 +41,18 @@ class Batch:
         """The same batch in page-locked memory (called by torch's DataLoader)."""
         return self._map(lambda tensor: tensor.pin_memory())
 
+    def first(self) -> Batch:
+        """The first utterance alone, without padding."""
+        tokens, frames = int(self.tokens_lens[0]), int(self.mel_lens[0])
+        ends = {"tokens_BL": tokens, "durations_BL": tokens}
+        ends |= {"mel_BTF": frames, "pitch_BT": frames, "energy_BT": frames}
+        values = {
+            name: value[:1] if name not in ends else value[:1, : ends[name]]
+            for name, value in vars(self).items()
+            if value is not None
+        }
+        return Batch(**values)
+
     @property
     def num_frames(self) -> int:
         """Real mel frames in the batch."""

@@ -36,17 +36,12 @@ def make_batch(lengths: list[tuple[int, int]], seed: int = 0) -> Batch:
 
 def row_of(batch: Batch, row: int) -> Batch:
     """One utterance of a batch, without padding."""
-    tokens, frames = int(batch.tokens_lens[row]), int(batch.mel_lens[row])
-    durations = batch.durations_BL
-    return dataclasses.replace(
-        batch,
-        ids=batch.ids[row : row + 1],
-        tokens_BL=batch.tokens_BL[row : row + 1, :tokens],
-        tokens_lens=batch.tokens_lens[row : row + 1],
-        mel_BTF=batch.mel_BTF[row : row + 1, :frames],
-        mel_lens=batch.mel_lens[row : row + 1],
-        durations_BL=None if durations is None else durations[row : row + 1, :tokens],
-    )
+    rows = {
+        name: value[row:]
+        for name, value in vars(batch).items()
+        if isinstance(value, (list, torch.Tensor))
+    }
+    return dataclasses.replace(batch, **rows).first()
 
 
 @pytest.fixture(params=sorted(MODELS))

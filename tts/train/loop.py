@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import signal
 import time
@@ -20,7 +19,7 @@ from tts.config import to_dict, write_toml
 from tts.data.loader import BatchPlan
 from tts.errors import InputError
 from tts.train.config import TrainConfig
-from tts.train.monitor import Monitor, Totals, alignment_figure, mel_figure
+from tts.train.monitor import Monitor, Totals, draw_utterance
 from tts.train.schedule import WeightAverage, learning_rate
 from tts.train.state import random_state, set_random_state
 
@@ -324,36 +323,12 @@ class Trainer:
                     losses = self.losses(batch.to(self.device))
                 totals.add({k: float(v) for k, v in losses.items()}, len(batch.ids))
             if self.monitor.writer is not None:
-                self._draw(batch)
+                rate = self.run_config["mel"]["sample_rate"]
+                one = batch.first().to(self.device)
+                draw_utterance(self.monitor, self.model, one, self.vocode, rate, self.step)
         self.monitor.log.info(f"Epoch {self.epoch + (self.batch > 0)}, validation: loss[{totals}]")
         self.monitor.scalars("train/valid_", totals.means(), self.step)
         return totals.means()
-
-    def _draw(self, batch: Batch) -> None:
-        """Pictures (and sound) of the first utterance of a validation batch."""
-        one = dataclasses.replace(
-            batch.to(self.device),
-            ids=batch.ids[:1],
-            **{
-                name: value[:1].to(self.device)
-                for name, value in vars(batch).items()
-                if isinstance(value, torch.Tensor)
-            },
-        )
-        tokens = one.tokens_BL[:, : int(one.tokens_lens[0])]
-        frames = int(one.mel_lens[0])
-        target = one.mel_BTF[0, :frames].cpu().numpy()
-        spoken = self.model.synthesise(tokens, one.tokens_lens)
-        mel_BTF = spoken["mel_BTF"].float()
-        pictures = {f"recording {one.ids[0]}": target, "predicted": mel_BTF[0].cpu().numpy()}
-        self.monitor.picture("valid/mel", mel_figure(pictures), self.step)
-        if hasattr(self.model, "align"):
-            durations = self.model.align(one)[0].cpu().numpy()
-            self.monitor.picture("valid/alignment", alignment_figure(durations), self.step)
-        if self.vocode is not None:
-            rate = self.run_config["mel"]["sample_rate"]
-            samples = self.vocode(mel_BTF.cpu())[0].clamp(-1, 1).numpy()
-            self.monitor.audio("valid/speech", samples, rate, self.step)
 
     # State
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from tts.batch import Batch
 
@@ -97,6 +98,27 @@ class Monitor:
             self.writer.close()
         for handler in self.log.handlers:
             handler.flush()
+
+
+def draw_utterance(
+    monitor: Monitor,
+    model: Any,
+    one: Batch,
+    vocode: Callable[[torch.Tensor], torch.Tensor] | None,
+    sample_rate: int,
+    step: int,
+) -> None:
+    """Write pictures (and with `vocode` sound) of what `model` makes of one utterance."""
+    spoken = model.synthesise(one.tokens_BL, one.tokens_lens)["mel_BTF"].float().cpu()
+    recorded = one.mel_BTF[0].cpu().numpy()
+    mels = {f"recording {one.ids[0]}": recorded, "predicted": spoken[0].numpy()}
+    monitor.picture("valid/mel", mel_figure(mels), step)
+    if hasattr(model, "align"):
+        durations = model.align(one)[0].cpu().numpy()
+        monitor.picture("valid/alignment", alignment_figure(durations), step)
+    if vocode is not None:
+        samples = vocode(spoken)[0].clamp(-1, 1).numpy()
+        monitor.audio("valid/speech", samples, sample_rate, step)
 
 
 def mel_figure(mels: dict[str, np.ndarray], boundaries: np.ndarray | None = None) -> Any:
