@@ -88,6 +88,8 @@ def _train(
         f"{len(examples['train'])} utterances to train on in {len(plan)} batches an epoch, "
         f"{len(examples['valid'])} to validate on"
     )
+    if resumed is None and config.init_from:
+        log.info(f"initial weights, mel mean and mel deviation from {config.init_from}")
     if resumed is not None:
         path, content = resumed
         changed = check_resumable(path, content, trainer.run_config, table.text())
