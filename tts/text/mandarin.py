@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from tts.text import phrases
 from tts.text.bpe import BpeModel
-from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, is_hanzi, name_of
-from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
+from tts.text.characters import Leftovers, fold, is_hanzi
+from tts.text.frontend import AlignmentError, FrontEndConfig, Spoken, Word
 from tts.text.matching import Run
+from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
 from tts.text.pinyin import (
     PUNCTUATION,
     pinyin_table,
@@ -18,19 +19,7 @@ from tts.text.pinyin import (
     table_syllable,
 )
 from tts.text.tokens import TokenTable
-from tts.text.verbalize import verbalize
 
-# Marks that are said as a pause -> the token of that pause.
-_PAUSES = {
-    **dict.fromkeys("，、；：﹐﹑﹔﹕,;:—–―─", ","),
-    **dict.fromkeys("。．…｡.", "."),
-    **dict.fromkeys("！﹗!", "!"),
-    **dict.fromkeys("？﹖?", "?"),
-}
-_WRITTEN = {",": "，", ".": "。", "!": "！", "?": "？"}
-# A normaliser has something to do: a digit or a symbol that is no punctuation.
-_NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥<>℅№㎡]")
-_KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥"
 _PIECE = re.compile(r"(?P<latin>[A-Za-z]+)|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z，。！？\s]+)")
 _MARK = re.compile(r"#[1-4]")
 
@@ -56,11 +45,11 @@ class MandarinFrontEnd:
 
     def normalize(self, text: str) -> str:
         """Hanzi, Latin letters and ，。！？ only."""
-        return _normalize(text)[0]
+        return normalize(text)[0]
 
     def __call__(self, text: str) -> Spoken:
         """Predicted pinyin of any text; what cannot be said stands in `problems`."""
-        normalized, problems = _normalize(text)
+        normalized, problems = normalize(text)
         words: list[Word] = []
         leftovers = Leftovers(text)
         for piece in _PIECE.finditer(normalized):
@@ -99,7 +88,7 @@ class MandarinFrontEnd:
         words: list[Word] = []
         for part in _MARK.split(marked):
             words += self._labelled_words(part, labels, text)
-        return Spoken(text, _normalize(text)[0], tuple(_collapse(words)), ())
+        return Spoken(text, normalize(text)[0], tuple(_collapse(words)), ())
 
     def _labelled_words(self, part: str, labels: Iterator[str], text: str) -> list[Word]:
         """The characters between two prosody marks as a word, and the punctuation among them."""
@@ -113,11 +102,11 @@ class MandarinFrontEnd:
                     raise AlignmentError(f"{character!r} is labelled {label!r} in {text!r}")
                 hanzi += character
                 syllables.append(syllable)
-            elif character in _PAUSES:
+            elif character in PAUSES:
                 if syllables:
                     words.append(self._word(hanzi, syllables, "labelled"))
                     hanzi, syllables = "", []
-                words.append(_pause(_WRITTEN[_PAUSES[character]]))
+                words.append(_pause(WRITTEN[PAUSES[character]]))
         return [*words, self._word(hanzi, syllables, "labelled")] if syllables else words
 
     def _word(self, text: str, syllables: list[str], source: str) -> Word:
@@ -152,14 +141,14 @@ class MandarinFrontEnd:
 
 def _runs(text: str) -> Iterator[Run]:
     """The runs of Hanzi in a text, with their syllables."""
-    for piece in _PIECE.finditer(_normalize(text)[0]):
+    for piece in _PIECE.finditer(normalize(text)[0]):
         if piece["hanzi"]:
             said = phrases.read(piece["hanzi"])
             yield piece["hanzi"], [syllable for _, syllables in said for syllable in syllables]
 
 
 def _pause(written: str) -> Word:
-    return Word(written, (_PAUSES[written],), "punctuation")
+    return Word(written, (PAUSES[written],), "punctuation")
 
 
 def _collapse(words: list[Word]) -> list[Word]:
@@ -169,48 +158,3 @@ def _collapse(words: list[Word]) -> list[Word]:
         for index, word in enumerate(words)
         if word.source != "punctuation" or not index or words[index - 1].source != "punctuation"
     ]
-
-
-def _normalize(text: str) -> tuple[str, list[Problem]]:
-    """Hanzi, Latin letters and single ，。！？, and what had to be left out."""
-    problems: list[Problem] = []
-    plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
-    if _NEEDS_WORDS.search(plain):
-        plain = verbalize(plain, "zh")
-    leftovers = Leftovers(text)
-    out: list[str] = []
-    for character in plain:
-        if character in _PAUSES:
-            while out and out[-1] == " ":
-                out.pop()
-            if not out or out[-1] not in _PAUSES:
-                out.append(_WRITTEN[_PAUSES[character]])
-        elif is_hanzi(character) or (character.isascii() and character.isalpha()):
-            out.append(character)
-        elif character == " ":
-            out.append(" ")
-        elif character in _KEPT_SYMBOLS or character.isdigit():
-            problems.append(leftovers.problem(character))
-    # A space says something only between two Latin words.
-    return re.sub(r"(?<![A-Za-z]) +| +(?![A-Za-z])", "", "".join(out)), problems
-
-
-def _admit(character: str, position: int, problems: list[Problem]) -> str:
-    """What `character` is for the normaliser; "" and a problem where it has no meaning."""
-    if is_hanzi(character):
-        if character in phrases.characters():
-            return character
-        problems.append(Problem(position, character, "left out: no reading is known"))
-        return ""
-    if character in _PAUSES or character in _KEPT_SYMBOLS:
-        return character
-    if character in SILENT:
-        return " " if character in "*_`´" else ""
-    if character in APOSTROPHES:
-        return ""
-    if character in DASHES:
-        return "-"
-    folded = fold(character)
-    if not folded:
-        problems.append(Problem(position, character, f"left out: {name_of(character)}"))
-    return folded

@@ -1,0 +1,129 @@
+"""English text as words that a lexicon can hold: numbers, abbreviations, symbols, marks."""
+
+from __future__ import annotations
+
+import re
+
+from tts.text.arpabet import PUNCTUATION
+from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, name_of
+from tts.text.frontend import Problem
+from tts.text.pronounce import dictionary
+from tts.text.verbalize import verbalize
+
+# Abbreviations whose full stop belongs to them -> what is said.
+_ABBREVIATIONS = {
+    **{"mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor"},
+    **{"jr": "junior", "sr": "senior", "vs": "versus", "etc": "et cetera", "gen": "general"},
+    **{"col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant"},
+    **{"rev": "reverend", "hon": "honorable", "gov": "governor", "sen": "senator"},
+    **{"esq": "esquire", "ltd": "limited", "inc": "incorporated", "co": "company"},
+    **{"corp": "corporation", "dept": "department", "messrs": "messers", "st": "saint"},
+    **{"maj": "major", "ave": "avenue", "blvd": "boulevard", "approx": "approximately"},
+}
+_LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
+_ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
+_STREET = re.compile(r"(?<=[a-z] )St\.(?!\s+[A-Z])")
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
+# A normaliser has something to do.
+_NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥°§©®™×÷±]")
+_KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥°§©®™×÷±"
+_TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s-]")
+# Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
+_PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)
+_DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
+
+
+def normalize(text: str) -> tuple[str, list[Problem]]:
+    """Words of a-z with ', single spaces, single `, . ! ? ;`; and what had to be left out."""
+    problems: list[Problem] = []
+    plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
+    plain = _DASH.sub(", ", plain)
+    plain = _expand(plain)
+    if _NEEDS_WORDS.search(plain):
+        plain = verbalize(plain, "en")
+    leftovers = Leftovers(text)
+    out: list[str] = []
+    for match in _TOKEN.finditer(plain):
+        token = match[0]
+        if token in ",.!?;:":
+            _add_pause("," if token == ":" else token, out)
+        elif token[0] in "'-" or token[0].isalpha():
+            out += _words_of(token)
+        else:
+            problems.append(leftovers.problem(token))
+    return re.sub(r" (?=[,.!?;])", "", " ".join(out)), problems
+
+
+def _admit(character: str, position: int, problems: list[Problem]) -> str:
+    """What `character` is for the normaliser; "" and a problem where it has no meaning."""
+    if character.isascii() and (character.isalnum() or character in " ,.!?;:'-"):
+        return character
+    if character in _KEPT_SYMBOLS:
+        return character
+    if character in APOSTROPHES:
+        return "'"
+    if character in DASHES:
+        return "-" if character in "-‐‑" else "--"
+    if character in SILENT:
+        return " "
+    if character == "…":
+        return "."
+    folded = fold(character)
+    if not folded:
+        problems.append(Problem(position, character, f"left out: {name_of(character)}"))
+        return " "
+    return folded
+
+
+def _expand(text: str) -> str:
+    """Abbreviations and initials, while their full stops are still there."""
+    if "." not in text:
+        return text
+    text = _STREET.sub("street", text)
+    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
+    text = _DOTTED.sub(lambda match: _dotted(match, text), text)
+    return _INITIAL.sub(lambda match: _letter_word(match[1].lower()), text)
+
+
+def _dotted(match: re.Match[str], text: str) -> str:
+    """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
+    letters = match[0].lower().rstrip(".")
+    said = _LATIN.get(letters) or " ".join(map(_letter_word, letters.split(".")))
+    return said + ("." if not text[match.end() :].strip() else "")
+
+
+def _letter_word(letter: str) -> str:
+    """A letter so that a lexicon says its name: the word a would be the article."""
+    return "ay" if letter == "a" else letter
+
+
+def _add_pause(mark: str, out: list[str]) -> None:
+    """Append a mark; of neighbours only the first stays."""
+    if not out or out[-1] not in PUNCTUATION:
+        out.append(mark)
+
+
+def _joined(match: re.Match[str]) -> str:
+    """co-operate as the dictionary writes it; other words stay apart."""
+    whole = match[1] + match[2]
+    return whole if whole.lower() in dictionary() else match[0]
+
+
+def _words_of(token: str) -> list[str]:
+    """A run of letters, apostrophes and hyphens as words that a lexicon can hold."""
+    known = dictionary()
+    if "-" in token:
+        token = _PREFIXED.sub(_joined, token)
+        return [word for part in token.split("-") if part for word in _words_of(part)]
+    if token.lower() in known:
+        return [token]
+    bare = token.strip("'")
+    if not bare.strip("'"):
+        return []
+    if bare.lower() in known or not bare.isupper() or "'" in bare or len(bare) > 5:
+        return [bare]
+    if len(bare) == 1:
+        return [bare]
+    # Capitals that are no word: an initialism.
+    return [_letter_word(letter) for letter in bare.lower()]
