@@ -9,7 +9,7 @@ from tts.text.tokens import PAD, TokenTable
 
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())  # noqa: SIM905
 
-_CONSONANTS = {
+CONSONANTS = {
     **{"B": "b", "CH": "tʃ", "D": "d", "DH": "ð", "F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ"},
     **{"K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ", "S": "s"},
     **{"SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ"},
@@ -41,7 +41,7 @@ def to_ipa(phones: Iterable[str]) -> tuple[str, ...]:
             table = _UNSTRESSED if stress == "0" else _STRESSED
             symbols += _MARKS[stress] + table[vowel]
         else:
-            symbols += _CONSONANTS[phone]
+            symbols += CONSONANTS[phone]
     return tuple(symbols)
 
 
@@ -53,7 +53,7 @@ def lexicon_table() -> TokenTable:
     equal its output is right, and stays right when that is mended. The other IPA symbols fill
     the ids from 1 on.
     """
-    used = set("".join([*_CONSONANTS.values(), *_STRESSED.values(), *_UNSTRESSED.values()]))
+    used = set("".join([*CONSONANTS.values(), *_STRESSED.values(), *_UNSTRESSED.values()]))
     ascii_symbols = sorted({s for s in used if s.isascii()} | set(" ,.!?;:'"))
     others = ["ˈ", "ˌ", *sorted(s for s in used if not s.isascii())]
     table = {PAD: 0}

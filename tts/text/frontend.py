@@ -76,6 +76,7 @@ class FrontEndConfig:
     )
     vocab_size: int = option(0, "number of bpe pieces, with unit bpe")
     bpe_model: str = option("", "the sentencepiece model in base64, with unit bpe")
+    user_lexicon: str = option("", "lines `word pronunciation` that stand over the dictionaries")
 
 
 class FrontEnd(Protocol):

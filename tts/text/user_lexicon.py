@@ -1,0 +1,129 @@
+"""The user's own pronunciations: a file of words, and what makes a pronunciation valid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tts.errors import InputError
+from tts.text.arpabet import CONSONANTS, VOWELS
+from tts.text.characters import APOSTROPHES, fold, is_hanzi
+from tts.text.pinyin import split_labels, table_syllable
+
+# Shown wherever a pronunciation is refused.
+EXAMPLES = {"en-us": "tencha T EH1 N CH AH0", "zh": "重庆 chong2 qing4"}
+# How many faults a message lists before it only counts.
+_SHOWN = 20
+_SYLLABLE = re.compile(r"[a-zê]+[1-5]")
+
+
+def word_key(word: str) -> str:
+    """How a word is looked up: in lower case, with the ASCII apostrophe."""
+    return "".join("'" if c in APOSTROPHES else c for c in word).lower()
+
+
+def fault(word: str, said: Sequence[str]) -> str:
+    """Why `said` is no pronunciation of `word`, in words; "" if it is one.
+
+    A word with Hanzi takes pinyin with tone digits, one syllable for each character (erhua
+    huar1 for two); any other takes ARPAbet with stress digits on its vowels.
+    """
+    if not said:
+        return "no pronunciation"
+    if not any(map(is_hanzi, word)):
+        return _arpabet_fault(said)
+    for item in said:
+        if not _SYLLABLE.fullmatch(item):
+            return f"{item!r} is no syllable with its tone digit 1 to 5"
+    syllables = split_labels(said)
+    for item in syllables:
+        if table_syllable(item) is None:
+            return f"{item!r} is no syllable of Mandarin"
+    if len(word) != len(syllables):
+        return f"{len(word)} characters but {len(syllables)} syllables"
+    return ""
+
+
+def _arpabet_fault(said: Sequence[str]) -> str:
+    for phone in said:
+        if phone in VOWELS:
+            return f"the vowel {phone} lacks its stress digit (0 none, 1 main, 2 secondary)"
+        if phone in CONSONANTS or (phone[:-1] in VOWELS and phone[-1] in "012"):
+            continue
+        known = " ".join([*sorted(VOWELS), *sorted(CONSONANTS)])
+        return f"{phone!r} is no phone of ARPAbet (known: {known})"
+    if not any(phone[:-1] in VOWELS for phone in said):
+        return "no vowel among its phones"
+    return ""
+
+
+def example(word: str) -> str:
+    """A valid line, in the writing system of `word`."""
+    return EXAMPLES["zh" if any(map(is_hanzi, word)) else "en-us"]
+
+
+def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
+    """The entries of a user lexicon: word (see word_key) -> phones or syllables.
+
+    A line is `word pronunciation`, separated by tabs or spaces; `#` begins a comment.
+    language: "en-us", "zh" or "zh_en". where: what the message calls the text, such as its
+    path. Raises: InputError that lists every line at fault with its number.
+    """
+    entries: dict[str, tuple[str, ...]] = {}
+    first_line: dict[str, int] = {}
+    faults: list[str] = []
+    # Not splitlines(): a form feed or U+2028 in a line must not shift the numbers of the rest.
+    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), 1):
+        fields = line.partition("#")[0].split()
+        if not fields:
+            continue
+        word, said = fields[0], fields[1:]
+        key = word_key(word)
+        reason = _word_fault(word, language) or fault(word, _cased(word, said))
+        if not reason and key in first_line:
+            reason = f"stands already in line {first_line[key]}"
+        if reason:
+            faults.append(f"line {number}: {word!r}: {reason}")
+        else:
+            entries[key] = tuple(_cased(word, said))
+            first_line[key] = number
+    if faults:
+        shown = "\n".join(f"  {line}" for line in faults[:_SHOWN])
+        more = f"\n  and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        usual = EXAMPLES["en-us" if language == "en-us" else "zh"]
+        raise InputError(
+            f"{where}: {len(faults)} of its lines cannot be used:\n{shown}{more}\n"
+            f"a line is: word pronunciation, for example: {usual}"
+        )
+    return entries
+
+
+def _cased(word: str, said: Sequence[str]) -> list[str]:
+    """Pinyin in lower case, phones in upper case; ü as v."""
+    if any(map(is_hanzi, word)):
+        return [item.lower().replace("ü", "v").replace("u:", "v") for item in said]
+    return [item.upper() for item in said]
+
+
+def _word_fault(word: str, language: str) -> str:
+    """Why no text of `language` can hold `word`; "" if one can."""
+    hanzi = [c for c in word if is_hanzi(c)]
+    if hanzi and language == "en-us":
+        return "Hanzi in the lexicon of an English voice"
+    if hanzi:
+        return "" if len(hanzi) == len(word) else "Hanzi and other characters in one word"
+    if language == "zh":
+        return "no Hanzi: a Mandarin voice has no phones for it"
+    for c in word:
+        if not (fold(c).isalnum() or c in APOSTROPHES or c in "-.&+"):
+            return f"{c!r} is no part of a word"
+    return "" if any(fold(c).isalpha() for c in word) else "no letter in it"
+
+
+def merge(stored: str, added: str, language: str, where: str) -> str:
+    """The text of a lexicon with the entries of `stored` and, over them, those of `added`.
+
+    Raises: InputError as parse.
+    """
+    entries = {**parse(stored, language, "user_lexicon"), **parse(added, language, where)}
+    return "".join(f"{word} {' '.join(said)}\n" for word, said in entries.items())
