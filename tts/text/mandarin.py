@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tts.text import phrases
+from tts.text import codes, phrases
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
 from tts.text.frontend import AlignmentError, FrontEndConfig, Spoken, Word
@@ -118,10 +118,11 @@ class MandarinFrontEnd:
         return self._word(letters, names.split(), "spelled")
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
-        """Characters, words, letters and marks for the runtime's longest match.
+        """Codes of the tokens; characters, words, letters and marks for the longest match.
 
         Quotes map to the blank: 1.13 would otherwise send a token that no training text has.
         """
+        yield from codes.entries(self.token_table())
         if self._bpe:
             for piece in self._bpe.table.symbols:
                 if all(map(is_hanzi, piece)):
