@@ -61,7 +61,9 @@ class Spoken:
 class FrontEndConfig:
     """Which front end and how; stored with the data, in checkpoints and exports."""
 
-    language: Literal["en-us", "zh"] = option("en-us", "language of the text")
+    language: Literal["en-us", "zh", "zh_en"] = option(
+        "en-us", "language of the text; zh_en: Mandarin with English words"
+    )
     frontend: Literal["lexicon", "espeak", "pinyin"] = option(
         "lexicon", "lexicon or espeak for English, pinyin for Mandarin"
     )
@@ -76,6 +78,13 @@ class FrontEndConfig:
     )
     vocab_size: int = option(0, "number of bpe pieces, with unit bpe")
     bpe_model: str = option("", "the sentencepiece model in base64, with unit bpe")
+    prosody: bool = option(
+        False, "Mandarin: 1 adds the tokens #1 to #4 where the voice groups its words"
+    )
+    prosody_model: str = option("", "what predicts #1 to #4, in base64; empty: rules")
+    erhua: Literal["split", "fused"] = option(
+        "split", "Mandarin: the suffix 儿 as a token of its own or in its syllable's"
+    )
     user_lexicon: str = option("", "lines `word pronunciation` that stand over the dictionaries")
 
 
@@ -104,6 +113,7 @@ _KINDS = {
     ("en-us", "lexicon"): (("phone", "bpe"), ("blank",)),
     ("en-us", "espeak"): (("phone",), ("runtime", "reference")),
     ("zh", "pinyin"): (("syllable", "initial_final", "bpe"), ("blank",)),
+    ("zh_en", "pinyin"): (("syllable", "initial_final"), ("blank",)),
 }
 
 
@@ -122,6 +132,16 @@ def check_config(config: FrontEndConfig) -> None:
             f"front end {config.frontend} of {config.language} knows no unit {config.unit!r} "
             f"with framing {config.framing!r} ({known})"
         )
+    pinyin = config.language != "en-us" and config.unit != "bpe"
+    for flag, asked in (
+        ("--prosody 1", config.prosody),
+        ("--erhua fused", config.erhua != "split"),
+    ):
+        if asked and not pinyin:
+            raise InputError(
+                f"{flag} is for Mandarin with unit syllable or initial_final, not for "
+                f"{config.language} with unit {config.unit}: leave {flag} out or choose such a unit"
+            )
     if config.unit == "bpe" and not config.bpe_model:
         raise InputError(
             "unit bpe needs a trained sentencepiece model in the configuration; "
@@ -132,7 +152,7 @@ def check_config(config: FrontEndConfig) -> None:
 def build_frontend(config: FrontEndConfig) -> FrontEnd:
     """The front end that `config` describes. Raises: InputError where its parts do not match."""
     check_config(config)
-    if config.language == "zh":
+    if config.frontend == "pinyin":
         from tts.text.mandarin import MandarinFrontEnd
 
         return MandarinFrontEnd(config)
@@ -148,6 +168,8 @@ def build_frontend(config: FrontEndConfig) -> FrontEnd:
 def metadata_flags(config: FrontEndConfig) -> dict[str, str]:
     """The ONNX metadata from which sherpa-onnx chooses its own front end (strings)."""
     english = config.language == "en-us"
+    # zh_en is Chinese, too: English words come from the lexicon there. The runtimes' own mixed
+    # kind (voice "zh en-us") would want espeak.
     return {
         "language": "English" if english else "Chinese",
         "voice": "en-us" if english else "zh",
