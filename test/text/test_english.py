@@ -6,7 +6,6 @@ from tts.errors import InputError
 from tts.text import pronounce as pronouncing
 from tts.text.arpabet import lexicon_table, to_ipa
 from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.letters import letters_to_phones
 from tts.text.pronounce import dictionary, pronounce
 from tts.text.stress import stress
 
@@ -138,24 +137,6 @@ def test_stress_agrees_with_known_words():
         digits = [p[-1] for p in stress(word, dictionary()[word].split()) if p[-1] in "012"]
         right += digits.index("1") == syllable
     assert right >= 0.9 * len(known)
-
-
-def test_letter_to_sound_is_close_to_the_dictionary():
-    """Phone errors on a sample of words that the rules have not been made for."""
-    entries = dictionary()
-    sample = [w for w in list(entries)[7::300] if w.isalpha() and len(w) > 3]
-    errors = sum(_distance(letters_to_phones(w), entries[w].split()) for w in sample)
-    phones = sum(len(entries[w].split()) for w in sample)
-    assert errors / phones < 0.20
-
-
-def _distance(a, b):
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-    return row[-1]
 
 
 def test_missing_dictionary_says_what_to_install(monkeypatch):

@@ -7,7 +7,10 @@ from tts.text.user_lexicon import merge, parse
 
 
 def test_lines_of_both_languages():
-    text = "\ufefftencha\tT EH1 N CH AH0 # a name\r\n\n# more\nO’Neil  ow0 n iy1 l\n重庆 chong2 qing4\n花儿 huar1\n"
+    text = (
+        "\ufefftencha\tT EH1 N CH AH0 # a name\r\n\n# more\n"
+        "O’Neil  ow0 n iy1 l\n重庆 chong2 qing4\n花儿 huar1\n"
+    )
     assert parse(text, "zh_en", "x") == {
         "tencha": ("T", "EH1", "N", "CH", "AH0"),
         "o'neil": ("OW0", "N", "IY1", "L"),
@@ -17,7 +20,10 @@ def test_lines_of_both_languages():
 
 
 def test_every_malformed_line_is_named_in_one_message():
-    text = "tencha T EH1 N\nfoo\nbar B AX0\n重庆 chong2 qing4\nbaz B AE Z\ntencha T IY1\nhm HH M\n? P\n"
+    text = (
+        "tencha T EH1 N\nfoo\nbar B AX0\n重庆 chong2 qing4\n"
+        "baz B AE Z\ntencha T IY1\nhm HH M\n? P\n"
+    )
     with pytest.raises(InputError) as caught:
         parse(text, "en-us", "my.txt")
     message = str(caught.value)
@@ -60,5 +66,5 @@ def test_added_entries_stand_over_stored_ones():
     assert parse(merged, "en-us", "x") == {
         **{"a": ("EY1",), "b": ("B", "EH1"), "c": ("S", "IY1")},
     }
-    with pytest.raises(InputError, match="new.txt"):
+    with pytest.raises(InputError, match="new"):
         merge("a EY1\n", "b", "en-us", "new.txt")

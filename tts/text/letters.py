@@ -1,240 +1,33 @@
 """Letter to sound: how an English word that no dictionary knows is probably said.
 
-Ordered rules in the manner of the classic text-to-phoneme systems, written for this project:
-at each position the first rule whose letters and surroundings match gives the phones.
+A word is read as a sequence of graphones (a letter with the phones it says, see graphones.py);
+of all sequences the one that an n-gram model of the dictionary's graphones finds most likely
+is taken. tools/train_letters.py makes the model and measures it.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
-# Left context, letters, right context, phones. Contexts are regular expressions that end or
-# begin at the letters; "." is no context, "-" no phone. V is a vowel letter, C a consonant.
-_RULES = """
-. aa . AA
-. air . EH R
-. ai . EY
-. ay . EY
-. augh . AO
-. au . AO
-. aw . AO
-. are $ EH R
-. ar rV EH R
-. ar V EH R
-. ar . AA R
-. age $ IH JH
-. able $ AH B AH L
-. ably $ AH B L IY
-. al $ AH L
-. al (k|t) AO L
-w a (s|n|r|t) AA
-^ a C{1,2}V AH
-. a $ AH
-. a tion EY
-. a C(e|es|ed|ing|er|ers|or)$ EY
-. a Ci[oa] EY
-. an $ AH N
-. ance . AH N S
-. ant $ AH N T
-. a . AE
-. bb . B
-m b $ -
-. b . B
-. cch . K
-. cc [eiy] K S
-. cc . K
-. ck . K
-. ch [rl] K
-. ch . CH
-s c [eiy] -
-. cia . SH AH
-. ciou . SH AH
-. cient . SH AH N T
-. c [eiy] S
-. c . K
-. dd . D
-. dge . JH
-. dg . JH
-. d . D
-. eau . OW
-. eer . IH R
-. ee . IY
-. ear (n|l|ch|th) ER
-. ear . IH R
-. ea (d$|lth|ther|sure) EH
-. ea . IY
-. eigh . EY
-. ei . AY
-. eu . UW
-. ew . UW
-. ey $ IY
-. ey . EY
-[td] ed $ AH D
-[pkfsxh] ed $ T
-VC* ed $ D
-(s|z|x|ch|sh|c|g) es $ AH Z
-V.* es $ Z
-VC+ e $ -
-V+ e $ -
-VC+ e (ly|ness|ment|ments|ful|less)$ -
-C e $ IY
-. er r EH
-. er V EH R
-. er . ER
-. el $ AH L
-. en $ AH N
-. ent . AH N T
-. ence . AH N S
-. et $ AH T
-. est $ AH S T
-^ e x IH
-^ e (l|m|n|v)V IH
-^(r|d|b|pr) e CV IH
-. e Ci[ao] IY
-. e . EH
-. ff . F
-. f . F
-. gg . G
-. ght . T
-. gh $ -
-. gh . G
-^ gn . N
-. gn $ N
-^ g (et|i[lvr]) G
-. gu [ei] G
-. g [eiy] JH
-. g . G
-. h (C|$) -
-. h . HH
-. ia $ IY AH
-. ian . IY AH N
-. ier . IY ER
-. ies $ IY Z
-. ied $ IY D
-. ie . IY
-. igh . AY
-. ign $ AY N
-. ild $ AY L D
-. ind $ AY N D
-. ing . IH NG
-. iou . IY AH
-. io . IY OW
-. ique . IY K
-. ism $ IH Z AH M
-. ir V IH R
-. ir . ER
-. iz (e|ed|es|er|ing) AY Z
-. i $ IY
-. i C(e|es|ed|er|ers)$ AY
-^C* i Cing$ AY
-. i . IH
-. j . JH
-^ kn . N
-. kk . K
-. k . K
-C le $ AH L
-C les $ AH L Z
-C led $ AH L D
-. ll . L
-. l . L
-^ mc . M AH K
-. mm . M
-. m . M
-. nn . N
-. ng $ NG
-. n [kgxq] NG
-. n . N
-. oar . AO R
-. oa . OW
-. oe $ OW
-. oi . OY
-. oo [kd] UH
-. oo . UW
-. ology $ AA L AH JH IY
-. or $ ER
-. ors $ ER Z
-. or . AO R
-. ough . AO
-. our . AO R
-. ous . AH S
-. ou . AW
-. ow n AW
-. ow $ OW
-. ow . OW
-. oy . OY
-. old . OW L D
-. o $ OW
-. os $ OW Z
-V.* on $ AH N
-V.* ons $ AH N Z
-V.* om $ AH M
-. o C(e|es|ed|er|ers|ing|y)$ OW
-. o Ci[ao] OW
-. o (ll$|lt|st$) OW
-. o C[aeo] OW
-. o . AA
-^ ps . S
-. ph . F
-. pp . P
-. p . P
-. que $ K
-. qu . K W
-. q . K
-. rh . R
-. rr . R
-. r . R
-. sch . SH
-. sh . SH
-V sion . ZH AH N
-. ssion . SH AH N
-. sion . SH AH N
-. ss . S
-. sure $ ZH ER
-. sm $ Z AH M
-[pktfs] s $ S
-[bdgvmnlraeiouyw] s $ Z
-V s V Z
-. s . S
-. tch . CH
-. tion . SH AH N
-. tial . SH AH L
-. tious . SH AH S
-. tia . SH AH
-. ture . CH ER
-. th . TH
-. tt . T
-. t . T
-. ui . UW
-. ur V Y UH R
-. ur . ER
-. ue $ UW
-. us $ AH S
-. um $ AH M
-[rljs] u CV UW
-. u CV Y UW
-. u $ UW
-. u . AH
-. vv . V
-. v . V
-^ wr . R
-. wh . W
-. w (C|$) -
-. w . W
-^ x . Z
-. xc [eiy] K S
-. x . K S
-^ y . Y
-. y [aeou] Y
-^C+ y $ AY
-f y $ AY
-. y $ IY
-. ys $ IY Z
-. y Ce AY
-. y . IH
-. zz . Z
-. z . Z
-"""
+from tts.text.graphones import align
+from tts.text.ngrams import NgramModel, train
+
+MODEL = Path(__file__).with_name("letters.xz")
+# Words of the dictionary that the model is never trained on, for measuring.
+NUM_HELD_OUT = 2000
+ORDER = 6
+# N-grams that raise the log likelihood of the dictionary by less are left out.
+LEAST_GAIN = 1.0
+# Entries like sos EH OW EH S are no spelling: their letters say these phones too rarely.
+_LEAST_LIKELIHOOD = -3.2
+_LEAST_COUNT = 3
+# Hypotheses kept after each letter, and how far behind the best one they may be (log).
+_BEAM = 16
+_WIDTH = 8.0
 
 NAMES = {
     **{"a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY"},
@@ -243,51 +36,97 @@ NAMES = {
     **{"v": "V IY", "w": "D AH B AH L Y UW", "x": "EH K S", "y": "W AY", "z": "Z IY"},
 }
 
-_Rule = tuple[re.Pattern[str], str, re.Pattern[str], tuple[str, ...]]
+
+def held_out(words: Iterable[str]) -> list[str]:
+    """The 2,000 words of a-z, two letters or more, that training leaves out: by their hash."""
+    plain = (word for word in words if len(word) > 1 and word.isascii() and word.isalpha())
+    return sorted(plain, key=lambda word: hashlib.sha256(word.encode()).digest())[:NUM_HELD_OUT]
+
+
+def train_model(entries: Mapping[str, str]) -> bytes:
+    """The packed model of a dictionary: words in lower case -> phones without stress.
+
+    Words that are not of a-z alone are passed over, and so are those of `held_out`.
+    """
+    spared = set(held_out(entries))
+    pairs = [
+        (word, phones.split())
+        for word, phones in sorted(entries.items())
+        if word.isascii() and word.isalpha() and word not in spared
+    ]
+    aligned = [found for found in align(pairs) if found and found.likelihood > _LEAST_LIKELIHOOD]
+    counts: dict[tuple, int] = defaultdict(int)
+    for found in aligned:
+        for graphone in found.graphones:
+            counts[graphone] += 1
+    usual = sorted(graphone for graphone, count in counts.items() if count >= _LEAST_COUNT)
+    numbers = {graphone: number for number, graphone in enumerate(usual)}
+    sequences = [
+        [numbers[graphone] for graphone in found.graphones]
+        for found in aligned
+        if all(graphone in numbers for graphone in found.graphones)
+    ]
+    names = [" ".join((letter, *phones)) for letter, phones in usual]
+    return train(sequences, names, ORDER, LEAST_GAIN)
+
+
+class LetterModel:
+    """A trained model, ready to say words."""
+
+    def __init__(self, packed: bytes):
+        self._ngrams = NgramModel(packed)
+        self._phones: list[list[str]] = []
+        self._of_letter: dict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(self._ngrams.names):
+            letter, *phones = name.split()
+            self._phones.append(phones)
+            self._of_letter[letter].append(number)
+
+    def phones(self, word: str) -> list[str]:
+        """ARPAbet phones without stress of a word in a-z; other characters are skipped.
+
+        Viterbi search letter by letter, so the time is linear in the word's length.
+        """
+        step = self._ngrams.step
+        best: dict[int, tuple] = {self._ngrams.start: (0.0, self._ngrams.start, None)}
+        for letter in word:
+            choices = self._of_letter.get(letter)
+            if not choices:
+                continue
+            kept = sorted(best.values(), key=_likely)[:_BEAM]
+            least = kept[0][0] - _WIDTH
+            best = {}
+            for score, state, said in kept:
+                if score < least:
+                    break
+                for graphone in choices:
+                    log, after = step(state, graphone)
+                    log += score
+                    if after not in best or best[after][0] < log:
+                        best[after] = (log, after, (graphone, said))
+        ends = [
+            (score + step(state, self._ngrams.end)[0], said) for score, state, said in best.values()
+        ]
+        said = max(ends, key=lambda end: end[0])[1]
+        graphones = []
+        while said:
+            graphone, said = said
+            graphones.append(graphone)
+        return [phone for graphone in reversed(graphones) for phone in self._phones[graphone]]
+
+
+def _likely(hypothesis: tuple) -> float:
+    return -hypothesis[0]
 
 
 @lru_cache(maxsize=1)
-def _rules() -> dict[str, list[_Rule]]:
-    """The rules by the first of their letters, in order."""
-    table: dict[str, list[_Rule]] = {}
-    for line in _RULES.strip().splitlines():
-        left, letters, right, *phones = line.split()
-        left, right = (_context(side) for side in (left, right))
-        rule = (
-            re.compile(f"(?:{left})$"),
-            letters,
-            re.compile(right),
-            tuple(phone for phone in phones if phone != "-"),
-        )
-        table.setdefault(letters[0], []).append(rule)
-    return table
-
-
-def _context(pattern: str) -> str:
-    if pattern == ".":
-        return ""
-    return pattern.replace("C", "[^aeiouy]").replace("V", "[aeiouy]")
+def _model() -> LetterModel:
+    return LetterModel(MODEL.read_bytes())
 
 
 def letters_to_phones(word: str) -> list[str]:
-    """ARPAbet phones without stress of a word in a-z; other characters are skipped."""
-    phones: list[str] = []
-    position = 0
-    while position < len(word):
-        for left, letters, right, said in _rules().get(word[position], ()):
-            after = position + len(letters)
-            if (
-                word.startswith(letters, position)
-                and right.match(word[after : after + 8])
-                # The left contexts look back a few letters only.
-                and left.search(word[max(0, position - 12) : position])
-            ):
-                phones += said
-                position = after
-                break
-        else:
-            position += 1
-    return phones
+    """ARPAbet phones without stress of a word in a-z, by the model; see LetterModel.phones."""
+    return _model().phones(word)
 
 
 def spell(letters: str) -> list[list[str]]:
