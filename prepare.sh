@@ -12,6 +12,7 @@ data_options() {
   flag toy "the embedded toy corpus, in the recipe's toy/ folder"
   option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
   option work "" "folder for data/ and download/; empty: the recipe's own"
+  option language "" "zh_en: Mandarin with English words; empty: as corpus.toml says"
   option frontend "" "English: lexicon or espeak; empty: as corpus.toml says"
   option unit "" "phone, syllable, initial_final or bpe; empty: as corpus.toml says"
   option vocab-size "" "number of pieces with --unit bpe"
@@ -29,7 +30,7 @@ read_data_options() {
   common=(--corpus "${opt[corpus]}" "${passed[@]}")
   given num-jobs
   jobs=("${passed[@]}")
-  given frontend unit vocab-size pinyin framing
+  given language frontend unit vocab-size pinyin framing
   text=("${passed[@]}")
   given on-reject max-rejected
   policy=("${passed[@]}")

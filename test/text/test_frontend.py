@@ -37,6 +37,7 @@ CONFIGS = {
     "syllable": SYLLABLE,
     "initial_final": replace(SYLLABLE, unit="initial_final"),
     "mandarin-bpe": with_bpe(SYLLABLE, 40),
+    "mixed": replace(SYLLABLE, language="zh_en"),
 }
 HARD = [
     *(

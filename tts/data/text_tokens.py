@@ -23,6 +23,7 @@ TEXTS_PER_PART = 100
 class FrontEndChoice:
     """Command-line choices; an empty one keeps what corpus.toml says."""
 
+    language: str = option("", "zh_en: Mandarin whose English words are said in English")
     frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin)")
     unit: str = option("", "phone, bpe (English); syllable, initial_final, bpe (Mandarin)")
     framing: str = option("", "blank; runtime or reference with espeak")

@@ -150,7 +150,11 @@ def readme(name: str, parts: Parts) -> str:
     )
 
 
-_SENTENCE = {"en-us": "The voice speaks for itself.", "zh": "今天天气很好，我们出去走走吧。"}
+_SENTENCE = {
+    "en-us": "The voice speaks for itself.",
+    "zh": "今天天气很好，我们出去走走吧。",
+    "zh_en": "今天天气很好，我们用 Python 写代码吧。",
+}
 
 _RUNS = {
     "lexicon": (

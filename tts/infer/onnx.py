@@ -93,7 +93,7 @@ class OnnxVoice:
     def _missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         if self.lexicon is None:
             return ()
-        by_character = self.frontend.language == "zh"
+        by_character = self.frontend.frontend == "pinyin"
         return tuple(missing_words(spoken, self.lexicon, by_character))
 
 

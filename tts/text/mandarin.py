@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from tts.text import codes, phrases
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
-from tts.text.frontend import AlignmentError, FrontEndConfig, Spoken, Word
+from tts.text.code_switching import EnglishWords, combined_table
+from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
 from tts.text.matching import Run
 from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
 from tts.text.pinyin import (
@@ -20,7 +21,10 @@ from tts.text.pinyin import (
 )
 from tts.text.tokens import TokenTable
 
-_PIECE = re.compile(r"(?P<latin>[A-Za-z]+)|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z，。！？\s]+)")
+_LATIN = re.compile("[A-Za-z']+(?: [A-Za-z']+)*")
+_PIECE = re.compile(
+    rf"(?P<latin>{_LATIN.pattern})|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z'，。！？\s]+)"
+)
 _MARK = re.compile(r"#[1-4]")
 
 # How Latin letters are called, in syllables that the token table has.
@@ -38,29 +42,46 @@ class MandarinFrontEnd:
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
+        self._english = EnglishWords() if config.language == "zh_en" else None
 
     def token_table(self) -> TokenTable:
-        """The reference's 2069 syllables, initials and finals, or the bpe pieces."""
-        return self._bpe.table if self._bpe else pinyin_table(self.config.unit)
+        """The reference's 2069 syllables, initials and finals, or the bpe pieces.
+
+        Of zh_en with the symbols of English after them.
+        """
+        if self._bpe:
+            return self._bpe.table
+        table = pinyin_table(self.config.unit)
+        return combined_table(table) if self._english else table
 
     def normalize(self, text: str) -> str:
-        """Hanzi, Latin letters and ，。！？ only."""
-        return normalize(text)[0]
+        """Hanzi, Latin letters and ，。！？ only; English words in lower case (see _normalize)."""
+        return self._normalize(text)[0]
+
+    def _normalize(self, text: str) -> tuple[str, str, list[Problem]]:
+        """What a runtime gets, the same with Latin letters as written, and the problems."""
+        written, problems = normalize(text)
+        if not self._english:
+            written = written.replace("'", "")  # letters are called one by one
+            return written, written, problems
+        english = self._english
+        return _LATIN.sub(lambda run: english.normalize(run[0]), written), written, problems
 
     def __call__(self, text: str) -> Spoken:
         """Predicted pinyin of any text; what cannot be said stands in `problems`."""
-        normalized, problems = normalize(text)
+        normalized, written, problems = self._normalize(text)
         words: list[Word] = []
         leftovers = Leftovers(text)
-        for piece in _PIECE.finditer(normalized):
+        for piece in _PIECE.finditer(written):
             if piece["pause"]:
                 words.append(_pause(piece[0]))
             elif self._bpe:
-                tokens, unknown = self._bpe.encode(piece[0].lower())
-                words.append(Word(piece[0], tokens, "bpe"))
-                problems += [leftovers.problem(symbol) for symbol in unknown]
+                for part in piece[0].split():
+                    tokens, unknown = self._bpe.encode(part.lower())
+                    words.append(Word(part, tokens, "bpe"))
+                    problems += [leftovers.problem(symbol) for symbol in unknown]
             elif piece["latin"]:
-                words.append(self._spell(piece[0]))
+                words += self._latin(piece[0])
             else:
                 for word, syllables in phrases.read(piece[0]):
                     words.append(self._word(word, syllables, "dictionary"))
@@ -113,9 +134,25 @@ class MandarinFrontEnd:
         unit = self.config.unit
         return Word(text, tuple(t for s in syllables for t in syllable_tokens(s, unit)), source)
 
+    def _latin(self, letters: str) -> Iterable[Word]:
+        """English words where the table has their symbols, else letter by letter."""
+        if self._english:
+            return self._english.say(letters)
+        return map(self._spell, letters.split())
+
     def _spell(self, letters: str) -> Word:
         names = " ".join(LETTERS[letter] for letter in letters.lower())
         return self._word(letters, names.split(), "spelled")
+
+    def _latin_lexicon(self, texts: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+        """English words, or letters and the Latin words of `texts` spelled out."""
+        pieces = (piece for text in texts for piece in _PIECE.finditer(normalize(text)[0]))
+        runs = [piece["latin"] for piece in pieces if piece["latin"]]
+        if self._english:
+            yield from self._english.lexicon(runs)
+            return
+        for word in dict.fromkeys([*LETTERS, *sorted(" ".join(runs).lower().split())]):
+            yield word, [token for said in self._latin(word) for token in said.tokens]
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Codes of the tokens; characters, words, letters and marks for the longest match.
@@ -128,8 +165,8 @@ class MandarinFrontEnd:
                 if all(map(is_hanzi, piece)):
                     yield piece, [piece]
             return
-        for letter in LETTERS:
-            yield letter, list(self._spell(letter).tokens)
+        texts = list(texts)
+        yield from self._latin_lexicon(texts)
         for mark in "：；、—":
             yield mark, [","]
         yield from (("——", [","]), ("…", ["."]), ("……", ["."]))

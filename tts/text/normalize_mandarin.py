@@ -23,7 +23,7 @@ _KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥"
 
 
 def normalize(text: str) -> tuple[str, list[Problem]]:
-    """Hanzi, Latin letters and single ，。！？, and what had to be left out."""
+    """Hanzi, Latin letters (with ' inside), single ，。！？; and what had to be left out."""
     problems: list[Problem] = []
     plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
     if _NEEDS_WORDS.search(plain):
@@ -36,14 +36,13 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
                 out.pop()
             if not out or out[-1] not in PAUSES:
                 out.append(WRITTEN[PAUSES[character]])
-        elif is_hanzi(character) or (character.isascii() and character.isalpha()):
+        elif is_hanzi(character) or character in " '" or re.match("[A-Za-z]", character):
             out.append(character)
-        elif character == " ":
-            out.append(" ")
         elif character in _KEPT_SYMBOLS or character.isdigit():
             problems.append(leftovers.problem(character))
-    # A space says something only between two Latin words.
-    return re.sub(r"(?<![A-Za-z]) +| +(?![A-Za-z])", "", "".join(out)), problems
+    # Spaces and apostrophes say something only between Latin letters.
+    said = re.sub(r"(?<![A-Za-z])'+|'+(?![A-Za-z])", "", "".join(out))
+    return re.sub(r"(?<![A-Za-z]) +| +(?![A-Za-z])", "", re.sub(" +", " ", said)), problems
 
 
 def _admit(character: str, position: int, problems: list[Problem]) -> str:
@@ -58,7 +57,7 @@ def _admit(character: str, position: int, problems: list[Problem]) -> str:
     if character in SILENT:
         return " " if character in "*_`´" else ""
     if character in APOSTROPHES:
-        return ""
+        return "'"
     if character in DASHES:
         return "-"
     folded = fold(character)
