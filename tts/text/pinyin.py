@@ -35,7 +35,7 @@ PUNCTUATION = (",", ".", "!", "?")
 # Syllables of labels and dictionaries that the table lacks -> the nearest that it has.
 REPLACED = {"shei": "shui", "zhei": "zhe", "tei": "tui", "ng": "en", "ê": "ei"}
 
-_INITIALS = (
+INITIALS = (
     *("zh", "ch", "sh"),
     *("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r", "z", "c", "s"),
     *("y", "w"),
@@ -57,7 +57,7 @@ def pinyin_table(unit: str) -> TokenTable:
         return TokenTable.of([" ", PAD, ",", ".", "!", "?", ":", '"', "'", *tokens])
     finals = sorted({initial_final(syllable)[1] for syllable in SYLLABLES})
     toned = [final + tone for final in finals for tone in "12345"]
-    return TokenTable.of([PAD, *PUNCTUATION, *sorted(_INITIALS), *toned])
+    return TokenTable.of([PAD, *PUNCTUATION, *sorted(INITIALS), *toned])
 
 
 def split_tone(item: str) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def initial_final(base: str) -> tuple[str, str]:
     Finals that pinyin spells alike and that sound different are told apart: i after z, c, s
     is ii, after zh, ch, sh, r iii; u after j, q, x, y is v.
     """
-    initial = next((i for i in _INITIALS if base.startswith(i) and base != i), "")
+    initial = next((i for i in INITIALS if base.startswith(i) and base != i), "")
     final = base[len(initial) :]
     if initial in ("j", "q", "x", "y") and final.startswith("u"):
         final = "v" + final[1:]

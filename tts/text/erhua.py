@@ -1,0 +1,96 @@
+"""Erhua: the suffix 儿 as a syllable of its own, or fused into the syllable before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from tts.text.pinyin import initial_final, split_tone
+
+# Syllables that end a word with the suffix in the spoken Mandarin of Beijing: 花儿 huar, 会儿
+# huir, 事儿 shir. Each may have any tone, since sandhi and weak stress change tones. All others
+# keep 儿 as a syllable of its own; so does e, whose fused form would be the syllable er.
+SYLLABLES = """
+ao ba bai ban bang bao bei ben beng bian bie bin bing bo bu cai cao ceng cha chai chan chao che
+chi chong chu chuan chuang chui ci cong cu cui cuo dai dan dang dao deng di dian diao die ding
+dong dou du duan dui dun duo fa fan fen feng fu gai gan gang gao ge gen geng gong gou gu gua
+guai guan gui gun guo hai hao he hei hou hu hua huan huang hui huo ji jia jian jiang jiao jie
+jin jing jiu juan jue jun kan kao ke keng kong kou ku kuai kuan kuang kun lan lao le lei li lia
+lian liang lin ling liu long lou lu lun luo lv ma mai man mang mao mei men meng mi mian miao
+min ming mo na nao nian niang niao niu pa pai pan pang pao pen peng pi pian piao pin ping po pu
+qi qian qiang qiao qin qing qiu qu quan qun ren rou ruo sai san sang sao sha shai shan shao she
+shen sheng shi shou shu shua shuang shui shuo si suan sui sun suo ta tan tang tao te tian tiao
+tie ting tong tou tu tuan tui tuo wa wan wei wen wo wu xi xia xian xiang xiao xie xin xing
+xiong xiu xuan xue ya yan yang yao ye yi yin ying you yu yuan yue yun za zai zao zha zhai zhan
+zhao zhe zhen zheng zhi zhong zhou zhu zhua zhuan zhuang zhui zhun zhuo zi zui zuo
+""".split()  # noqa: SIM905
+
+SUFFIX = "儿"
+ALONE = "er"  # the suffix as a syllable of its own, in the neutral tone
+
+
+@lru_cache(maxsize=1)
+def _bases() -> frozenset[str]:
+    return frozenset(SYLLABLES)
+
+
+def fused_syllable(syllable: str) -> str | None:
+    """`syllable` with the suffix, hui4 -> huir4; None where the list has no such form."""
+    base = split_tone(syllable)[0]
+    return base + "r" + syllable[len(base) :] if base in _bases() else None
+
+
+def fuse(text: str, syllables: Sequence[str]) -> list[str]:
+    """Syllables of `text`, one a character; those with a suffix fused, the suffix empty."""
+    fused = list(syllables)
+    if len(text) != len(fused):
+        return fused
+    for index in range(1, len(fused)):
+        if text[index] == SUFFIX and fused[index] == ALONE and fused[index - 1]:
+            together = fused_syllable(fused[index - 1])
+            if together:
+                fused[index - 1 : index + 1] = [together, ""]
+    return fused
+
+
+def reach_back(words: Iterable[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """Words and their syllables, a suffix at the beginning of a word moved into the one before."""
+    result: list[tuple[str, list[str]]] = []
+    for word, syllables in words:
+        if (
+            result
+            and word[0] == SUFFIX
+            and syllables[:1] == [ALONE]
+            and result[-1][1]
+            and fused_syllable(result[-1][1][-1])
+        ):
+            before, said = result[-1]
+            result[-1] = (before + SUFFIX, [*said, ALONE])
+            word, syllables = word[1:], syllables[1:]
+        if word:
+            result.append((word, syllables))
+    return result
+
+
+@lru_cache(maxsize=2)
+def fused_tokens(unit: str) -> tuple[str, ...]:
+    """What a token table holds for fused syllables; `unit` as in pinyin_table."""
+    if unit == "syllable":
+        return tuple(s + "r" + tone for s in SYLLABLES for tone in ("", "1", "2", "3", "4"))
+    finals = sorted({_coloured(initial_final(syllable)[1]) for syllable in SYLLABLES})
+    return tuple(final + tone for final in finals for tone in "12345")
+
+
+def syllable_of_fused(syllable: str, unit: str) -> tuple[str, ...]:
+    """The tokens of a fused syllable: huir4 whole, or h and uir4."""
+    if unit == "syllable":
+        return (syllable,)
+    base, tone = split_tone(syllable)
+    initial, final = initial_final(base[:-1])
+    final = _coloured(final) + tone
+    return (initial, final) if initial else (final,)
+
+
+def _coloured(final: str) -> str:
+    """A final with r; that of ge is eer, since er is the final of the syllable er."""
+    return "eer" if final == "e" else final + "r"
