@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from tts.text.frontend import Problem
@@ -19,6 +20,8 @@ _LETTERS = {
 SILENT = frozenset('"“”„‟«»‹›「」『』〝〞()（）[]［］{}｛｝<>＜＞〈〉《》【】〔〕〖〗·・•*_`´')
 APOSTROPHES = "'‘’‛ʼ＇"
 DASHES = "-‐‑‒–—―−－﹣─"
+
+_SAME = re.compile(r"(.)\1*", re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +56,39 @@ def is_hanzi(character: str) -> bool:
 def name_of(character: str) -> str:
     """The Unicode name of a character, or its code point where it has none."""
     return unicodedata.name(character, f"U+{ord(character):04X}")
+
+
+def is_mute(character: str) -> bool:
+    """Whether `character` only shapes its neighbours: joiners, accents, variation selectors."""
+    return unicodedata.category(character) in ("Cf", "Mn", "Me", "Sk")
+
+
+def admit(
+    run: re.Match[str], meaning: Callable[[str], str | None], problems: list[Problem]
+) -> str:
+    """What a run of unusual characters becomes, one by one.
+
+    meaning: of a character; None: it cannot be said, which is added to `problems`, once for
+    neighbours that are equal. Four or more equal symbols (=====) draw a line and say nothing.
+    """
+    out = []
+    for same in _SAME.finditer(run[0]):
+        character, times = same[1], len(same[0])
+        said = meaning(character)
+        line = times > 3 and not character.isalnum() and said is not None and said.strip()
+        if line and character not in DASHES and character not in SILENT:
+            said = None
+        if said is not None:
+            out.append(said * times)
+            continue
+        out.append(" ")
+        if is_mute(character):
+            out[-1] = ""
+            continue
+        often = f", {times} times" if times > 1 else ""
+        reason = f"left out: {name_of(character)}{often}"
+        problems.append(Problem(run.start() + same.start(), character, reason))
+    return "".join(out)
 
 
 class Leftovers:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tts.text.arpabet import PUNCTUATION
-from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, name_of
+from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.frontend import Problem
 from tts.text.pronounce import dictionary
-from tts.text.verbalize import verbalize
+from tts.text.rules_english import say
 
 # Abbreviations whose full stop belongs to them -> what is said.
 _ABBREVIATIONS = {
@@ -21,27 +22,45 @@ _ABBREVIATIONS = {
     **{"maj": "major", "ave": "avenue", "blvd": "boulevard", "approx": "approximately"},
 }
 _LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
+_WEEKDAYS = {
+    **{"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday"},
+    **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
+    **{"Sat": "Saturday", "Sun": "Sunday"},
+}
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _STREET = re.compile(r"(?<=[a-z] )St\.(?!\s+[A-Z])")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
-# A normaliser has something to do.
-_NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥°§©®™×÷±]")
-_KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥°§©®™×÷±"
-_TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s-]")
+# The rules have something to do: a digit, a symbol or a Roman numeral.
+_NEEDS_WORDS = re.compile(
+    r"[^A-Za-z ,.!?;:'\"<>-]|\b[IVXL]{2,}\b|[a-z] [VX]\b|\w\.[a-z]{2}|\b(?i:chapter|part|act|scene|book|war"
+    r"|volume|type|phase|stage|class|level|section|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
+)
+# What reaches the rules as it is; quotes and < > then vanish, the others are said or reported.
+_KEPT_SYMBOLS = frozenset("$%&@#+=/~^|\\£€¥₹₩₽¢°§×÷±≈≤≥≠_*\"<>") | frozenset(
+    map(chr, (*range(0x391, 0x3AA), *range(0x3B1, 0x3CA)))
+)
+_REWRITTEN = {
+    **{"²": "^2", "³": "^3", "µ": "μ", "Ω": "Ω", "″": '"', "”": '"', "′": "'", "−": "-"},
+    **{"…": ".", "。": ".", "、": ",", "：": ":", "￥": "¥"},
+}
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 ,.!?;:'-]+")
+_TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s\"<>*_-]")
 # Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
 _PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)
+_NUMBER_DASH = re.compile(r"(?<=\d) ?--+ ?(?=[\d$£€])|(?<![\w-])--(?=\d)")
 _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 
 
 def normalize(text: str) -> tuple[str, list[Problem]]:
     """Words of a-z with ', single spaces, single `, . ! ? ;`; and what had to be left out."""
     problems: list[Problem] = []
-    plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
-    plain = _DASH.sub(", ", plain)
-    plain = _expand(plain)
+    plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
+    plain = " ".join(plain.split())
     if _NEEDS_WORDS.search(plain):
-        plain = verbalize(plain, "en")
+        plain = say(_NUMBER_DASH.sub("-", plain))
+    plain = _expand(_DASH.sub(", ", plain))
     leftovers = Leftovers(text)
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
@@ -55,10 +74,11 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     return re.sub(r" (?=[,.!?;])", "", " ".join(out)), problems
 
 
-def _admit(character: str, position: int, problems: list[Problem]) -> str:
-    """What `character` is for the normaliser; "" and a problem where it has no meaning."""
-    if character.isascii() and (character.isalnum() or character in " ,.!?;:'-"):
-        return character
+@lru_cache(maxsize=4096)
+def _admit(character: str) -> str | None:
+    """What `character` is for the rules; None where it has no meaning."""
+    if character in _REWRITTEN:
+        return _REWRITTEN[character]
     if character in _KEPT_SYMBOLS:
         return character
     if character in APOSTROPHES:
@@ -67,30 +87,29 @@ def _admit(character: str, position: int, problems: list[Problem]) -> str:
         return "-" if character in "-‐‑" else "--"
     if character in SILENT:
         return " "
-    if character == "…":
-        return "."
     folded = fold(character)
-    if not folded:
-        problems.append(Problem(position, character, f"left out: {name_of(character)}"))
-        return " "
-    return folded
+    return f" {folded}" if "/" in folded and folded[0].isdigit() else folded or None  # 1¾
 
 
 def _expand(text: str) -> str:
     """Abbreviations and initials, while their full stops are still there."""
     if "." not in text:
         return text
+    end = len(text.rstrip(" \"'"))
+    text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]], text)
     text = _STREET.sub("street", text)
-    text = _ABBREVIATION.sub(lambda match: _ABBREVIATIONS[match[1].lower()], text)
-    text = _DOTTED.sub(lambda match: _dotted(match, text), text)
+    text = _ABBREVIATION.sub(
+        lambda match: _ABBREVIATIONS[match[1].lower()] + "." * (match.end() == end), text
+    )
+    text = _DOTTED.sub(lambda match: _dotted(match, len(text)), text)
     return _INITIAL.sub(lambda match: _letter_word(match[1].lower()), text)
 
 
-def _dotted(match: re.Match[str], text: str) -> str:
+def _dotted(match: re.Match[str], end: int) -> str:
     """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
     letters = match[0].lower().rstrip(".")
     said = _LATIN.get(letters) or " ".join(map(_letter_word, letters.split(".")))
-    return said + ("." if not text[match.end() :].strip() else "")
+    return said + "." * (match.end() == end)
 
 
 def _letter_word(letter: str) -> str:

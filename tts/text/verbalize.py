@@ -1,23 +1,68 @@
-"""Digits and symbols into words through wetext, for English and Mandarin."""
+"""Digits and symbols into words: a table of rules first, wetext for what they leave to it."""
 
 from __future__ import annotations
 
 import os
 import re
 import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-# What wetext gets at a time: its time grows faster than the length of what it is given.
-_CHUNK = 160
-_BREAK = re.compile(r"(?<=[,.!?;，。！？；\s])")
+from tts.text import number_words
 
-_DIGITS = {
-    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
-    "zh": ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"],
-}
+# wetext's time grows faster than the length of what it is given.
+_LONGEST = 60
 
 _lock = threading.Lock()
+
+Kinds = dict[str, Callable[[str], str]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern and what is said for it: `{1:ordinal}` says group 1 as that kind of word.
+
+    `{1}` leaves the group as it is, for the rules below. example, said: a sentence that the
+    rule is for, and its normalised text.
+    """
+
+    pattern: str
+    words: str
+    example: str
+    said: str
+
+
+_SLOT = re.compile(r"\{(\d+)(?::(\w+))?\}")
+
+
+def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
+    """A function that applies `rules` to a text, in their order."""
+    steps = [(re.compile(rule.pattern, re.ASCII), _speaker(rule.words, kinds)) for rule in rules]
+
+    def apply(text: str) -> str:
+        for pattern, words in steps:
+            text = pattern.sub(words, text)
+        return text
+
+    return apply
+
+
+def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
+    """What `re.sub` calls for a match: the words with their slots filled."""
+    parts = _SLOT.split(words)
+    texts, groups = parts[::3], [int(group) for group in parts[1::3]]
+    said = [kinds[kind] if kind else str for kind in parts[2::3]]
+
+    def speak(match: re.Match[str]) -> str:
+        out = texts[0]
+        for group, kind, text in zip(groups, said, texts[1:], strict=True):
+            found = match[group]
+            out += (kind(found) if found else "") + text
+        return out
+
+    return speak
 
 
 def _fresh_lock() -> None:
@@ -36,70 +81,20 @@ def _normalizer(language: str) -> Any:
     return Normalizer(lang=language, operator="tn")
 
 
+@lru_cache(maxsize=8192)
 def verbalize(text: str, language: str) -> str:
-    """`text` with numbers, dates, money, units and symbols written out in words.
+    """A short expression (`5 kg`) in wetext's words; language: "en" or "zh".
 
-    language: "en" or "zh". What wetext has no words for stays as it is.
+    What wetext has no words for stays as it is, but for digits, which are then said one by one.
     """
-    # Runs of spaces make wetext fail.
-    text = re.sub(r"\s+", " ", text)
-    return "".join(_verbalize_chunk(chunk, language) for chunk in _chunks(text))
-
-
-def _verbalize_chunk(chunk: str, language: str) -> str:
-    body = chunk.strip()
-    if not body:
-        return chunk
-    start = chunk.index(body[0])
-    words = _normalized(body, language)
-    if words is None:
-        # Its grammars reject some strings as a whole: what stands around the culprit is saved.
-        head, space, tail = _halves(body)
-        if space:
-            words = _verbalize_chunk(head, language) + space + _verbalize_chunk(tail, language)
-        else:
-            words = "".join(_digit(c, language) for c in body)
-    return chunk[:start] + words + chunk[start + len(body) :]
-
-
-def _normalized(body: str, language: str) -> str | None:
-    try:
-        with _lock:
-            return _normalizer(language).normalize(body).replace('\\"', '"')
-    except Exception:  # whatever its parser meets: assertions, index and runtime errors
-        return None
-
-
-def _halves(body: str) -> tuple[str, str, str]:
-    """`body` cut at the space nearest to its middle."""
-    middle = len(body) // 2
-    spaces = [match.start() for match in re.finditer(" ", body)]
-    if not spaces:
-        return body, "", ""
-    cut = min(spaces, key=lambda place: abs(place - middle))
-    return body[:cut], " ", body[cut + 1 :]
-
-
-def _digit(character: str, language: str) -> str:
-    if not "0" <= character <= "9":
-        return character
-    return (
-        _DIGITS[language][int(character)]
-        if language == "zh"
-        else (f" {_DIGITS[language][int(character)]} ")
-    )
-
-
-def _chunks(text: str) -> list[str]:
-    """Pieces of about `_CHUNK` characters, cut after punctuation or space where there is one."""
-    pieces: list[str] = []
-    current = ""
-    for part in _BREAK.split(text):
-        while len(part) > 2 * _CHUNK:
-            pieces.append(current + part[:_CHUNK])
-            current, part = "", part[_CHUNK:]
-        if current and len(current) + len(part) > _CHUNK:
-            pieces.append(current)
-            current = ""
-        current += part
-    return [*pieces, current] if current else pieces
+    text = " ".join(text.split())  # runs of spaces make wetext fail
+    words = None
+    if text and len(text) <= _LONGEST:
+        try:
+            with _lock:
+                words = _normalizer(language).normalize(text).replace('\\"', '"')
+        except Exception:  # whatever its parser meets: assertions, index and runtime errors
+            words = None
+    words = text if words is None else words
+    one_by_one = number_words.digits if language == "en" else number_words.hanzi_digits
+    return re.sub("[0-9]+", lambda match: f" {one_by_one(match[0])} ", words)

@@ -1,0 +1,233 @@
+"""English: the kinds of words that the rules' slots are filled with: money, units, addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tts.text import number_words
+from tts.text.verbalize import verbalize
+
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
+_SHORT = {name[:3].lower(): name for name in (*MONTHS, *_DAYS)}
+
+# Symbol -> one, many; the hundredth part: one, many.
+_MONEY = {
+    **{"$": ("dollar", "dollars", "cent", "cents"), "€": ("euro", "euros", "cent", "cents")},
+    **{"£": ("pound", "pounds", "penny", "pence"), "¥": ("yen", "yen", "sen", "sen")},
+    **{"₹": ("rupee", "rupees", "paisa", "paise"), "₩": ("won", "won", "jeon", "jeon")},
+    **{"₽": ("ruble", "rubles", "kopek", "kopeks"), "¢": ("cent", "cents", "", "")},
+}
+CODES = {
+    **{"USD": "u s dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CNY": "yuan"},
+    **{"RMB": "yuan", "CHF": "swiss francs", "CAD": "canadian dollars", "INR": "rupees"},
+    **{"AUD": "australian dollars", "KRW": "won", "HKD": "hong kong dollars"},
+}
+_COUNTRIES = {"US": "u s", "A": "australian", "AU": "australian", "C": "canadian"}
+_COUNTRIES |= {"CA": "canadian", "HK": "hong kong", "NZ": "new zealand"}
+_SCALES = {"k": "thousand", "m": "million", "b": "billion", "t": "trillion"}
+# Units that wetext lacks or misreads -> one, many. The others (kg, km/h, GB, ...) are its.
+UNITS = {
+    **{"tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons")},
+    **{"V": ("volt", "volts"), "W": ("watt", "watts"), "A": ("amp", "amps"), "N": ("newton",) * 2},
+    **{"L": ("liter", "liters"), "l": ("liter", "liters"), "gal": ("gallon", "gallons")},
+    **{"hr": ("hour", "hours"), "hrs": ("hours", "hours"), "sec": ("second", "seconds")},
+    **{
+        "secs": ("seconds", "seconds"),
+        "mins": ("minutes", "minutes"),
+        "min": ("minute", "minutes"),
+    },
+    **{"dB": ("decibel", "decibels"), "kHz": ("kilohertz",) * 2, "psi": ("p s i", "p s i")},
+    **{"kPa": ("kilopascal", "kilopascals"), "cal": ("calorie", "calories"), "rpm": ("r p m",) * 2},
+    **{"g": ("gram", "grams"), "t": ("ton", "tons"), "lbs": ("pounds", "pounds")},
+    **{"m/s": ("meter per second", "meters per second"), "s": ("second", "seconds")},
+    **{"μm": ("micrometer", "micrometers")},
+    **{"μg": ("microgram", "micrograms")},
+    **{"m": ("meter", "meters"), "mA": ("milliamp", "milliamps"), "mAh": ("m ay h",) * 2},
+    **{"μs": ("microsecond", "microseconds"), "Ω": ("ohm", "ohms"), "J": ("joule", "joules")},
+    **{"kJ": ("kilojoule", "kilojoules"), "kcal": ("kilocalorie", "kilocalories")},
+    **{"sq ft": ("square foot", "square feet"), "fps": ("frame per second", "frames per second")},
+    **{"m^2": ("square meter", "square meters"), "m^3": ("cubic meter", "cubic meters")},
+    **{"km^2": ("square kilometer", "square kilometers")},
+    **{"ft^2": ("square foot", "square feet"), "in^2": ("square inch", "square inches")},
+    **{
+        "cm^2": ("square centimeter", "square centimeters"),
+        "in^2": ("square inch", "square inches"),
+    },
+    **{"cm^3": ("cubic centimeter", "cubic centimeters"), "km^3": ("cubic kilometer",) * 2},
+}
+LIBRARY_UNITS = [
+    "km/h",
+    "kg",
+    "km",
+    "cm",
+    "mm",
+    "mg",
+    "ml",
+    "kW",
+    "MW",
+    "kWh",
+    "GB",
+    "MB",
+    "KB",
+    "TB",
+    "Hz",
+    "MHz",
+    "GHz",
+    "mph",
+    "lb",
+    "oz",
+    "ft",
+    "yd",
+    "mi",
+    "ha",
+    "ms",
+    "nm",
+    "kb",
+    "mb",
+]
+_FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+_SYMBOLS = {
+    **{".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash", "=": "equals"},
+    **{"?": "question mark", "&": "and", ":": "colon", "~": "tilde", "%": "percent", "#": "hash"},
+    **{"@": "at", ",": "comma", ";": "semicolon"},
+}
+
+
+def spell(letters: str) -> str:
+    """CO -> c o. The letter a is written ay: a lexicon says the word a as the article."""
+    return " ".join("ay" if letter == "a" else letter for letter in letters.lower())
+
+
+def _address(written: str) -> str:
+    """Parts of an e-mail address or URL: jane.doe -> jane dot doe."""
+    words = []
+    for part in re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", written):
+        last = part.isalpha() and len(part) == 2 and part != "co" and written.endswith("." + part)
+        if part.isdigit():
+            words.append(number_words.cardinal(part) if len(part) < 3 else _code(part))
+        elif part.isalpha():
+            plain = len(part) > 1 and part.lower() != "www" and not last
+            words.append(part if plain else spell(part))
+        else:
+            words.append(_SYMBOLS.get(part, ""))
+    return " ".join(words)
+
+
+def _formula(written: str) -> str:
+    """CO2 -> c o two."""
+    parts = re.findall(r"[A-Za-z]+|[0-9]+", written)
+    return " ".join(spell(p) if p.isalpha() else number_words.cardinal(p) for p in parts)
+
+
+def _camel(written: str) -> str:
+    """MondayMotivation -> Monday Motivation, Rio2016 -> Rio 2016."""
+    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", written))
+
+
+def _fraction(written: str) -> str:
+    """3/4 -> three quarters; with a denominator that has no such name, three over four."""
+    top, _, bottom = written.partition("/")
+    value = int(bottom)
+    if value < 2 or value > 100 or top[0] == "0":
+        return f"{number_words.cardinal(top)} over {number_words.cardinal(bottom)}"
+    name = number_words.ordinal(bottom)
+    one, many = _FRACTIONS.get(value, (name, name + "s"))
+    return f"{number_words.cardinal(top)} {one if int(top) == 1 else many}"
+
+
+def _mixed(written: str) -> str:
+    """The fraction of 2 1/2: a half."""
+    return re.sub("^one (?=half$|quarter$)", "a ", _fraction(written))
+
+
+def _count(written: str, one: str, many: str) -> str:
+    return f"{number_words.number(written)} {one if written == '1' else many}"
+
+
+def _money(written: str) -> str:
+    """$12.50 -> twelve dollars and fifty cents."""
+    one, many, part, parts = _MONEY[written[0]]
+    whole, _, rest = written[1:].replace(",", "").partition(".")
+    if len(rest) != 2:
+        return _count(written[1:].replace(",", ""), one, many)
+    said = [] if whole in ("", "0") else [_count(whole, one, many)]
+    if rest != "00" or not said:
+        said.append(_count(rest.lstrip("0") or "0", part, parts))
+    return " and ".join(said)
+
+
+def _unit(written: str) -> str:
+    """5 kg, 1 tsp: our words for the unit, or wetext's."""
+    amount, unit = re.match(r"([\d.,]+)[ -]?(.*)", written).groups()
+    if unit in UNITS:
+        return _count(amount.replace(",", ""), *UNITS[unit])
+    words = verbalize("1 " + unit if amount == "1" else "2 " + unit, "en")
+    return f"{number_words.number(amount)} {words.partition(' ')[2]}"
+
+
+def _clock(written: str) -> str:
+    """10:05 -> ten oh five, 7:00 -> seven."""
+    hour, _, minute = written.partition(":")
+    hour = number_words.cardinal(hour.lstrip("0") or "0")
+    if minute == "00":
+        return hour
+    return f"{hour} {'oh ' if minute[0] == '0' else ''}{number_words.cardinal(minute.lstrip('0'))}"
+
+
+def _code(written: str) -> str:
+    return number_words.code(written) if len(written) < 4 else number_words.digits(written)
+
+
+def _timed(one: str, many: str):
+    return lambda written: _count(written.lstrip("0") or "0", one, many)
+
+
+KINDS = {
+    "number": number_words.number,
+    "ordinal": number_words.ordinal,
+    "digits": number_words.digits,
+    "year": number_words.year,
+    "code": number_words.code,
+    "decade": lambda tens: number_words.plural(number_words.year(tens)),
+    "roman": lambda numeral: number_words.cardinal(number_words.roman(numeral)),
+    "regnal": lambda numeral: number_words.ordinal(number_words.roman(numeral)),
+    "month": lambda digits: MONTHS[int(digits) - 1],
+    "name": lambda short: _SHORT[short[:3].lower()],
+    "clock": _clock,
+    "hours": _timed("hour", "hours"),
+    "minutes": _timed("minute", "minutes"),
+    "seconds": _timed("second", "seconds"),
+    "half": lambda half: "ay em" if half[0] in "aA" else "pea em",
+    "fraction": _fraction,
+    "mixed": _mixed,
+    "money": _money,
+    "currency": lambda symbol: _MONEY[symbol][1],
+    "coded": lambda code: CODES[code],
+    "country": lambda code: _COUNTRIES[code],
+    "scale": lambda scale: _SCALES[scale[0].lower()],
+    "single": lambda symbol: _MONEY[symbol][0],
+    "degrees": lambda n: _count(n, "degree", "degrees"),
+    "dotted": lambda n: " point ".join(map(number_words.cardinal, n.split("."))),
+    "unit": _unit,
+    "address": _address,
+    "formula": _formula,
+    "greek": lambda letter: unicodedata.name(letter).split()[-1].lower(),
+    "camel": _camel,
+    "spell": spell,
+    "lower": str.lower,
+}
