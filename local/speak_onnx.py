@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
+from tts.export.package import default_model
 
 
 def main() -> None:
@@ -57,11 +58,7 @@ def named_files(arguments: argparse.Namespace) -> tuple[Path, list[Path | None]]
             if not getattr(arguments, name):
                 raise InputError(f"give --{name.replace('_', '-')}, or --package")
         return arguments.acoustic_model, [arguments.vocoder, arguments.tokens, arguments.lexicon]
-    models = sorted(arguments.package.glob("model-steps-*.onnx"))
-    if not models:
-        raise InputError(f"--package {arguments.package}: no model-steps-N.onnx in it")
-    usual = arguments.package / "model-steps-3.onnx"
-    chosen = arguments.acoustic_model or (usual if usual in models else models[0])
+    chosen = arguments.acoustic_model or default_model(arguments.package)
     lexicon = arguments.package / "lexicon.txt"
     parts = [arguments.package / "vocoder.onnx", arguments.package / "tokens.txt"]
     return chosen, [*parts, lexicon if lexicon.is_file() else None]

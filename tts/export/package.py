@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tts.config import to_dict, write_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
 from tts.text.frontend import FrontEndConfig
 
+FRONTEND_FILE = "frontend.toml"
 NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is rougher
 
 
@@ -76,8 +78,28 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
                 shutil.copyfile(source, new / name)
         for fst in parts.rule_fsts:
             shutil.copyfile(fst, new / fst.name)
+        write_toml(new / FRONTEND_FILE, to_dict(parts.frontend))
         (new / "README.md").write_text(readme(folder.name, parts), encoding="utf-8")
     return sorted(folder.iterdir())
+
+
+def middle(models: Iterable[Path]) -> Path:
+    """Of model-steps-N.onnx files the one with the middle number of ODE steps."""
+    by_steps = sorted(models, key=lambda path: (len(path.name), path.name))
+    return by_steps[len(by_steps) // 2]
+
+
+def default_model(package: Path) -> Path:
+    """The model of a package that is used unless another one is named.
+
+    Raises: InputError where the folder has none.
+    """
+    models = list(package.glob("model-steps-*.onnx"))
+    if not models:
+        raise InputError(
+            f"{package}: no model-steps-N.onnx in it; export_onnx.py --package writes such a folder"
+        )
+    return middle([path for path in models if ".int8." not in path.name] or models)
 
 
 def _check(folder: Path, parts: Parts) -> None:
@@ -100,7 +122,7 @@ def _check(folder: Path, parts: Parts) -> None:
 def readme(name: str, parts: Parts) -> str:
     """The package's README: what runs where, the commands, the licences."""
     corpus, frontend = parts.corpus, parts.frontend
-    model = sorted(parts.models)[len(parts.models) // 2].name
+    model = middle(parts.models).name
     flags = [
         f"--matcha-acoustic-model={model}",
         "--matcha-vocoder=vocoder.onnx",
@@ -143,9 +165,10 @@ def readme(name: str, parts: Parts) -> str:
         steps=steps,
         noise_scale=NOISE_SCALE,
         version=version,
-        cut=_CUT[frontend.language] if uncut else "",
+        cut=_CUT["en-us" if frontend.language == "en-us" else "zh"] if uncut else "",
         command=f"{command} \\\n  '{sentence}'",
         python=python,
+        sentence=sentence,
         licences="\n".join(licences),
     )
 
@@ -224,6 +247,20 @@ Python:
 {python}
 ```
 {cut}
+Python, with the repository that this voice was made with (on `PYTHONPATH`) and any of the
+runtime's versions that it runs in. The text is read by the front end of the training, as
+frontend.toml describes it, with numbers, long texts and pronunciations written into the text;
+what cannot be said is returned:
+
+```
+import sherpa_onnx
+from tts.infer.sherpa import SherpaVoice
+speech = SherpaVoice(".").speak("{sentence}")
+sherpa_onnx.write_wave("exact.wav", speech.samples, speech.sample_rate)
+for problem in speech.problems:
+    print(problem.position, problem.text, problem.reason)
+```
+
 ## Licences
 {licences}
 """

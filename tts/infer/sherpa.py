@@ -1,0 +1,236 @@
+"""Speaking with sherpa-onnx, 1.13.x or 2.x, through our own front end: exactly our ids arrive.
+
+2.x takes tokens as they are; 1.13.x gets them as a text of codes (see tts.text.codes). Only an
+espeak voice on 1.13.x is given text, which espeak says there as it does here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tts.config import from_dict, read_toml
+from tts.errors import InputError
+from tts.export.graph import read_metadata
+from tts.export.package import FRONTEND_FILE, NOISE_SCALE, default_model
+from tts.infer.onnx import frontend_of
+from tts.text import codes
+from tts.text.frontend import FrontEnd, FrontEndConfig, Problem, Spoken, build_frontend
+from tts.text.lexicon import write_lexicon
+from tts.text.tokens import BOS, EOS, TokenTable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LONGEST_RUN = 400  # tokens that the model says in one go
+# 2.x neither cuts what it is given nor joins what we have cut.
+WHOLE = {"min_words_in_sentence": "1000000", "max_words_in_sentence": "1000000"}
+INSTALL = "type: pip install sherpa-onnx==2.0.1 (or ==1.13.4)"
+
+
+class Speech(NamedTuple):
+    """Samples float32 (S,), their rate in Hz, and what of the text could not be said."""
+
+    samples: np.ndarray
+    sample_rate: int
+    problems: tuple[Problem, ...]
+
+
+def runtime() -> Any:
+    """The module sherpa_onnx. Raises: InputError where it is not installed."""
+    try:
+        import sherpa_onnx
+    except ImportError as error:
+        raise InputError(f"sherpa_onnx cannot be imported ({error}); {INSTALL}") from None
+    return sherpa_onnx
+
+
+def takes_tokens() -> bool:
+    """Whether the runtime accepts tokens from its caller, as 2.x does."""
+    return hasattr(runtime().GenerationConfig, "tokens")
+
+
+def runs_of(spoken: Spoken, longest: int = LONGEST_RUN) -> Iterator[list[str]]:
+    """The tokens in order, cut after sentences and where they would exceed `longest`.
+
+    A long sentence is cut after its last comma that fits, else between words.
+    """
+    run: list[str] = []
+    pause = 0  # where the run may be cut, after a comma
+    for tokens in _pieces(spoken, longest):
+        while len(run) + len(tokens) > longest:
+            cut = pause or len(run)
+            yield run[:cut]
+            run, pause = run[cut:], 0
+        run += tokens
+        if tokens[-1] in (",", ";", ":"):
+            pause = len(run)
+        elif tokens[-1] in (".", "!", "?"):
+            yield run
+            run, pause = [], 0
+    if run:
+        yield run
+
+
+def _pieces(spoken: Spoken, longest: int) -> Iterator[tuple[str, ...]]:
+    """The tokens of each word, of endless ones in parts."""
+    for word in spoken.words:
+        for start in range(0, len(word.tokens), longest):
+            yield word.tokens[start : start + longest]
+
+
+def speak_with(
+    tts: Any,
+    frontend: FrontEnd,
+    text: str,
+    length_scale: float = 1.0,
+    sid: int = 0,
+    silence_scale: float = 1.0,
+) -> Speech:
+    """Say `text` with a sherpa_onnx.OfflineTts of a voice whose front end is `frontend`.
+
+    Args:
+      length_scale: above 1 is slower. sid: speaker.
+      silence_scale: length of pauses; 1 leaves them as they are. In 1.13.x what the engine was
+        made with counts.
+
+    Raises: InputError when nothing of the text can be said, or not in this version.
+    """
+    import numpy as np
+
+    spoken = frontend(text)
+    if not any(character.isalnum() for token in spoken.tokens for character in token):
+        raise InputError(
+            f"nothing to say in {text[:60]!r} (after the front end: "
+            f"{' '.join(spoken.tokens) or 'no tokens'})"
+        )
+    speed = 1.0 / length_scale
+    parts = []
+    if takes_tokens():
+        for run in runs_of(spoken):
+            generation = runtime().GenerationConfig()
+            generation.speed, generation.sid = speed, sid
+            generation.silence_scale = silence_scale
+            generation.extra = WHOLE
+            marked = run if frontend.config.framing == "blank" else [BOS, *run, EOS]
+            generation.tokens = [marked]
+            parts.append(tts.generate("", generation))
+    else:
+        parts = [tts.generate(said, sid=sid, speed=speed) for said in _texts(frontend, spoken)]
+    samples = np.concatenate([np.asarray(part.samples, dtype=np.float32) for part in parts])
+    return Speech(samples, parts[0].sample_rate, spoken.problems)
+
+
+def _texts(frontend: FrontEnd, spoken: Spoken) -> list[str]:
+    """What 1.13.x is given."""
+    config = frontend.config
+    if config.frontend == "espeak":
+        return [spoken.normalized]
+    if config.frontend == "lexicon":
+        raise _too_old()
+    table = frontend.token_table()
+    return [codes.in_codes(run, table) for run in runs_of(spoken)]
+
+
+def _too_old() -> InputError:
+    version = getattr(runtime(), "__version__", "older than 2")
+    return InputError(
+        f"an English lexicon voice needs sherpa-onnx 2.x, this is {version}; "
+        "type: pip install sherpa-onnx==2.0.1"
+    )
+
+
+class SherpaVoice:
+    """A package of export_onnx.py, spoken by whichever sherpa-onnx is installed.
+
+    Args:
+      package: the folder with model, vocoder, tokens and frontend.toml.
+      model: which model-steps-N.onnx; empty: the package's default.
+      noise_scale: temperature. silence_scale: see speak_with.
+
+    Raises: InputError for a folder that is no package, or a runtime that cannot speak it.
+    """
+
+    def __init__(
+        self,
+        package: Path | str,
+        num_threads: int = 1,
+        model: str = "",
+        noise_scale: float = NOISE_SCALE,
+        silence_scale: float = 1.0,
+    ):
+        runtime()
+        package = Path(package)
+        self.model = package / model if model else default_model(package)
+        self.frontend = build_frontend(read_frontend(package, self.model))
+        table = TokenTable.read(package / "tokens.txt")
+        if table != self.frontend.token_table():
+            raise InputError(f"{package}: tokens.txt and front end belong to different voices")
+        self.silence_scale = silence_scale
+        if self.frontend.config.frontend == "lexicon" and not takes_tokens():
+            raise _too_old()
+        self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
+
+    def speak(self, text: str, length_scale: float = 1.0, sid: int = 0) -> Speech:
+        """Text of any length to samples. Raises: InputError when nothing of it can be said."""
+        return speak_with(self.tts, self.frontend, text, length_scale, sid, self.silence_scale)
+
+
+def read_frontend(package: Path, model: Path) -> FrontEndConfig:
+    """The front end of a package: its frontend.toml, else what the model's metadata say."""
+    stored = package / FRONTEND_FILE
+    if stored.is_file():
+        return from_dict(FrontEndConfig, read_toml(stored), str(stored))
+    return frontend_of(read_metadata(model), model)
+
+
+def _engine(
+    package: Path,
+    model: Path,
+    frontend: FrontEnd,
+    table: TokenTable,
+    num_threads: int,
+    noise_scale: float,
+) -> Any:
+    """An OfflineTts whose lexicon is the codes alone: nothing else is ever looked up."""
+    sherpa = runtime()
+    parts = [model, package / "vocoder.onnx", package / "tokens.txt"]
+    missing = [str(path) for path in parts if not path.is_file()]
+    if missing:
+        raise InputError(f"{package} is no package of a voice: {', '.join(missing)} missing")
+    espeak = frontend.config.frontend == "espeak"
+    with tempfile.TemporaryDirectory() as folder:
+        lexicon = Path(folder) / "lexicon.txt"
+        write_lexicon(lexicon, codes.entries(table), table)
+        needs_data = espeak and not takes_tokens()
+        matcha = sherpa.OfflineTtsMatchaModelConfig(
+            acoustic_model=str(model),
+            vocoder=str(package / "vocoder.onnx"),
+            tokens=str(package / "tokens.txt"),
+            lexicon="" if needs_data else str(lexicon),
+            data_dir=str(espeak_data(package)) if needs_data else "",
+            noise_scale=noise_scale,
+        )
+        config = sherpa.OfflineTtsConfig(
+            model=sherpa.OfflineTtsModelConfig(matcha=matcha, num_threads=num_threads),
+            silence_scale=1.0,
+        )
+        if not config.validate():
+            raise InputError(f"sherpa-onnx refuses the files of {package}: see what it printed")
+        return sherpa.OfflineTts(config)
+
+
+def espeak_data(package: Path) -> Path:
+    """The folder espeak-ng-data: the package's, else that of the installed piper-phonemize."""
+    spec = importlib.util.find_spec("piper_phonemize")
+    places = [package, *(spec.submodule_search_locations or [] if spec else [])]
+    for place in places:
+        if (Path(place) / "espeak-ng-data").is_dir():
+            return Path(place) / "espeak-ng-data"
+    raise InputError(
+        f"sherpa-onnx 1.13 needs espeak's data to speak {package}: copy an espeak-ng-data folder "
+        "there, or type: pip install piper-phonemize (Python 3.11 or older)"
+    )
