@@ -24,7 +24,7 @@ def by_rule(words: Sequence[str]) -> list[int]:
     """Levels without any data: pauses, function words, and lengths that speech prefers."""
     levels: list[int] = []
     since_word = since_phrase = 0
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word == "，":
             if levels:
                 levels[-1] = 3

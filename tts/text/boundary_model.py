@@ -17,7 +17,8 @@ from functools import lru_cache
 from typing import Any
 
 from tts.errors import InputError
-from tts.text.boundaries import UNIT, context_features, features, sentence_of
+from tts.text.boundaries import UNIT, by_rule, context_features, features, sentence_of
+from tts.text.prosody import Predictor
 
 _HEADER = "prosodic boundaries 1"
 _LANE = 16  # bits for the sum of one level's weights
@@ -65,9 +66,9 @@ class BoundaryModel:
 
 
 @lru_cache(maxsize=2)
-def load(packed: str) -> BoundaryModel:
-    """The model in a configuration, read once a process."""
-    return BoundaryModel(packed)
+def predictor(packed: str) -> Predictor:
+    """The model in a configuration, read once a process; the rules where there is none."""
+    return BoundaryModel(packed) if packed else by_rule
 
 
 def _lanes(total: int) -> list[int]:

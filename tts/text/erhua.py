@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from tts.text.pinyin import initial_final, split_tone
+from tts.text.pinyin import initial_final, split_labels, split_tone, syllable_tokens, table_syllable
 
 # Syllables that end a word with the suffix in the spoken Mandarin of Beijing: 花儿 huar, 会儿
 # huir, 事儿 shir. Each may have any tone, since sandhi and weak stress change tones. All others
@@ -38,6 +38,25 @@ def fused_syllable(syllable: str) -> str | None:
     """`syllable` with the suffix, hui4 -> huir4; None where the list has no such form."""
     base = split_tone(syllable)[0]
     return base + "r" + syllable[len(base) :] if base in _bases() else None
+
+
+def is_fused(syllable: str) -> bool:
+    """Whether `syllable` holds the suffix, or is empty: the suffix fused into the one before."""
+    base = split_tone(syllable)[0]
+    return not syllable or (base.endswith("r") and base != ALONE)
+
+
+def read_labels(labels: Iterable[str], fused: bool) -> list[str]:
+    """Labelled pinyin as one item a character: huir4 becomes hui4 er5 or, fused, huir4 and "".
+
+    The syllable er itself (er2, er3, er4, er5) is no erhua.
+    """
+    items: list[str] = []
+    for label in labels:
+        parts = split_labels([label])
+        together = fused_syllable(table_syllable(parts[0]) or "") if len(parts) > 1 else None
+        items += [together, ""] if fused and together else parts
+    return items
 
 
 def fuse(text: str, syllables: Sequence[str]) -> list[str]:
@@ -81,14 +100,15 @@ def fused_tokens(unit: str) -> tuple[str, ...]:
     return tuple(final + tone for final in finals for tone in "12345")
 
 
-def syllable_of_fused(syllable: str, unit: str) -> tuple[str, ...]:
-    """The tokens of a fused syllable: huir4 whole, or h and uir4."""
-    if unit == "syllable":
-        return (syllable,)
+def tokens_of(syllable: str, unit: str) -> tuple[str, ...]:
+    """The tokens of a syllable, fused or not: huir4 whole, or h and uir4; none of the empty one."""
+    if not syllable:
+        return ()
+    if unit == "syllable" or not is_fused(syllable):
+        return syllable_tokens(syllable, unit)
     base, tone = split_tone(syllable)
     initial, final = initial_final(base[:-1])
-    final = _coloured(final) + tone
-    return (initial, final) if initial else (final,)
+    return (initial, _coloured(final) + tone) if initial else (_coloured(final) + tone,)
 
 
 def _coloured(final: str) -> str:

@@ -5,27 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tts.text import codes, phrases
+from tts.text import codes, erhua, phrases
+from tts.text.boundary_model import predictor
 from tts.text.bpe import BpeModel
-from tts.text.characters import Leftovers, fold, is_hanzi
+from tts.text.characters import Leftovers, is_hanzi
 from tts.text.code_switching import EnglishWords, combined_table
 from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
 from tts.text.matching import Run
 from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
-from tts.text.pinyin import (
-    PUNCTUATION,
-    pinyin_table,
-    split_labels,
-    syllable_tokens,
-    table_syllable,
-)
+from tts.text.pinyin import PUNCTUATION, pinyin_table, table_syllable
+from tts.text.prosody import MARKS, Marked, is_said, mark_word, read_marks, set_marks
 from tts.text.tokens import TokenTable
 
 _LATIN = re.compile("[A-Za-z']+(?: [A-Za-z']+)*")
 _PIECE = re.compile(
     rf"(?P<latin>{_LATIN.pattern})|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z'，。！？\s]+)"
 )
-_MARK = re.compile(r"#[1-4]")
 
 # How Latin letters are called, in syllables that the token table has.
 LETTERS = {
@@ -43,15 +38,22 @@ class MandarinFrontEnd:
         self.config = config
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
         self._english = EnglishWords() if config.language == "zh_en" else None
+        self._fused = config.erhua == "fused"
+        self._predict = predictor(config.prosody_model) if config.prosody else None
 
     def token_table(self) -> TokenTable:
         """The reference's 2069 syllables, initials and finals, or the bpe pieces.
 
-        Of zh_en with the symbols of English after them.
+        With fused erhua its syllables after them, then the prosody marks, of zh_en then the
+        symbols of English.
         """
         if self._bpe:
             return self._bpe.table
         table = pinyin_table(self.config.unit)
+        fused = erhua.fused_tokens(self.config.unit) if self._fused else ()
+        marks = MARKS if self._predict else ()
+        if fused or marks:
+            table = TokenTable.of([*table.symbols, *fused, *marks])
         return combined_table(table) if self._english else table
 
     def normalize(self, text: str) -> str:
@@ -83,8 +85,10 @@ class MandarinFrontEnd:
             elif piece["latin"]:
                 words += self._latin(piece[0])
             else:
-                for word, syllables in phrases.read(piece[0]):
+                for word, syllables in self._read(piece[0]):
                     words.append(self._word(word, syllables, "dictionary"))
+        if self._predict:
+            words = set_marks(words, self._predict)
         problems.sort(key=lambda problem: problem.position)
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
@@ -97,42 +101,63 @@ class MandarinFrontEnd:
         """
         if self._bpe:
             return self(text)
-        items = split_labels(label.lower() for label in pinyin)
-        marked = prosody_text or text
-        said = [c for c in _MARK.sub("", marked) if is_hanzi(c) or fold(c).isalpha()]
-        if len(said) != len(items):
+        items = erhua.read_labels((label.lower() for label in pinyin), self._fused)
+        marked = read_marks(prosody_text or text)
+        said = sum(map(is_said, marked.text))
+        if said != len(items):
             raise AlignmentError(
-                f"{len(said)} characters but {len(items)} labelled syllables: {text!r}, "
+                f"{said} characters but {len(items)} labelled syllables: {text!r}, "
                 f"{' '.join(pinyin)}"
             )
-        labels = iter(items)
-        words: list[Word] = []
-        for part in _MARK.split(marked):
-            words += self._labelled_words(part, labels, text)
-        return Spoken(text, normalize(text)[0], tuple(_collapse(words)), ())
+        words = _collapse(self._labelled_words(marked, items, text))
+        if self._predict and not marked.levels:
+            words = set_marks(words, self._predict)
+        return Spoken(text, normalize(text)[0], tuple(words), ())
 
-    def _labelled_words(self, part: str, labels: Iterator[str], text: str) -> list[Word]:
-        """The characters between two prosody marks as a word, and the punctuation among them."""
+    def _labelled_words(self, marked: Marked, items: list[str], text: str) -> list[Word]:
+        """Words that end at prosody marks and punctuation, with the marks if the voice has them."""
         words: list[Word] = []
         hanzi, syllables = "", []
-        for character in part:
-            if is_hanzi(character) or fold(character).isalpha():
-                label = next(labels)
-                syllable = table_syllable(label)
-                if syllable is None or (label == "er5" and character != "儿"):
+
+        def end_word() -> None:
+            nonlocal hanzi, syllables
+            if hanzi:
+                words.append(self._word(hanzi, syllables, "labelled"))
+                hanzi, syllables = "", []
+
+        levels = list(marked.levels) or [0] * len(items)
+        for index, label in enumerate(items):
+            if index and label in ("", "er5"):  # no mark parts the suffix from its syllable
+                levels[index] = max(levels[index - 1 : index + 1])
+                levels[index - 1] = 0
+        labels = iter(zip(items, levels, strict=True))
+        for character in marked.text:
+            if is_said(character):
+                label, level = next(labels)
+                syllable = label if erhua.is_fused(label) else table_syllable(label)
+                if syllable is None or (label in ("", "er5") and character != erhua.SUFFIX):
                     raise AlignmentError(f"{character!r} is labelled {label!r} in {text!r}")
                 hanzi += character
                 syllables.append(syllable)
+                if level:
+                    end_word()
+                    words += [mark_word(level)] if self._predict else []
             elif character in PAUSES:
-                if syllables:
-                    words.append(self._word(hanzi, syllables, "labelled"))
-                    hanzi, syllables = "", []
+                end_word()
                 words.append(_pause(WRITTEN[PAUSES[character]]))
-        return [*words, self._word(hanzi, syllables, "labelled")] if syllables else words
+        end_word()
+        return words
+
+    def _read(self, hanzi: str) -> list[tuple[str, list[str]]]:
+        """Words of a run of Hanzi with their syllables, erhua as the configuration has it."""
+        words = phrases.read(hanzi)
+        if not self._fused:
+            return words
+        return [(word, erhua.fuse(word, said)) for word, said in erhua.reach_back(words)]
 
     def _word(self, text: str, syllables: list[str], source: str) -> Word:
         unit = self.config.unit
-        return Word(text, tuple(t for s in syllables for t in syllable_tokens(s, unit)), source)
+        return Word(text, tuple(t for s in syllables for t in erhua.tokens_of(s, unit)), source)
 
     def _latin(self, letters: str) -> Iterable[Word]:
         """English words where the table has their symbols, else letter by letter."""
@@ -174,7 +199,8 @@ class MandarinFrontEnd:
             yield quote, ["_"]
         runs = [run for text in texts for run in _runs(text)]
         for word, syllables in phrases.lexicon(runs).items():
-            yield word, list(self._word(word, list(syllables), "dictionary").tokens)
+            said = erhua.fuse(word, syllables) if self._fused else list(syllables)
+            yield word, list(self._word(word, said, "dictionary").tokens)
 
 
 def _runs(text: str) -> Iterator[Run]:
