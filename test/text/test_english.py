@@ -159,3 +159,12 @@ def test_corpus_texts_need_little_fallback(english, shared_data):
     ]
     fallback = sum(word.source in ("fallback", "spelled") for word in words)
     assert len(words) > 10000 and fallback / len(words) < 0.01
+
+
+def test_mandarin_is_one_problem_for_each_run(english):
+    spoken = english("Say 今天 and 😀 then 天气, please 今.")
+    assert [(p.position, p.text) for p in spoken.problems] == [
+        *((4, "今天"), (11, "😀"), (18, "天气"), (29, "今"))
+    ]
+    assert "cannot say Mandarin" in spoken.problems[0].reason
+    assert spoken.normalized == "Say and then, please."

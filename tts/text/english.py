@@ -10,6 +10,7 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers
 from tts.text.frontend import FrontEndConfig, Spoken, Word
 from tts.text.normalize_english import normalize
+from tts.text.problems import join_hanzi
 from tts.text.pronounce import dictionary, pronounce, words
 from tts.text.tokens import TokenTable
 
@@ -49,7 +50,7 @@ class LexiconFrontEnd:
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             else:
                 said.append(Word(piece, *pronounce(piece.lower())))
-        problems.sort(key=lambda problem: problem.position)
+        problems = join_hanzi(text, problems, "left out: an English voice cannot say Mandarin")
         return Spoken(text, normalized, tuple(said), tuple(problems))
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:

@@ -14,6 +14,7 @@ from typing import Any
 from tts.errors import InputError
 from tts.text.characters import Leftovers, name_of
 from tts.text.frontend import FrontEndConfig, Problem, Spoken, Word
+from tts.text.problems import join_hanzi
 from tts.text.tokens import TokenTable
 
 # The phones espeak may give for English and other languages, in the order of their ids; the
@@ -106,6 +107,7 @@ class EspeakFrontEnd:
                     words.append(Word(" ", (" ",), "space"))
                 if part:
                     words.append(Word(part, tuple(part), "espeak"))
+        problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
