@@ -18,6 +18,9 @@ data_options() {
   option vocab-size "" "number of pieces with --unit bpe"
   option pinyin "" "Mandarin: labelled or predicted"
   option framing "" "blank; with espeak runtime or reference"
+  option prosody "" "Mandarin: 1 adds the prosody marks #1 to #4 as tokens"
+  option erhua "" "Mandarin: split (hui4 er) or fused (huir4); empty: split"
+  option train-models "" "0: rules in the place of models learned from labels"
   option num-jobs "" "processes; empty: one a processor"
   option on-reject leave-out "rejected utterances: leave-out or stop"
   option max-rejected 0.01 "stop when more than this share is rejected"
@@ -30,7 +33,7 @@ read_data_options() {
   common=(--corpus "${opt[corpus]}" "${passed[@]}")
   given num-jobs
   jobs=("${passed[@]}")
-  given language frontend unit vocab-size pinyin framing
+  given language frontend unit vocab-size pinyin framing prosody erhua train-models
   text=("${passed[@]}")
   given on-reject max-rejected
   policy=("${passed[@]}")

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import Parser, add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions, sources
+from tts.data.text_models import needs_labels
 from tts.data.text_tokens import FrontEndChoice, choose, write_frontend
 from tts.errors import run_script
 
@@ -19,13 +20,19 @@ def main() -> None:
     add_flags(parser, FrontEndChoice)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    config = choose(recipe, FrontEndChoice(**flags_given(arguments, FrontEndChoice)))
-    bpe = config.unit == "bpe"  # the only front end whose table depends on the texts
+    choice = FrontEndChoice(**flags_given(arguments, FrontEndChoice))
+    config = choose(recipe, choice)
+    learned = needs_labels(config, choice.train_models)
     recipe.stage(
         "tokens",
-        lambda: write_frontend(recipe, config),
-        inputs=sources("text/*.py") + ([recipe.manifest("supervisions.jsonl.gz")] if bpe else []),
-        options=to_dict(config),
+        lambda: write_frontend(recipe, config, choice.train_models),
+        inputs=sources("text/*.py")
+        + (
+            [recipe.manifest("supervisions.jsonl.gz"), recipe.manifest("ids.txt")]
+            if learned
+            else []
+        ),
+        options={**to_dict(config), "train_models": choice.train_models},
         outputs=[recipe.data / "tokens.txt", recipe.data / "frontend.toml"],
     )
 

@@ -16,6 +16,7 @@ from tts.data.parallel import parallel_map
 from tts.data.validation import AudioLimits, check_file
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
+from tts.text.prosody import Marked, read_marks
 
 
 def write_manifests(recipe: Recipe) -> None:
@@ -38,7 +39,9 @@ def write_manifests(recipe: Recipe) -> None:
             faults.append(Fault(utterance.id, kind, detail, utterance.position))
         if not problems:
             recordings.append(_recording(recipe, utterance, rate, length))
-            supervisions.append(_supervision(recipe, utterance, length / rate))
+            marked = read_marks(utterance.prosody or "")
+            faults += [Fault(utterance.id, "odd-marks", detail) for detail in marked.faults]
+            supervisions.append(_supervision(recipe, utterance, length / rate, marked))
     listed = {
         item.position: item.id for item in [*faults, *utterances] if item.position is not None
     }
@@ -73,8 +76,14 @@ def _recording(recipe: Recipe, utterance: Utterance, rate: int, length: int) -> 
     }
 
 
-def _supervision(recipe: Recipe, utterance: Utterance, seconds: float) -> dict[str, Any]:
-    """One supervision with everything the corpus says about the utterance."""
+def _supervision(
+    recipe: Recipe, utterance: Utterance, seconds: float, marked: Marked
+) -> dict[str, Any]:
+    """One supervision with everything the corpus says about the utterance.
+
+    prosody is the text with its marks as labelled, prosody_marks the level from 0 to 4 after
+    each Hanzi and Latin letter.
+    """
     custom: dict[str, Any] = {"position": utterance.position}
     if utterance.normalized is not None:
         custom["normalized_text"] = utterance.normalized
@@ -82,6 +91,8 @@ def _supervision(recipe: Recipe, utterance: Utterance, seconds: float) -> dict[s
         custom["pinyin"] = list(utterance.pinyin)
     if utterance.prosody is not None:
         custom["prosody"] = utterance.prosody
+    if marked.levels:
+        custom["prosody_marks"] = list(marked.levels)
     if utterance.phones is not None:
         custom["phones"] = [list(phone) for phone in utterance.phones]
     return {

@@ -12,9 +12,10 @@ from tts.config import from_dict, option, read_toml, to_dict, write_toml
 from tts.data.corpus import Fault, Recipe
 from tts.data.manifests import write_faults
 from tts.data.parallel import parallel_map
+from tts.data.text_models import with_models
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
-from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
+from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend, check_config
 
 TEXTS_PER_PART = 100
 
@@ -29,6 +30,9 @@ class FrontEndChoice:
     framing: str = option("", "blank; runtime or reference with espeak")
     pinyin: str = option("", "Mandarin training: labelled or predicted")
     vocab_size: int = option(0, "number of pieces with --unit bpe")
+    prosody: bool = option(False, "Mandarin: 1 adds the prosody marks #1 to #4 as tokens")
+    erhua: str = option("", "Mandarin: split (hui4 er) or fused (huir4)")
+    train_models: bool = option(True, "0: rules in the place of models learned from labels")
 
 
 def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
@@ -37,6 +41,7 @@ def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
     With another front end than the recipe's, the framing falls back to that one's usual one.
     """
     given = {key: value for key, value in to_dict(choice).items() if value}
+    given.pop("train_models", None)
     facts = {"language": recipe.config.language, **recipe.config.frontend}
     espeak = given.get("frontend", facts.get("frontend")) == "espeak"
     if "framing" not in given and espeak:
@@ -44,22 +49,14 @@ def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
     config = from_dict(FrontEndConfig, {**facts, **given}, "front end")
     if config.unit == "bpe" and config.vocab_size <= 0:
         raise InputError("--unit bpe needs --vocab-size N, for example --vocab-size 500")
+    if config.unit != "bpe" or config.prosody or config.erhua != "split":
+        check_config(config)  # a bpe model is not there yet
     return config
 
 
-def texts_of(recipe: Recipe) -> list[str]:
-    """The normalised texts of the corpus, else its texts as written, in order."""
-    supervisions = read_jsonl(recipe.manifest("supervisions.jsonl.gz"))
-    return [item["custom"].get("normalized_text", item["text"]) for item in supervisions]
-
-
-def write_frontend(recipe: Recipe, config: FrontEndConfig) -> None:
-    """Write data/frontend.toml and data/tokens.txt; trains the pieces of unit bpe first."""
-    if config.unit == "bpe":
-        from tts.text.bpe import pack_bpe, train_bpe
-
-        model = train_bpe(texts_of(recipe), config.vocab_size)
-        config = dataclasses.replace(config, bpe_model=pack_bpe(model))
+def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -> None:
+    """Write data/frontend.toml and data/tokens.txt; learns what is to be learned first."""
+    config = with_models(recipe, config, train)
     table = build_frontend(config).token_table()
     table.write(recipe.data / "tokens.txt")
     write_toml(recipe.data / "frontend.toml", to_dict(config))

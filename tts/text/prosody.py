@@ -130,6 +130,30 @@ def set_marks(words: Sequence[Word], predict: Predictor) -> list[Word]:
     return marked
 
 
+def labelled_sentences(
+    words: Sequence[Word], levels: Sequence[int]
+) -> list[tuple[list[str], list[int]]]:
+    """What a predictor learns from: each sentence's words and the levels after its units.
+
+    words: as a front end says the text, without marks; levels: after each character. Nothing
+    where the two do not match, for example since a number was written in digits.
+    """
+    said = [word.text for word in words if word.source != "space"]
+    if sum(len(word) for word in said if units_of([word])) != len(levels):
+        return []
+    sentences: list[tuple[list[str], list[int]]] = [([], [])]
+    place = 0
+    for word in said:
+        if word in SENTENCE_ENDS:
+            sentences.append(([], []))
+            continue
+        sentences[-1][0].append(word)
+        for unit in units_of([word]):
+            place += len(unit)
+            sentences[-1][1].append(levels[place - 1])
+    return [sentence for sentence in sentences if sentence[1]]
+
+
 def mark_word(level: int) -> Word:
     """The mark of a level from 1 to 4, as a word."""
     mark = MARKS[level - 1]

@@ -9,6 +9,7 @@ from tts.align.intervals import only_tier
 from tts.data.corpus import Fault, Utterance
 from tts.data.labels import check_listing, read_lines
 from tts.errors import InputError
+from tts.text.prosody import read_marks
 
 LABELS = Path("ProsodyLabeling") / "000001-010000.txt"
 
@@ -40,7 +41,7 @@ def read(corpus_dir: Path) -> tuple[list[Utterance], list[Fault]]:
             Utterance(
                 id=name,
                 audio=corpus_dir / "Wave" / f"{name}.wav",
-                text=re.sub(r"#\d", "", marked),
+                text=read_marks(marked).text,
                 position=position,
                 pinyin=tuple(pinyin.split()),
                 prosody=marked,
