@@ -49,7 +49,7 @@ def test_table_has_ascii_symbols_at_their_code_points():
         ("well-known zebra-crossing", "well known zebra crossing"),
         ("We co-operate, re-entered", "We cooperate, reentered"),
         ("dogs' and the boss's", "dogs' and the boss's"),
-        ("#5", "five"),
+        ("#5", "number five"),
         ("J. R. Smith", "j r Smith"),
     ],
 )
@@ -70,9 +70,9 @@ def test_no_space_stands_beside_punctuation(english):
 
 
 def test_what_cannot_be_said_is_reported_where_it_stands(english):
-    text = "one 😀 two ☃ 中 #5"
+    text = "one 😀 two ☃ 中 | 5"
     found = {problem.text: problem.position for problem in english(text).problems}
-    assert found == {symbol: text.index(symbol) for symbol in "😀☃中#"}
+    assert found == {symbol: text.index(symbol) for symbol in "😀☃中|"}
     assert english("Plain words, no problem.").problems == ()
 
 

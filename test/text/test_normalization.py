@@ -5,9 +5,12 @@ import sys
 
 import pytest
 
-from tts.text import normalize_english, rules_english
+from tts.text import normalize_english, normalize_mandarin, rules_english, rules_mandarin
 
-LANGUAGES = {"en": (normalize_english.normalize, rules_english.RULES)}
+LANGUAGES = {
+    "en": (normalize_english.normalize, rules_english.RULES),
+    "zh": (normalize_mandarin.normalize, rules_mandarin.RULES),
+}
 
 
 @pytest.mark.parametrize(

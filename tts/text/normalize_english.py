@@ -38,7 +38,7 @@ _NEEDS_WORDS = re.compile(
     r"|volume|type|phase|stage|class|level|section|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )
 # What reaches the rules as it is; quotes and < > then vanish, the others are said or reported.
-_KEPT_SYMBOLS = frozenset("$%&@#+=/~^|\\£€¥₹₩₽¢°§×÷±≈≤≥≠_*\"<>") | frozenset(
+_KEPT_SYMBOLS = frozenset('$%&@#+=/~^|\\£€¥₹₩₽¢°§×÷±≈≤≥≠_*"<>') | frozenset(
     map(chr, (*range(0x391, 0x3AA), *range(0x3B1, 0x3CA)))
 )
 _REWRITTEN = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
 from tts.text import phrases
-from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, fold, is_hanzi, name_of
+from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold, is_hanzi
 from tts.text.frontend import Problem
-from tts.text.verbalize import verbalize
+from tts.text.rules_mandarin import say
+from tts.text.words_mandarin import GREEK
 
 # Marks that are said as a pause -> the token of that pause.
 PAUSES = {
@@ -17,50 +20,68 @@ PAUSES = {
     **dict.fromkeys("？﹖?", "?"),
 }
 WRITTEN = {",": "，", ".": "。", "!": "！", "?": "？"}
-# A normaliser has something to do: a digit or a symbol that is no punctuation.
-_NEEDS_WORDS = re.compile(r"[0-9$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥<>℅№㎡]")
-_KEPT_SYMBOLS = "$%&@#+=/~^|\\£€¥￥°℃℉‰×÷±≈≠≤≥"
+# The rules have something to do: a digit, a symbol, an address or a Roman numeral.
+_NEEDS_WORDS = re.compile(
+    r"[^\u3400-\u9fffA-Za-z，。！？、；：,.!?;: —]|[\u3400-\u9fff][IVX]|[a-z]\.[a-z]"
+)
+# What reaches the rules as it is; < > then vanish, the others are said or reported.
+_KEPT_SYMBOLS = frozenset("$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-" + GREEK)
+_REWRITTEN = {
+    **{"²": "^2", "³": "^3", "㎡": "m^2", "㎥": "m^3", "℃": "°C", "℉": "°F", "µ": "μ", "Ω": "Ω"},
+    **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "（": "(", "）": ")"},
+}
+_UNUSUAL = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9，。！？、；：,.!?;: ]+")
+_APOSTROPHE = re.compile(r"(?<![A-Za-z])'+|'+(?![A-Za-z])")
+_SPACE = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z])")
+_NUMBER_MARKS = re.compile(r"(?<=\d)：(?=\d)")
+_TOKEN = re.compile(
+    r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ <>()_*-]+)"
+    rf"|(?P<pause>[{re.escape(''.join(PAUSES))}])|."
+)
 
 
 def normalize(text: str) -> tuple[str, list[Problem]]:
     """Hanzi, Latin letters (with ' inside), single ，。！？; and what had to be left out."""
     problems: list[Problem] = []
-    plain = "".join(_admit(c, position, problems) for position, c in enumerate(text))
+    plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
     if _NEEDS_WORDS.search(plain):
-        plain = verbalize(plain, "zh")
+        plain = say(_NUMBER_MARKS.sub(":", " ".join(plain.split())))
     leftovers = Leftovers(text)
     out: list[str] = []
-    for character in plain:
-        if character in PAUSES:
+    for match in _TOKEN.finditer(plain):
+        kind = match.lastgroup
+        if kind == "pause":
             while out and out[-1] == " ":
                 out.pop()
             if not out or out[-1] not in PAUSES:
-                out.append(WRITTEN[PAUSES[character]])
-        elif is_hanzi(character) or character in " '" or re.match("[A-Za-z]", character):
-            out.append(character)
-        elif character in _KEPT_SYMBOLS or character.isdigit():
-            problems.append(leftovers.problem(character))
-    # Spaces and apostrophes say something only between Latin letters.
-    said = re.sub(r"(?<![A-Za-z])'+|'+(?![A-Za-z])", "", "".join(out))
-    return re.sub(r"(?<![A-Za-z]) +| +(?![A-Za-z])", "", re.sub(" +", " ", said)), problems
+                out.append(WRITTEN[PAUSES[match[0]]])
+        elif kind == "said":
+            out.append(match[0])
+        elif kind == "space":
+            out.append(" ")
+        elif kind is None:
+            problems.append(leftovers.problem(match[0]))
+    # Apostrophes and spaces say something only between Latin letters.
+    said = _APOSTROPHE.sub("", "".join(out))
+    return _SPACE.sub("", re.sub(" +", " ", said)), problems
 
 
-def _admit(character: str, position: int, problems: list[Problem]) -> str:
-    """What `character` is for the normaliser; "" and a problem where it has no meaning."""
+@lru_cache(maxsize=32768)
+def _admit(character: str) -> str | None:
+    """What `character` is for the rules; None where it has no meaning."""
     if is_hanzi(character):
-        if character in phrases.characters():
-            return character
-        problems.append(Problem(position, character, "left out: no reading is known"))
-        return ""
+        return character if character in phrases.characters() else None
+    if character in _REWRITTEN:
+        return _REWRITTEN[character]
     if character in PAUSES or character in _KEPT_SYMBOLS:
         return character
     if character in SILENT:
-        return " " if character in "*_`´" else ""
+        return " " if character in "`´" else ""
     if character in APOSTROPHES:
         return "'"
     if character in DASHES:
         return "-"
+    if "Ⅰ" <= character <= "ⅿ":
+        return str(int(unicodedata.numeric(character)))
     folded = fold(character)
-    if not folded:
-        problems.append(Problem(position, character, f"left out: {name_of(character)}"))
-    return folded
+    return f" {folded}" if "/" in folded and folded[0].isdigit() else folded or None  # 1¾

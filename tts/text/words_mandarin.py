@@ -1,0 +1,119 @@
+"""Mandarin: the kinds of words that the rules' slots are filled with: units, money, addresses."""
+
+from __future__ import annotations
+
+import re
+
+from tts.text import number_words
+from tts.text.verbalize import verbalize
+
+MONEY = {"$": "美元", "€": "欧元", "£": "英镑", "¥": "元", "₹": "卢比", "₩": "韩元", "₽": "卢布"}
+CODES = {
+    **{"USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "CNY": "元", "RMB": "元"},
+    **{"HKD": "港元", "TWD": "新台币", "KRW": "韩元", "CHF": "瑞士法郎", "AUD": "澳元"},
+}
+# Units that wetext lacks; the others (kg, km/h, cm, ml, ...) are its.
+UNITS = {
+    **{"V": "伏", "kV": "千伏", "W": "瓦", "kW": "千瓦", "MW": "兆瓦", "kWh": "千瓦时", "A": "安"},
+    **{"mA": "毫安", "mAh": "毫安时", "Hz": "赫兹", "kHz": "千赫", "MHz": "兆赫", "GHz": "吉赫"},
+    **{"dB": "分贝", "Pa": "帕", "kPa": "千帕", "J": "焦", "kJ": "千焦", "kcal": "千卡", "N": "牛"},
+    **{"μm": "微米", "nm": "纳米", "μg": "微克", "ms": "毫秒", "Ω": "欧", "t": "吨", "ha": "公顷"},
+    **{"m^2": "平方米", "m^3": "立方米", "km^2": "平方公里", "cm^2": "平方厘米", "mL": "毫升"},
+    **{"cm^3": "立方厘米", "m/s": "米每秒", "km/s": "公里每秒", "h": "小时", "min": "分钟"},
+}
+LIBRARY_UNITS = "km/h kg km cm mm dm mg ml g m L s".split()  # noqa: SIM905
+_SYMBOLS = {
+    **{".": "点", "-": "杠", "_": "下划线", "+": "加", "/": "斜杠", "=": "等于", "?": "问号"},
+    **{"&": "和", ":": "冒号", "~": "波浪号", "%": "百分号", "#": "井号", "@": "艾特"},
+}
+_GREEK = {
+    **{"α": "阿尔法", "β": "贝塔", "γ": "伽马", "δ": "德尔塔", "ε": "艾普西龙", "θ": "西塔"},
+    **{"λ": "兰姆达", "μ": "缪", "π": "派", "ρ": "柔", "σ": "西格马", "τ": "陶", "φ": "斐"},
+    **{"ω": "欧米伽", "Ω": "欧米伽", "Δ": "德尔塔", "Σ": "西格马"},
+}
+GREEK = "".join(_GREEK)
+
+# Nouns and measure words before which 2 is 两 (not before 月, 日, 号, 楼, 级, 班, 路, ...).
+MEASURES = (
+    "(?:个|個|只|隻|杯|碗|瓶|盒|箱|本|张|張|条|條|件|位|名|次|天|周|小时|小時|分钟|分鐘|点|點|种|種|"
+    "年(?![级級代])|斤|公斤|吨|噸|米|公里|里|厘米|毫米|元|块|塊|套|双|雙|对|對|家|辆|輛|台|部|座|"
+    "栋|棟|间|間|句|段|篇|首|支|枝|把|根|颗|顆|粒|头|頭|匹|口|扇|倍|万|萬|亿|億|千|百|半|岁|歲|人|"
+    "国|國|地|门|門|项|項|组|組|批|步|圈|轮|輪|遍|趟|回|场|場|局|盘|盤|份|包|袋|桶|勺|片|朵|棵|株|群|"
+    "行|列|页|頁|面|边|邊|侧|端|者|成|星期|周|刻|样|樣|顿|頓|枚|艘|架|幅|堆|滴|笔|筆|道|节|節|方)"
+)
+
+
+def _unit(written: str) -> str:
+    """5kg, 220V: our word for the unit, or wetext's."""
+    amount, unit = re.match(r"([\d.,]+) ?(.*)", written).groups()
+    number = number_words.hanzi_number(amount)
+    if unit in UNITS:
+        return number + UNITS[unit]
+    return verbalize("1" + unit, "zh").replace("一", number, 1)
+
+
+def _clock(written: str) -> str:
+    """8:30 -> 八点三十分, 2:05 -> 两点零五分, 7:00 -> 七点."""
+    hour, minute, *second = written.split(":")
+    said = ("两" if hour.lstrip("0") == "2" else _plain(hour)) + "点"
+    if minute != "00" or second:
+        said += ("零" if minute[0] == "0" and minute != "00" else "") + _plain(minute) + "分"
+    if second:
+        said += "零" if second[0][0] == "0" and second[0] != "00" else ""
+        said += _plain(second[0]) + "秒"
+    return said
+
+
+def _plain(written: str) -> str:
+    """03 -> 三: a number of a date or clock."""
+    return number_words.hanzi_number(written.lstrip("0") or "0")
+
+
+def _fraction(written: str) -> str:
+    """3/4 -> 四分之三."""
+    top, _, bottom = written.partition("/")
+    bottom = "百" if bottom == "100" else number_words.hanzi_number(bottom)
+    return f"{bottom}分之{number_words.hanzi_number(top)}"
+
+
+def _short_code(written: str) -> str:
+    """A train's number: 20 -> 二十, 123 -> 幺二三."""
+    say = number_words.hanzi_phone if len(written) > 2 else number_words.hanzi_number
+    return say(written)
+
+
+def _letters_code(written: str) -> str:
+    """The number in a name: 15 -> 十五, 380 -> 三八零, 2.5 -> 二点五."""
+    long = len(written) > 2 and "." not in written
+    return (number_words.hanzi_digits if long else number_words.hanzi_number)(written)
+
+
+def _address(written: str) -> str:
+    """Parts of an e-mail address or URL: jane.doe -> jane点doe."""
+    parts = re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", written)
+    return "".join(
+        part if part.isalpha() else _digits_of(part) if part.isdigit() else _SYMBOLS.get(part, " ")
+        for part in parts
+    )
+
+
+def _digits_of(written: str) -> str:
+    return (number_words.hanzi_phone if len(written) > 2 else number_words.hanzi_digits)(written)
+
+
+KINDS = {
+    "number": number_words.hanzi_number,
+    "digits": number_words.hanzi_digits,
+    "phone": number_words.hanzi_phone,
+    "plain": _plain,
+    "clock": _clock,
+    "fraction": _fraction,
+    "roman": lambda numeral: number_words.hanzi_number(number_words.roman(numeral)),
+    "train": _short_code,
+    "code": _letters_code,
+    "currency": lambda symbol: MONEY[symbol],
+    "coded": lambda code: CODES[code],
+    "unit": _unit,
+    "address": _address,
+    "greek": lambda letter: _GREEK[letter],
+}
