@@ -14,16 +14,31 @@ SYLLABLES = """
 ao ba bai ban bang bao bei ben beng bian bie bin bing bo bu cai cao ceng cha chai chan chao che
 chi chong chu chuan chuang chui ci cong cu cui cuo dai dan dang dao deng di dian diao die ding
 dong dou du duan dui dun duo fa fan fen feng fu gai gan gang gao ge gen geng gong gou gu gua
-guai guan gui gun guo hai hao he hei hou hu hua huan huang hui huo ji jia jian jiang jiao jie
-jin jing jiu juan jue jun kan kao ke keng kong kou ku kuai kuan kuang kun lan lao le lei li lia
-lian liang lin ling liu long lou lu lun luo lv ma mai man mang mao mei men meng mi mian miao
-min ming mo na nao nian niang niao niu pa pai pan pang pao pen peng pi pian piao pin ping po pu
-qi qian qiang qiao qin qing qiu qu quan qun ren rou ruo sai san sang sao sha shai shan shao she
-shen sheng shi shou shu shua shuang shui shuo si suan sui sun suo ta tan tang tao te tian tiao
-tie ting tong tou tu tuan tui tuo wa wan wei wen wo wu xi xia xian xiang xiao xie xin xing
-xiong xiu xuan xue ya yan yang yao ye yi yin ying you yu yuan yue yun za zai zao zha zhai zhan
-zhao zhe zhen zheng zhi zhong zhou zhu zhua zhuan zhuang zhui zhun zhuo zi zui zuo
+guai guan gui gun guo hai han hao he hei hou hu hua huan huang hui huo ji jia jian jiang jiao
+jie jin jing jiu juan jue jun kan kao ke keng kong kou ku kuai kuan kuang kun lan lao le lei li
+lia lian liang lin ling liu long lou lu lun luo lv ma mai man mang mao mei men meng mi mian
+miao min ming mo na nao nian niang niao niu pa pai pan pang pao pen peng pi pian piao pin ping
+po pu qi qian qiang qiao qin qing qiu qu quan qun ren rou ruo sai san sang sao sha shai shan
+shao she shen sheng shi shou shu shua shuang shui shuo si suan sui sun suo ta tan tang tao te
+tian tiao tie ting tong tou tu tuan tui tuo wa wan wei wen wo wu xi xia xian xiang xiao xie xin
+xing xiong xiu xuan xue ya yan yang yao ye yi yin ying you yu yuan yue yun za zai zao zha zhai
+zhan zhao zhe zhen zheng zhi zhong zhou zhu zhua zhuan zhuang zhui zhun zhuo zi zui zuo
 """.split()  # noqa: SIM905
+
+# Characters that take the suffix in everyday speech (most stand in the word list of the
+# Putonghua proficiency test). After any other 儿 is a child, a name, or a word of its own.
+_SUFFIXED = frozenset(
+    "下丑丝个串丸主乐乖书事云井些亮人今仨们件价份伙会伞伴位侄信俩偏偷兔兜冻准几凳刀刃刷刺前剪"
+    "劲勺包匣半单印卷叉双口叶号同名后味命响哥哨哪唱嗓嗝嘴回团围图圆圈土地坎坑块坛坡坨垂堆塔墙"
+    "声壳壶夜天头夹套好妞姐姨娃娘婶子孔字孩官宝对小尖尺尾屁层屋崽工巧差巾布帖帘带席帮帽干庄底"
+    "座弓弦弯彩影心快悄情意慢戏戳扇手扣把拐招捆排摆摊撇数旗早明星春昨晃晚景曲月末本朵杆杠条杯"
+    "板果枝枣架柜柱树样核根格桃框桌桥桶梁梦棍棒楼橛檐欢款歌步段毛毯气水汁汉汤沙沟沫油沿法泡泪"
+    "洞活海清渣溜滚漂火灯灰炉点烟熊燕爪爷片牌牙牛特狗猪猫猴玩珠班球瓜瓶甜画疤病白皮盂盅盆盒盖"
+    "盘盹真眼着砖碗碟碴礼神票种秧稳穗空窍窖窗窝站竿笼筐筒签管箱篮米类粉粒粥糖线绢绳缘缝缸罐罩"
+    "群肉肚股背胖脐脑脚脸腔腕腮腰腿膜舌船节芯花芽苗范茬茶草药菜营葱虫虾蛇街衣衫袄袋袖袜裙褂角"
+    "词话调谎谜谱豆趟足跟路车转轮轴轻辈边这远道那酒酱醋里针钉钩钱铃铲铺锅镜门间闷阄阴阵院零面"
+    "靴鞋音顶领颗食饱饼馅馆香马驴高鬼鱼鸡鸣鸭黄黑鼓鼻齿"
+)
 
 SUFFIX = "儿"
 ALONE = "er"  # the suffix as a syllable of its own, in the neutral tone
@@ -38,6 +53,11 @@ def fused_syllable(syllable: str) -> str | None:
     """`syllable` with the suffix, hui4 -> huir4; None where the list has no such form."""
     base = split_tone(syllable)[0]
     return base + "r" + syllable[len(base) :] if base in _bases() else None
+
+
+def takes_suffix(character: str) -> bool:
+    """Whether words ending in `character` are said with the suffix 儿 in everyday speech."""
+    return character in _SUFFIXED
 
 
 def is_fused(syllable: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tts.text.characters import is_hanzi
+from tts.text.erhua import takes_suffix
 from tts.text.matching import LONGEST, Run, joined, match
 from tts.text.pinyin import split_tone, table_syllable
 
@@ -174,7 +175,11 @@ def is_erhua(hanzi: str, index: int) -> bool:
     """Whether the 儿 at `index` is the suffix of the syllable before it."""
     if index == 0 or hanzi[index + 1 : index + 2] in ("子", "童", "女", "科", "媳", "孙", "歌"):
         return False
+    if not takes_suffix(hanzi[index - 1]):
+        return False
     start = index + 1
+    if hanzi[max(0, index - 2) : index] in ("女孩", "男孩", "小孩"):
+        return True
     return not any(hanzi[max(0, start - length) : start] in _CHILD for length in (2, 3))
 
 
