@@ -63,9 +63,7 @@ def is_mute(character: str) -> bool:
     return unicodedata.category(character) in ("Cf", "Mn", "Me", "Sk")
 
 
-def admit(
-    run: re.Match[str], meaning: Callable[[str], str | None], problems: list[Problem]
-) -> str:
+def admit(run: re.Match[str], meaning: Callable[[str], str | None], problems: list[Problem]) -> str:
     """What a run of unusual characters becomes, one by one.
 
     meaning: of a character; None: it cannot be said, which is added to `problems`, once for
@@ -101,7 +99,8 @@ class Leftovers:
     def problem(self, symbol: str) -> Problem:
         """The next occurrence of `symbol` in the text, as something that cannot be said."""
         start = self.searched_to.get(symbol, 0)
-        match = re.compile(re.escape(symbol)).search(self.text, start)
-        position = match.start() if match else max(start - 1, 0)
-        self.searched_to[symbol] = position + 1
+        found = self.text.find(symbol, start)
+        # What is nowhere in the rest (it came from another character) is never sought again.
+        self.searched_to[symbol] = found + 1 if found >= 0 else len(self.text)
+        position = found if found >= 0 else max(min(start, len(self.text)) - 1, 0)
         return Problem(position, symbol, f"left out: no words for {name_of(symbol)}")

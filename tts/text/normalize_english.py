@@ -34,8 +34,9 @@ _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
 # The rules have something to do: a digit, a symbol or a Roman numeral.
 _NEEDS_WORDS = re.compile(
-    r"[^A-Za-z ,.!?;:'\"<>-]|\b[IVXL]{2,}\b|[a-z] [VX]\b|\w\.[a-z]{2}|\b(?i:chapter|part|act|scene|book|war"
-    r"|volume|type|phase|stage|class|level|section|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
+    r"[^A-Za-z ,.!?;:'\"<>-]|\b[IVXL]{2,}\b|[a-z] [VX]\b|\w\.[a-z]{2}"
+    r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
+    r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )
 # What reaches the rules as it is; quotes and < > then vanish, the others are said or reported.
 _KEPT_SYMBOLS = frozenset('$%&@#+=/~^|\\£€¥₹₩₽¢°§×÷±≈≤≥≠_*"<>') | frozenset(
