@@ -54,7 +54,7 @@ def test_table_has_ascii_symbols_at_their_code_points():
     ],
 )
 def test_normalization(english, text, normalized):
-    assert english.normalize(text) == normalized
+    assert english(text).normalized == normalized
 
 
 def test_no_space_stands_beside_punctuation(english):

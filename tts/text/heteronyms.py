@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tts.text.heteronym_rules import RULES
-from tts.text.tagger import BE, CLAUSES, HAVE, MARKS, OBJECT_STARTS, at, is_verb, skip_adverbs
+from tts.text.tagger import (
+    BE,
+    CLAUSES,
+    HAVE,
+    MARKS,
+    OBJECT_STARTS,
+    at,
+    is_verb,
+    listed,
+    skip_adverbs,
+)
 
 # A noun (or adjective) and a verb: the stress moves, and with it the vowels.
 _NOUN_VERB = """
@@ -177,7 +187,7 @@ bases places B EY1 S AH0 Z | grounds B EY1 S IY2 Z
 mouth noun M AW1 TH | verb M AW1 DH
 """
 # Nouns whose verb is said the same in the -s form, and words that take none.
-_NO_PLURAL = frozenset("house compress annex progress confines frequent absent".split())  # noqa: SIM905
+_NO_PLURAL = listed("house compress annex progress confines frequent absent")
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
 _VOICELESS = ("P", "T", "K", "F", "TH")
 _NEAR = 8
@@ -259,7 +269,7 @@ def _holds(
     if kind == "near":
         return not cues.isdisjoint(lower[max(0, here - _NEAR) : here + _NEAR + 1])
     if kind == "capital":
-        first = here == 0 and begins or at(lower, here - 1) in MARKS - {","}
+        first = (here == 0 and begins) or at(lower, here - 1) in MARKS - {","}
         return window[here][:1].isupper() and not first
     if kind == "past":
         return _is_past(lower, here, cues)
@@ -279,8 +289,8 @@ def _is_habit(lower: list[str], here: int) -> bool:
     return after in OBJECT_STARTS or after in MARKS or after.endswith("ing")
 
 
-_HE = frozenset("he she it everyone everybody nobody someone".split())  # noqa: SIM905
-_THEY = frozenset("i you we they who that".split())  # noqa: SIM905
+_HE = listed("he she it everyone everybody nobody someone")
+_THEY = listed("i you we they who that")
 
 
 def _is_past(lower: list[str], here: int, times: frozenset[str]) -> bool:
@@ -313,7 +323,7 @@ def _is_past(lower: list[str], here: int, times: frozenset[str]) -> bool:
     return told or not before.endswith("s") or before.endswith(("ss", "'s"))
 
 
-_ASKING = frozenset(  # noqa: SIM905
+_ASKING = listed(
     "do does did will would can could should may might must to let make made help shall "
-    "don't didn't doesn't hear heard".split()
+    "don't didn't doesn't hear heard"
 )

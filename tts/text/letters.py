@@ -13,9 +13,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from tts.text.graphones import align
-from tts.text.ngrams import NgramModel, train
-
 MODEL = Path(__file__).with_name("letters.xz")
 # Words of the dictionary that the model is never trained on, for measuring.
 NUM_HELD_OUT = 2000
@@ -48,6 +45,9 @@ def train_model(entries: Mapping[str, str]) -> bytes:
 
     Words that are not of a-z alone are passed over, and so are those of `held_out`.
     """
+    from tts.text.graphones import align
+    from tts.text.ngrams import train
+
     spared = set(held_out(entries))
     pairs = [
         (word, phones.split())
@@ -74,6 +74,8 @@ class LetterModel:
     """A trained model, ready to say words."""
 
     def __init__(self, packed: bytes):
+        from tts.text.ngrams import NgramModel
+
         self._ngrams = NgramModel(packed)
         self._phones: list[list[str]] = []
         self._of_letter: dict[str, list[int]] = defaultdict(list)

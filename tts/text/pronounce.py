@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from tts.errors import InputError
 from tts.text.arpabet import VOWELS, to_ipa
+from tts.text.heteronyms import readings
 from tts.text.letters import letters_to_phones, spell
 from tts.text.stress import FUNCTION_WORDS, stress
 
@@ -58,17 +60,22 @@ def dictionary() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def words() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Every word of the dictionary with its IPA symbols."""
-    return tuple((word, _say(word, phones.split())) for word, phones in dictionary().items())
+    """Every word of the dictionary with its IPA symbols; of a heteronym its usual reading."""
+    known = dict.fromkeys((*dictionary(), *readings()))
+    return tuple((word, pronounce.__wrapped__(word)[0]) for word in known)
 
 
 @lru_cache(maxsize=20000)
 def pronounce(word: str) -> tuple[tuple[str, ...], str]:
     """IPA symbols of a word in lower-case a-z (with ' and - inside) and their source.
 
-    source: dictionary; rule (an inflection or compound of dictionary words); spelled (no vowel
-    letter); fallback (letter to sound). The symbols are empty only if there is no letter.
+    Of a heteronym its usual reading. source: dictionary; rule (an inflection or compound of
+    dictionary words); spelled (no vowel letter); fallback (letter to sound). The symbols are
+    empty only if there is no letter.
     """
+    several = readings().get(word)
+    if several:
+        return to_ipa(next(iter(several.values()))), "dictionary"
     known = dictionary().get(word)
     if known:
         return _say(word, known.split()), "dictionary"
@@ -160,6 +167,39 @@ def _stem(stem: str) -> list[str] | None:
         if len(candidate) > 2 and candidate in dictionary():
             return dictionary()[candidate].split()
     return None
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, list[str]]:
+    """Phones without stress -> the words of the dictionary that are said so."""
+    spellings: dict[str, list[str]] = {}
+    for word, phones in dictionary().items():
+        spellings.setdefault(phones, []).append(word)
+    return spellings
+
+
+def homophone(word: str, phones: Sequence[str]) -> str:
+    """How the exported lexicon spells `phones` (with stress): `word` itself, one of its readings
+    (read'2), or another word that sounds so; "" if none does.
+    """
+    for number, reading in enumerate(readings().get(word, {}).values(), 1):
+        if reading == tuple(phones):
+            return f"{word}'{number}" if number > 1 else word
+    symbols = to_ipa(phones)
+    plain = " ".join(phone.rstrip("012") for phone in phones)
+    for candidate in [word, *_spellings().get(plain, ())]:
+        if candidate in dictionary() and pronounce(candidate)[0] == symbols:
+            return candidate
+    return ""
+
+
+def possessive(symbols: tuple[str, ...], ending: str) -> tuple[str, ...]:
+    """IPA symbols of a word with `ending` ("", "'" or "'s")."""
+    if ending != "'s":
+        return symbols
+    if symbols[-1] in "szʃʒ":
+        return (*symbols, *to_ipa(("AH0", "Z")))
+    return (*symbols, "s" if symbols[-1] in "ptkfθ" else "z")
 
 
 def _plural(phones: list[str]) -> list[str]:

@@ -10,64 +10,66 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def _listed(text: str) -> frozenset[str]:
+def listed(text: str) -> frozenset[str]:
+    """The words of `text`."""
     return frozenset(text.split())
 
 
-MARKS = _listed(", . ! ? ;")
-MODALS = _listed(
-    "will would can could shall should may might must do does did don't didn't doesn't won't wouldn't "
-    "can't cannot couldn't shouldn't mustn't needn't i'll you'll he'll she'll it'll we'll they'll "
+MARKS = listed(", . ! ? ;")
+MODALS = listed(
+    "will would can could shall should may might must do does did don't didn't doesn't won't "
+    "wouldn't can't cannot couldn't shouldn't mustn't needn't i'll you'll he'll she'll it'll "
+    "we'll they'll "
     "who'll i'd you'd he'd she'd we'd they'd let's please helped help dare"
 )
 # After these a verb has no ending, an -s form is a noun; after the others it is the reverse.
-_PLURAL_SUBJECTS = _listed("i you we they who that")
-_SINGULAR_SUBJECTS = _listed("he she it who which that everyone everybody nobody someone")
-OBJECTS = _listed("me him them us it myself yourself himself herself itself themselves ourselves")
-DETERMINERS = _listed(
+_PLURAL_SUBJECTS = listed("i you we they who that")
+_SINGULAR_SUBJECTS = listed("he she it who which that everyone everybody nobody someone")
+OBJECTS = listed("me him them us it myself yourself himself herself itself themselves ourselves")
+DETERMINERS = listed(
     "the a an my your his its our their whose this these those no any each every some another "
     "what either neither one two three four five six seven eight nine ten many several few all "
     "both more most other such much enough first second third last next new old own same only "
     "good great big small large little long short high low public such"
 )
 # What an object begins with, so that the word before it is a verb.
-OBJECT_STARTS = OBJECTS | _listed(
+OBJECT_STARTS = OBJECTS | listed(
     "the a an my your his her its our their this these those any each every some all both "
     "another everything something nothing anything everyone"
 )
-_PREPOSITIONS = _listed(
+_PREPOSITIONS = listed(
     "of in on at by for from with without about under over through into onto against between "
     "during after before per as than like despite via within upon across beyond near off"
 )
 # `to` after these is a preposition: a noun follows.
-_BEFORE_NOUN = _listed(
+_BEFORE_NOUN = listed(
     "due according access subject objected objection opposed contrary close next thanks addicted "
     "relation reference response addition back put listen listened listening key answer "
     "admitted similar equal owing regard respect opposite"
 )
-BE = _listed(
+BE = listed(
     "be is are was were am been being it's he's she's that's there's i'm you're we're they're "
     "isn't aren't wasn't weren't"
 )
-HAVE = _listed("have has had having i've you've we've they've haven't hasn't hadn't")
-_ADVERBS = _listed(
+HAVE = listed("have has had having i've you've we've they've haven't hasn't hadn't")
+_ADVERBS = listed(
     "not never always often also really usually even then still ever just rarely sometimes soon "
     "seldom already again now better thus first simply still all both almost hardly nearly"
 )
-_QUESTIONS = _listed("do does did will would can could should may might must shall don't didn't")
-CLAUSES = _listed(
+_QUESTIONS = listed("do does did will would can could should may might must shall don't didn't")
+CLAUSES = listed(
     "and or but because when if while until unless although though that which who whom where "
     "why how what before after since so"
 )
-_HELPED = _listed("let make made help helped have see saw hear heard watch watched")
-_PERSONS = _listed("me him them us himself themselves")
-_PLURALS = _listed("people children men women police")
+_HELPED = listed("let make made help helped have see saw hear heard watch watched")
+_PERSONS = listed("me him them us himself themselves")
+_PLURALS = listed("people children men women police")
 # After a noun; a noun itself would not be followed by another one.
 _AFTER_NOUN = (
-    MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS | _listed("to then too")
+    MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS | listed("to then too")
 )
 # A subject noun before the word is likely where one of these follows it.
-_AFTER_VERB = _listed("against that whether how why less")
+_AFTER_VERB = listed("against that whether how why less")
 
 
 def skip_adverbs(words: Sequence[str], index: int) -> int:
@@ -101,7 +103,7 @@ def is_verb(words: Sequence[str], index: int, ends_in_s: bool = False) -> bool |
         return not ends_in_s and at(words, place - 1) not in _BEFORE_NOUN
     if before in MODALS:
         return not ends_in_s
-    if direct in DETERMINERS or direct.endswith("'s") and direct not in BE:
+    if direct in DETERMINERS or (direct.endswith("'s") and direct not in BE):
         return before == "that" and ends_in_s
     if before in _PREPOSITIONS and direct == before:
         return False
