@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from tts.text.matching import Run, joined
 from tts.text.pinyin import initial_final, split_labels, split_tone, syllable_tokens, table_syllable
 
 # Syllables that end a word with the suffix in the spoken Mandarin of Beijing: 花儿 huar, 会儿
@@ -41,6 +42,7 @@ _SUFFIXED = frozenset(
 )
 
 SUFFIX = "儿"
+NO_SUFFIX_BEFORE = ("子", "童", "女", "科", "媳", "孙", "歌")  # 儿子, 儿童: a child
 ALONE = "er"  # the suffix as a syllable of its own, in the neutral tone
 
 
@@ -109,6 +111,29 @@ def reach_back(words: Iterable[tuple[str, list[str]]]) -> list[tuple[str, list[s
         if word:
             result.append((word, syllables))
     return result
+
+
+def fused_entries(
+    entries: Mapping[str, Sequence[str]], runs: Sequence[Run] = ()
+) -> dict[str, tuple[str, ...]]:
+    """A runtime's lexicon of separate suffixes with fused ones, "" in the suffix's place.
+
+    Beside the words that hold a suffix anyway there are all characters that take one, and what
+    the texts in `runs` need. In other words that end before a suffix it stays separate.
+    """
+    fused = {word: tuple(fuse(word, said)) for word, said in entries.items()}
+    for character in sorted(_SUFFIXED & entries.keys()):
+        (syllable,) = entries[character]
+        together = fused_syllable(syllable)
+        if together:
+            fused.setdefault(character + SUFFIX, (together, ""))
+            for word in NO_SUFFIX_BEFORE:
+                if SUFFIX + word in entries:
+                    said = (syllable, *entries[SUFFIX + word])
+                    fused.setdefault(character + SUFFIX + word, said)
+    spoken = [(text, fuse(text, said)) for text, said in runs]
+    known = [run for run in spoken if all(map(fused.__contains__, run[0]))]
+    return {**fused, **joined(known, fused)}
 
 
 @lru_cache(maxsize=2)

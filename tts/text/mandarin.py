@@ -198,9 +198,11 @@ class MandarinFrontEnd:
         for quote in "“”‘’":
             yield quote, ["_"]
         runs = [run for text in texts for run in _runs(text)]
-        for word, syllables in phrases.lexicon(runs).items():
-            said = erhua.fuse(word, syllables) if self._fused else list(syllables)
-            yield word, list(self._word(word, said, "dictionary").tokens)
+        entries = phrases.lexicon(runs)
+        if self._fused:
+            entries = erhua.fused_entries(entries, runs)
+        for word, syllables in entries.items():
+            yield word, list(self._word(word, list(syllables), "dictionary").tokens)
 
 
 def _runs(text: str) -> Iterator[Run]:

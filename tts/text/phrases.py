@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tts.text.characters import is_hanzi
-from tts.text.erhua import takes_suffix
+from tts.text.erhua import NO_SUFFIX_BEFORE, takes_suffix
 from tts.text.matching import LONGEST, Run, joined, match
 from tts.text.pinyin import split_tone, table_syllable
 
@@ -173,7 +173,7 @@ def _yi_bu(character: str, tone: str, before: str, after: str) -> str:
 
 def is_erhua(hanzi: str, index: int) -> bool:
     """Whether the 儿 at `index` is the suffix of the syllable before it."""
-    if index == 0 or hanzi[index + 1 : index + 2] in ("子", "童", "女", "科", "媳", "孙", "歌"):
+    if index == 0 or hanzi[index + 1 : index + 2] in NO_SUFFIX_BEFORE:
         return False
     if not takes_suffix(hanzi[index - 1]):
         return False
