@@ -8,11 +8,11 @@ from functools import lru_cache
 from tts.text.arpabet import PUNCTUATION
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.frontend import Problem
-from tts.text.pronounce import dictionary
 from tts.text.rules_english import say
+from tts.text.spelling import is_shouted, letter_word, lexicon_words, name_letters
 
 # Abbreviations whose full stop belongs to them -> what is said.
-_ABBREVIATIONS = {
+ABBREVIATIONS = {
     **{"mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor"},
     **{"jr": "junior", "sr": "senior", "vs": "versus", "etc": "et cetera", "gen": "general"},
     **{"col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant"},
@@ -28,7 +28,7 @@ _WEEKDAYS = {
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
-_ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
+_ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _STREET = re.compile(r"(?<=[a-z] )St\.(?!\s+[A-Z])")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
@@ -48,8 +48,6 @@ _REWRITTEN = {
 }
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 ,.!?;:'-]+")
 _TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s\"<>*_-]")
-# Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
-_PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)
 _NUMBER_DASH = re.compile(r"(?<=\d) ?--+ ?(?=[\d$£€])|(?<![\w-])--(?=\d)")
 _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 
@@ -63,16 +61,17 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
         plain = say(_NUMBER_DASH.sub("-", plain))
     plain = _expand(_DASH.sub(", ", plain))
     leftovers = Leftovers(text)
+    shouted = is_shouted(plain)
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
         token = match[0]
         if token in ",.!?;:":
             _add_pause("," if token == ":" else token, out)
         elif token[0] in "'-" or token[0].isalpha():
-            out += _words_of(token)
+            out += lexicon_words(token, shouted)
         else:
             problems.append(leftovers.problem(token))
-    return re.sub(r" (?=[,.!?;])", "", " ".join(out)), problems
+    return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
 
 
 @lru_cache(maxsize=4096)
@@ -100,50 +99,20 @@ def _expand(text: str) -> str:
     text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]], text)
     text = _STREET.sub("street", text)
     text = _ABBREVIATION.sub(
-        lambda match: _ABBREVIATIONS[match[1].lower()] + "." * (match.end() == end), text
+        lambda match: ABBREVIATIONS[match[1].lower()] + "." * (match.end() == end), text
     )
     text = _DOTTED.sub(lambda match: _dotted(match, len(text)), text)
-    return _INITIAL.sub(lambda match: _letter_word(match[1].lower()), text)
+    return _INITIAL.sub(lambda match: letter_word(match[1].lower()), text)
 
 
 def _dotted(match: re.Match[str], end: int) -> str:
     """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
     letters = match[0].lower().rstrip(".")
-    said = _LATIN.get(letters) or " ".join(map(_letter_word, letters.split(".")))
+    said = _LATIN.get(letters) or " ".join(map(letter_word, letters.split(".")))
     return said + "." * (match.end() == end)
-
-
-def _letter_word(letter: str) -> str:
-    """A letter so that a lexicon says its name: the word a would be the article."""
-    return "ay" if letter == "a" else letter
 
 
 def _add_pause(mark: str, out: list[str]) -> None:
     """Append a mark; of neighbours only the first stays."""
     if not out or out[-1] not in PUNCTUATION:
         out.append(mark)
-
-
-def _joined(match: re.Match[str]) -> str:
-    """co-operate as the dictionary writes it; other words stay apart."""
-    whole = match[1] + match[2]
-    return whole if whole.lower() in dictionary() else match[0]
-
-
-def _words_of(token: str) -> list[str]:
-    """A run of letters, apostrophes and hyphens as words that a lexicon can hold."""
-    known = dictionary()
-    if "-" in token:
-        token = _PREFIXED.sub(_joined, token)
-        return [word for part in token.split("-") if part for word in _words_of(part)]
-    if token.lower() in known:
-        return [token]
-    bare = token.strip("'")
-    if not bare.strip("'"):
-        return []
-    if bare.lower() in known or not bare.isupper() or "'" in bare or len(bare) > 5:
-        return [bare]
-    if len(bare) == 1:
-        return [bare]
-    # Capitals that are no word: an initialism.
-    return [_letter_word(letter) for letter in bare.lower()]

@@ -1,0 +1,103 @@
+"""Long texts cut into sentences, as runtimes cut them; nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tts.errors import InputError
+from tts.text.normalize_english import ABBREVIATIONS
+
+# Characters that are spoken in one go: about 20 s of speech.
+MAX_CHARS = {"en-us": 300, "zh": 100, "zh_en": 100}
+
+_HANZI = r"\u3400-\u9fff\u3041-\u30ff\U00020000-\U0003ffff"
+_CLOSING = r"[\"'”’»)\]}」』）】》]{0,9}"
+# An ASCII mark ends a sentence before a space, a quote or a Chinese character: 3.14 goes on.
+_END = re.compile(
+    rf"(?:[。！？｡；…]+|(?<![.!?;])[.!?;]+(?={_CLOSING}(?:\s|$|[{_HANZI}]))"
+    rf"|(?<=[{_HANZI}])[.!?;]+){_CLOSING}|\n"
+)
+_PAUSE = re.compile(rf"[，、：]{_CLOSING}|[,:]{_CLOSING}(?=\s|[{_HANZI}])|(?<=\s)[-—–]+(?=\s)|[—]+")
+# Inside of an inline pronunciation, 重庆<chong2 qing4>, nothing is cut.
+_OUTSIDE = r"(?![^<>]{0,80}>)"
+_SPACE = re.compile(rf"\s+{_OUTSIDE}")
+# Between these two a cut hurts least, where a stretch has neither mark nor space.
+_BETWEEN = re.compile(
+    rf"(?:(?<=[{_HANZI}])(?=[^\W_])|(?<=[^\w<])(?<!\d[.,:/-])(?=\w)|(?<=[A-Za-z])(?=\d)){_OUTSIDE}"
+)
+
+# A full stop after these goes on, unless a capital follows those of the second pattern.
+_LASTING = re.compile(
+    rf"(?<![A-Za-z])(?:(?:{'|'.join(ABBREVIATIONS)}|no|fig|vol|pp?|approx|[a-z]|(?:[a-z]\.){{1,8}}[a-z])|"
+    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thu|fri|sat))$",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m)$", re.IGNORECASE
+)
+_LONGEST_ABBREVIATION = 20
+
+
+def split_sentences(text: str, language: str, max_chars: int | None = None) -> list[str]:
+    """`text` whole if it has at most `max_chars` characters, else in sentences of at most that.
+
+    A longer sentence is cut after commas, else at spaces, and a stretch with neither anywhere.
+    The pieces stand in the text one after the other with nothing but white space between them.
+
+    Args:
+      language: of the front end; max_chars: None for the language's usual maximum, MAX_CHARS.
+
+    Raises: InputError for a maximum below 1.
+    """
+    if max_chars is None:
+        max_chars = MAX_CHARS.get(language, min(MAX_CHARS.values()))
+    if max_chars < 1:
+        raise InputError(f"at most {max_chars} characters in a sentence: at least 1 is needed")
+    if len(text) <= max_chars:
+        return [text] if text.strip() else []
+    pieces = (piece for sentence in _sentences(text) for piece in _fit(sentence, max_chars))
+    return [piece for piece in pieces if piece]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of `text`, each with its marks."""
+    start = 0
+    for match in _END.finditer(text):
+        if match[0][0] != "." or _is_end(text, match):
+            yield text[start : match.end()].strip()
+            start = match.end()
+    yield text[start:].strip()
+
+
+def _is_end(text: str, match: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence rather than an abbreviation."""
+    if match[0].startswith(".."):
+        return True
+    before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+    if not _LASTING.search(before):
+        return True
+    following = text[match.end() : match.end() + 2].strip()
+    return not following or (bool(_ENDING.search(before)) and following.isupper())
+
+
+def _fit(sentence: str, max_chars: int) -> Iterator[str]:
+    """Parts of `sentence` of at most `max_chars`, cut at the best place that each has."""
+    start = 0
+    while len(sentence) - start > max_chars:
+        end = _cut(sentence, start, start + max_chars)
+        yield sentence[start:end].strip()
+        start = end
+        while start < len(sentence) and sentence[start].isspace():
+            start += 1
+    yield sentence[start:].strip()
+
+
+def _cut(sentence: str, start: int, stop: int) -> int:
+    """Where to cut between `start` and `stop`, as far to the right as the kind of place allows."""
+    for pattern in (_PAUSE, _SPACE, _BETWEEN):
+        places = [m.end() for m in pattern.finditer(sentence, start, min(stop + 90, len(sentence)))]
+        places = [place for place in places if start < place <= stop]
+        if places:
+            return places[-1]
+    return stop
