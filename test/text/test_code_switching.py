@@ -116,3 +116,23 @@ def test_runtimes_take_it_for_chinese_and_bpe_is_refused():
     assert (flags["language"], flags["jieba"], flags["has_espeak"]) == ("Chinese", "1", "0")
     with pytest.raises(InputError, match="zh_en"):
         build_frontend(FrontEndConfig("zh_en", "pinyin", "bpe"))
+
+
+def test_initialisms_are_in_the_lexicon_of_either_language():
+    for language in ("zh", "zh_en"):
+        frontend = front(language)
+        lexicon = {}
+        for word, tokens in frontend.lexicon():
+            lexicon.setdefault(word, tokens)
+        for word in ("QZX", "XQ"):
+            assert lexicon[word.lower()] == frontend(word).tokens
+
+
+def test_the_users_english_words_are_said():
+    config = FrontEndConfig(
+        *("zh_en", "pinyin", "syllable"), user_lexicon="tencha T EH1 N CH AH0\n重庆 chong2 qing4\n"
+    )
+    frontend = build_frontend(config)
+    (word,) = [word for word in frontend("用Tencha。").words if word.text == "tencha"]
+    assert word.source == "lexicon"
+    assert dict(frontend.lexicon())["tencha"] == list(word.tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from tts.text.arpabet import PUNCTUATION, lexicon_table
 from tts.text.english import LexiconFrontEnd
@@ -11,6 +12,7 @@ from tts.text.tokens import TokenTable
 
 # Stands after every English word, since the runtimes differ in what they make of spaces.
 WORD_END = "|"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def symbol_of(symbol: str) -> str:
@@ -37,16 +39,18 @@ def combined_table(mandarin: TokenTable) -> TokenTable:
 class EnglishWords:
     """Says runs of Latin letters through the English front end, in symbols of the table."""
 
-    def __init__(self) -> None:
-        self._front = LexiconFrontEnd(FrontEndConfig())
+    def __init__(self, config: FrontEndConfig) -> None:
+        self._front = LexiconFrontEnd(
+            FrontEndConfig(config.language, "lexicon", user_lexicon=config.user_lexicon)
+        )
 
     def normalize(self, letters: str) -> str:
         """The words of `letters` as both runtimes find them in the lexicon: in lower case."""
-        return " ".join(word.text for word in self.say(letters))
+        return "a" if letters in ("a", "A") else self._front.normalize(letters).lower()
 
     def say(self, letters: str) -> Iterator[Word]:
         """The words of `letters` (a-z, ' and spaces), WORD_END after each."""
-        if letters.lower() == "a":
+        if letters in ("a", "A"):
             # Alone it is the letter and not the article: A座, 维生素A.
             yield Word("a", _marked(self._front("ay").tokens), "spelled")
             return
@@ -55,22 +59,33 @@ class EnglishWords:
                 yield Word(word.text.lower(), _marked(word.tokens), word.source)
 
     def lexicon(self, runs: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-        """Every word of the dictionary, then the others that Latin `runs` of texts hold.
+        """Every word of the dictionary, initialisms, the other words of Latin `runs` of texts.
 
         What the front end cuts into several words, such as initialisms, is one entry: the
         runtimes look a whole run of letters up.
         """
+        names = {letter: [t for w in self.say(letter) for t in w.tokens] for letter in LETTERS}
+        yield "a", names["a"]
         known = {"a"}
-        yield "a", [token for said in self.say("a") for token in said.tokens]
         for word, symbols in self._front.lexicon():
-            if word != "a":
+            if word not in known:
                 known.add(word)
                 yield word, list(_marked(symbols))
+        for word in initialisms():
+            if word not in known:
+                known.add(word)
+                yield word, [token for letter in word for token in names[letter]]
         for word in sorted({word for run in runs for word in run.split()}):
             tokens = [token for said in self.say(word) for token in said.tokens]
             if tokens and word.lower() not in known:
                 known.add(word.lower())
                 yield word.lower(), tokens
+
+
+def initialisms() -> Iterator[str]:
+    """All runs of two and three letters: the runtimes skip what a lexicon lacks."""
+    for length in (2, 3):
+        yield from map("".join, product(LETTERS, repeat=length))
 
 
 def _marked(symbols: Iterable[str]) -> tuple[str, ...]:

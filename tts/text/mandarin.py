@@ -9,7 +9,7 @@ from tts.text import codes, erhua, phrases
 from tts.text.boundary_model import predictor
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, is_hanzi
-from tts.text.code_switching import EnglishWords, combined_table
+from tts.text.code_switching import EnglishWords, combined_table, initialisms
 from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
 from tts.text.matching import Run
 from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
@@ -37,7 +37,7 @@ class MandarinFrontEnd:
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
-        self._english = EnglishWords() if config.language == "zh_en" else None
+        self._english = EnglishWords(config) if config.language == "zh_en" else None
         self._fused = config.erhua == "fused"
         self._predict = predictor(config.prosody_model) if config.prosody else None
 
@@ -57,22 +57,25 @@ class MandarinFrontEnd:
         return combined_table(table) if self._english else table
 
     def normalize(self, text: str) -> str:
-        """Hanzi, Latin letters and ，。！？ only; English words in lower case (see _normalize)."""
-        return self._normalize(text)[0]
+        """Hanzi, Latin letters and ，。！？ only; English words as the lexicon has them."""
+        written = self._normalize(text)[0]
+        english = self._english
+        if not english:
+            return written
+        return _LATIN.sub(lambda run: english.normalize(run[0]), written)
 
-    def _normalize(self, text: str) -> tuple[str, str, list[Problem]]:
-        """What a runtime gets, the same with Latin letters as written, and the problems."""
+    def _normalize(self, text: str) -> tuple[str, list[Problem]]:
+        """The normalised text with Latin letters as written, and the problems."""
         written, problems = normalize(text)
         if not self._english:
             written = written.replace("'", "")  # letters are called one by one
-            return written, written, problems
-        english = self._english
-        return _LATIN.sub(lambda run: english.normalize(run[0]), written), written, problems
+        return written, problems
 
     def __call__(self, text: str) -> Spoken:
         """Predicted pinyin of any text; what cannot be said stands in `problems`."""
-        normalized, written, problems = self._normalize(text)
+        written, problems = self._normalize(text)
         words: list[Word] = []
+        shown: list[str] = []
         leftovers = Leftovers(text)
         for piece in _PIECE.finditer(written):
             if piece["pause"]:
@@ -83,14 +86,19 @@ class MandarinFrontEnd:
                     words.append(Word(part, tokens, "bpe"))
                     problems += [leftovers.problem(symbol) for symbol in unknown]
             elif piece["latin"]:
-                words += self._latin(piece[0])
+                latin = list(self._latin(piece[0]))
+                words += latin
+                if self._english:
+                    shown.append(" ".join(word.text for word in latin))
+                    continue
             else:
                 for word, syllables in self._read(piece[0]):
                     words.append(self._word(word, syllables, "dictionary"))
+            shown.append(piece[0])
         if self._predict:
             words = set_marks(words, self._predict)
         problems.sort(key=lambda problem: problem.position)
-        return Spoken(text, normalized, tuple(words), tuple(problems))
+        return Spoken(text, "".join(shown), tuple(words), tuple(problems))
 
     def from_labels(self, text: str, prosody_text: str | None, pinyin: list[str]) -> Spoken:
         """Tokens from a corpus's labelled pinyin, punctuation from the text.
@@ -176,7 +184,8 @@ class MandarinFrontEnd:
         if self._english:
             yield from self._english.lexicon(runs)
             return
-        for word in dict.fromkeys([*LETTERS, *sorted(" ".join(runs).lower().split())]):
+        words = sorted(" ".join(runs).lower().split())
+        for word in dict.fromkeys([*LETTERS, *initialisms(), *words]):
             yield word, [token for said in self._latin(word) for token in said.tokens]
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
