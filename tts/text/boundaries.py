@@ -14,10 +14,12 @@ SENTINELS = 4
 UNIT = 32  # scores are whole numbers, so many to a nat
 _MARGINS = (-96, -48, -16, 16, 48, 96)
 
-# Function words that lean on what precedes, and words before which a phrase may begin.
-_LEANING = frozenset("的了着过们地得吗呢吧啊呀嘛里上下中后前时等儿之")
+# Particles, suffixes and the like that lean on what precedes, and words that begin a phrase.
+_LEANING = frozenset(
+    "的了着过们地得吗呢吧啊呀嘛里上下中前后时等儿之者子家人性化员所处边面头山村县市省镇区河路队个次年月日号"
+)
 _OPENING = frozenset("在和与及或是被把从对向为将以但而却就也都又并还使让给用")
-_PHRASE = (4, 9)  # units: enough before an opening word, and most of all
+_PHRASE = (4, 10)  # units: enough before an opening word, and most of all
 
 
 def by_rule(words: Sequence[str]) -> list[int]:
@@ -30,18 +32,18 @@ def by_rule(words: Sequence[str]) -> list[int]:
                 levels[-1] = 3
             since_word = since_phrase = 0
             continue
-        units = units_of([word])
-        levels += [0] * len(units)
-        since_word += len(units)
-        since_phrase += len(units)
+        length = 1 if word.isascii() else len(word)
+        levels += [0] * length
+        since_word += length
+        since_phrase += length
+        ahead = 1 if following.isascii() else len(following)
         if not following or following == "，" or _belong(word, following):
             continue
-        ahead = len(units_of([following]))
         opens = following in _OPENING
         if (opens and since_phrase >= _PHRASE[0]) or since_phrase + ahead > _PHRASE[1]:
             levels[-1] = 2
             since_word = since_phrase = 0
-        elif since_word > 1 or opens:
+        elif since_word > 1 or opens or (word in _OPENING and ahead > 1):
             levels[-1] = 1
             since_word = 0
     return levels
@@ -49,9 +51,9 @@ def by_rule(words: Sequence[str]) -> list[int]:
 
 def _belong(word: str, following: str) -> bool:
     """Whether no break may stand between two words."""
-    if following[0] in _LEANING:
-        return True
-    return len(word) == len(following) == 1 and word + following in _knowledge()[0]
+    return following in _LEANING or (
+        len(word) == len(following) == 1 and word + following in _knowledge()[0]
+    )
 
 
 @dataclass(frozen=True)
