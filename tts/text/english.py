@@ -19,7 +19,7 @@ from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse, word_key
 
 _WORD = re.compile(r"[A-Za-z']+|[,.!?;]")
-_PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)*")
+_PLAIN = re.compile(r"'?[a-z]+(?:'[a-z]+)*'?")
 
 
 class Piece(NamedTuple):
@@ -130,11 +130,16 @@ class LexiconFrontEnd:
         for text in texts:
             for word, key in self._pieces(text)[0]:
                 entry = word.text.lower()
-                said = word.source not in ("space", "punctuation", "override", "lexicon")
-                if said and entry not in known and entry not in seen and entry == key.lower():
+                symbols = word.tokens
+                if word.source == "override":
+                    # Where no spelling says it, the runtime says the word as usual.
+                    entry, symbols = key.lower(), pronounce(key.lower())[0]
+                elif word.source in ("space", "punctuation", "lexicon") or entry in readings():
+                    continue
+                if entry not in known and entry not in seen and _PLAIN.fullmatch(entry):
                     seen.add(entry)
-                    if word.tokens and entry not in readings():
-                        yield entry, list(word.tokens)
+                    if symbols:
+                        yield entry, list(symbols)
 
 
 def _key_of(word: str) -> str:

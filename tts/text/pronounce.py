@@ -11,7 +11,7 @@ from pathlib import Path
 from tts.errors import InputError
 from tts.text.arpabet import VOWELS, to_ipa
 from tts.text.heteronyms import readings
-from tts.text.letters import letters_to_phones, spell
+from tts.text.letters import NAMES, letters_to_phones, spell
 from tts.text.stress import FUNCTION_WORDS, stress
 
 # Readings where the dictionary's first entry is not the usual one.
@@ -55,7 +55,16 @@ def dictionary() -> dict[str, str]:
         if phones and not word.endswith(")") and not {".", "-"} & set(word):
             entries[word] = phones
     entries.update(_PREFERRED)
-    return entries
+    plain = {word: " ".join(p.rstrip("012") for p in said) for word, said in modern().items()}
+    return {**entries, **plain}
+
+
+@lru_cache(maxsize=1)
+def modern() -> dict[str, tuple[str, ...]]:
+    """Words of our own, which the dictionary lacks, with their phones and stress digits."""
+    lines = Path(__file__).with_name("modern_words.txt").read_text(encoding="utf-8").splitlines()
+    fields = [line.split() for line in lines if line and line[0] != "#"]
+    return {word: tuple(phones) for word, *phones in fields}
 
 
 @lru_cache(maxsize=1)
@@ -76,6 +85,8 @@ def pronounce(word: str) -> tuple[tuple[str, ...], str]:
     several = readings().get(word)
     if several:
         return to_ipa(next(iter(several.values()))), "dictionary"
+    if word in modern():
+        return to_ipa(modern()[word]), "dictionary"
     known = dictionary().get(word)
     if known:
         return _say(word, known.split()), "dictionary"
@@ -105,11 +116,25 @@ def _say(word: str, phones: list[str]) -> tuple[str, ...]:
     """IPA with stress; function words keep none."""
     if word in FUNCTION_WORDS:
         return to_ipa(phone + "0" if phone in VOWELS else phone for phone in phones)
+    names = [name for letter in word[:6] for name in NAMES.get(letter, "").split()]
+    if len(word) > 1 and word.isalpha() and names == phones:
+        return to_ipa(_initials(word))
     first, second = _compound(word) or ("", "")
     entries = dictionary()
     if first and entries[first].split() + entries[second].split() == phones:
         return to_ipa(stress(word, phones, first, len(entries[first].split())))
     return to_ipa(stress(word, phones))
+
+
+def _initials(word: str) -> list[str]:
+    """The names of letters as one word, stressed on the last: FBI."""
+    said = []
+    for number, letter in enumerate(word, 1):
+        mark = "1" if number == len(word) else "2"
+        for phone in NAMES[letter].split():
+            digit = "0" if letter == "w" and phone in ("AH", "UW") and said[-1:] != ["D"] else mark
+            said.append(phone + digit if phone in VOWELS else phone)
+    return said
 
 
 def _compound(word: str) -> tuple[str, str] | None:
