@@ -47,7 +47,7 @@ all_stages() {
   stage 13 export "ONNX files and the sherpa-onnx package" export_onnx.py "${common[@]}" \
     --model "${opt[model]}" --steps "${opt[steps]}" --package "$package" "${vocoder[@]}"
   stage 14 speak "speak a sentence with the ONNX files" speak_onnx.py "${common[@]}" \
-    --package "$package" --input-text "${opt[text]}" --output-wav "$exp/speech.wav"
+    --package "$package" ${opt[text]:+--input-text "${opt[text]}"} --output-wav "$exp/speech.wav"
   stage 15 evaluate "compare with recordings" evaluate.py "${common[@]}" --model "${opt[model]}" \
     "${vocoder[@]}"
 }

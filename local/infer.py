@@ -36,12 +36,15 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=3, help="flow steps (default: 3)")
     parser.add_argument("--temperature", type=float, default=0.667, help="default: 0.667")
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
+    parser.add_argument(
+        "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
+    )
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     return parser
 
 
-def main() -> None:
+def main() -> int:
     arguments = get_parser().parse_args()
     wanted = [arguments.input_text is not None, arguments.input_file, arguments.test_set]
     if sum(map(bool, wanted)) != 1:
@@ -67,14 +70,19 @@ def main() -> None:
         items = [Item("text", arguments.input_text)]
     folder = arguments.output_dir or exp_dir / "wavs"
     print(f"speaking with {voice.source}")
-    for speech in speak(voice, items, vocoder, manner, arguments.device):
-        path = arguments.output_wav
-        if arguments.input_text is None:
-            path = folder / f"{speech.id}.wav"
+    refused: list[InputError] = []
+    alone = arguments.input_text is not None
+    max_chars, on_refusal = arguments.max_chars, None if alone else refused.append
+    for speech in speak(voice, items, vocoder, manner, arguments.device, max_chars, on_refusal):
+        path = arguments.output_wav if alone else folder / f"{speech.id}.wav"
         write_wav(path, speech.samples, speech.sample_rate)
         for problem in speech.problems:
             print(f"  {speech.id}: {problem.reason}: {problem.text!r} at {problem.position}")
-        print(f"{path}: {speech.seconds:.2f} s of speech, RTF {speech.rtf:.3f}")
+        sentences = f" in {speech.num_sentences} sentences" * (speech.num_sentences > 1)
+        print(f"{path}: {speech.seconds:.2f} s of speech{sentences}, RTF {speech.rtf:.3f}")
+    for error in refused:
+        print(f"error: {error}", file=sys.stderr)
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

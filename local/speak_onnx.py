@@ -23,15 +23,18 @@ def main() -> None:
     parser.add_argument("--vocoder", type=Path, help="vocoder as ONNX")
     parser.add_argument("--tokens", type=Path, help="tokens.txt of the voice")
     parser.add_argument("--lexicon", type=Path, help="lexicon.txt; checked against the tokens")
-    parser.add_argument("--input-text", help="what to say; empty: the sentence of --corpus")
+    parser.add_argument("--input-text", help="what to say (default: the corpus's sentence)")
     parser.add_argument("--output-wav", type=Path, required=True, help="where to write it")
     parser.add_argument("--noise-scale", type=float, default=0.667, help="(default: 0.667)")
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
+    parser.add_argument(
+        "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
+    )
     parser.add_argument("--num-threads", type=int, default=1, help="(default: 1)")
     arguments = parser.parse_args()
 
     text = arguments.input_text
-    if not text:
+    if text is None:
         recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
         text = recipe.config.sample_text
     acoustic_model, files = named_files(arguments)
@@ -41,14 +44,16 @@ def main() -> None:
 
     voice = OnnxVoice(acoustic_model, *files, arguments.num_threads)
     start = time.perf_counter()
-    speech = voice.speak(text, arguments.noise_scale, arguments.length_scale)
+    manner = arguments.noise_scale, arguments.length_scale, arguments.max_chars
+    speech = voice.speak(text, *manner)
     seconds = time.perf_counter() - start
     write_wav(arguments.output_wav, speech.samples, speech.sample_rate)
     for problem in (*speech.spoken.problems, *speech.missing):
         print(f"at {problem.position}: {problem.text!r} {problem.reason}")
     length = len(speech.samples) / speech.sample_rate
     print(f"{acoustic_model} says: {text}")
-    print(f"{arguments.output_wav}: {length:.2f} s, RTF {seconds / length:.3f}")
+    sentences = f" in {speech.num_sentences} sentences" * (speech.num_sentences > 1)
+    print(f"{arguments.output_wav}: {length:.2f} s{sentences}, RTF {seconds / length:.3f}")
 
 
 def named_files(arguments: argparse.Namespace) -> tuple[Path, list[Path | None]]:

@@ -19,6 +19,7 @@ from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
 from tts.features.mel import MelConfig
+from tts.infer.long_text import PAUSE_SECONDS
 from tts.infer.onnx import OnnxVoice
 from tts.infer.voice import load_voice
 from tts.models.flow_decoder import FlowDecoderConfig
@@ -245,5 +246,17 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
         assert file.getnframes() > MEL.hop_length
     (package / "lexicon.txt").write_text("天 t ian1\n今天 j in1 t ian1\n", encoding="utf-8")
     files = [package / name for name in ("vocoder.onnx", "tokens.txt", "lexicon.txt")]
-    speech = OnnxVoice(package / "model-steps-2.onnx", *files).speak("今天，天气。")
-    assert [(p.position, p.text) for p in speech.missing] == [(4, "气")]
+    voice = OnnxVoice(package / "model-steps-2.onnx", *files)
+    speech = voice.speak("今天，天气。")
+    assert [(p.position, p.text) for p in speech.missing] == [
+        (4, "气")
+    ] and speech.num_sentences == 1
+    long = voice.speak("今天，天气。今天，天气。", max_chars=6)
+    assert long.num_sentences == 2 and long.spoken.tokens == 2 * speech.spoken.tokens
+    assert len(long.samples) == pytest.approx(
+        2 * len(speech.samples) + PAUSE_SECONDS * MEL.sample_rate, rel=0.2
+    )
+    assert len(long.missing) == 2
+    for text in ("", "？！", "😀"):
+        with pytest.raises(InputError, match="nothing to say in"):
+            voice.speak(text)

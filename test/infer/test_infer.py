@@ -16,9 +16,11 @@ from conftest import TINY_MODEL, make_tiny_work
 from tts.checkpoint import average_weights, load_checkpoint
 from tts.errors import InputError
 from tts.files import write_text
+from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.speak import Item, Manner, read_texts, speak
 from tts.infer.voice import find_source, load_voice
 from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.sentences import MAX_CHARS
 from tts.text.tokens import TokenTable
 from tts.train.run import train
 from tts.vocoders.griffin_lim import GriffinLim
@@ -89,6 +91,64 @@ def test_what_cannot_be_said_is_reported(work):
     for text in ("", "   ", "?!", "𓀀"):
         with pytest.raises(InputError, match="a: nothing to say"):
             say(voice, Item("a", text))
+
+
+def test_a_long_text_is_spoken_sentence_by_sentence(work):
+    voice = load_voice(work / "exp")
+    griffin = GriffinLim(voice.mel)
+    first, second = say(voice, Item("a", "A fine day."), Item("b", "Bees hum."))
+    (whole,) = speak(voice, [Item("c", "A fine day. Bees hum.")], griffin, Manner())
+    (long,) = speak(voice, [Item("d", "A fine day. 𓀀! Bees hum.")], griffin, Manner(), "cpu", 12)
+    assert (whole.num_sentences, long.num_sentences) == (1, 2)
+    pause = round(PAUSE_SECONDS * voice.mel.sample_rate / voice.mel.hop_length)
+    quiet = np.zeros(pause * voice.mel.hop_length, dtype=np.float32)
+    assert np.array_equal(long.samples, np.concatenate([first.samples, quiet, second.samples]))
+    assert len(long.mel_TF) * voice.mel.hop_length == len(long.samples)
+    assert long.tokens == first.tokens + second.tokens
+    assert len(long.durations) == len(first.durations) + len(second.durations)
+    assert [(problem.text, problem.position) for problem in long.problems] == [("𓀀", 12)]
+    (cut,) = speak(voice, [Item("e", "a" * 60)], griffin, Manner(), "cpu", 20)
+    assert cut.num_sentences == 3 and "cut here" in cut.problems[0].reason
+
+
+def test_a_hundred_thousand_characters_are_said_piece_by_piece():
+    """What the model is given at a time stays short, so that memory does."""
+    for config in (FrontEndConfig(), FrontEndConfig("zh", "pinyin", "syllable")):
+        frontend = build_frontend(config)
+        said, problems = say_sentences(
+            "好" * 100_000 if config.language == "zh" else "ba" * 50_000, frontend
+        )
+        most = MAX_CHARS[config.language]
+        assert len(said) == -(-100_000 // most)
+        assert max(len(spoken.text) for spoken in said) == most
+        (problem,) = problems
+        assert problem.position == most and f"{len(said) - 1} times" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "the text is empty"),
+        (" \n", "the text is empty"),
+        ("?!...", "there is only punctuation"),
+        ("\0\x07", r"'\\x00' at 0: left out: U\+0000; .*U\+0007"),
+        ("😀" * 9, "GRINNING FACE, 9 times"),
+        ("😀😂🎂", "GRINNING FACE; .*BIRTHDAY CAKE"),
+    ],
+)
+def test_why_nothing_can_be_said(text, reason):
+    for config in (FrontEndConfig(), FrontEndConfig("zh", "pinyin", "syllable")):
+        with pytest.raises(InputError, match=f"nothing to say in .*{reason}"):
+            say_sentences(text, build_frontend(config))
+
+
+def test_one_text_that_cannot_be_said_does_not_end_the_others(work):
+    voice = load_voice(work / "exp")
+    items = [Item("a", "One."), Item("b", "..."), Item("c", "Two."), Item("d", "")]
+    refused = []
+    spoken = speak(voice, items, GriffinLim(voice.mel), Manner(), refused=refused.append)
+    assert [speech.id for speech in spoken] == ["a", "c"]
+    assert [str(error)[:2] for error in refused] == ["b:", "d:"]
 
 
 def test_which_checkpoint(work):
@@ -211,6 +271,13 @@ def test_the_command_that_users_of_icefall_know(root, work):
     write_text(work / "texts.txt", "a|One.\nb|Two.\n")
     infer(root, work, "--exp-dir", "exp", "--checkpoint", "epoch-1.pt", "--input-file", "texts.txt")
     assert {path.name for path in (work / "exp" / "wavs").iterdir()} == {"a.wav", "b.wav"}
+    write_text(work / "texts.txt", "c|One.\nd|?!\ne|Two. Three.\n")
+    output = infer(
+        root, work, "--exp-dir", "exp", "--input-file", "texts.txt", "--max-chars", "6", status=1
+    )
+    assert "error: d: nothing to say in '?!': there is only punctuation" in output
+    assert {"c.wav", "e.wav"} < {path.name for path in (work / "exp" / "wavs").iterdir()}
+    assert "e.wav" in output and "of speech in 2 sentences" in output
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, read_metadata, run_graph
+from tts.infer.long_text import PAUSE_SECONDS, joined, say_sentences
 from tts.text.frontend import FrontEndConfig, Problem, Spoken, build_frontend
 from tts.text.lexicon import missing_words, read_lexicon
 from tts.text.tokens import TokenTable
@@ -23,6 +24,7 @@ class Speech:
     """What was said: samples float32 (S,), what the front end made, mel frames.
 
     missing: words that a runtime would leave out, since the voice's lexicon lacks them.
+    num_sentences: how many were spoken one by one; silence stands between them.
     """
 
     samples: np.ndarray
@@ -30,6 +32,7 @@ class Speech:
     spoken: Spoken
     num_frames: int
     missing: tuple[Problem, ...] = ()
+    num_sentences: int = 1
 
 
 class OnnxVoice:
@@ -70,14 +73,39 @@ class OnnxVoice:
         self.frontend = frontend_of(metadata, acoustic_model)
         self.speaker = build_frontend(self.frontend)
 
-    def speak(self, text: str, noise_scale: float = 0.667, length_scale: float = 1.0) -> Speech:
-        """Text to samples. Raises: InputError when nothing of the text can be said."""
+    def speak(
+        self,
+        text: str,
+        noise_scale: float = 0.667,
+        length_scale: float = 1.0,
+        max_chars: int | None = None,
+    ) -> Speech:
+        """Text to samples; more than `max_chars` characters sentence by sentence.
+
+        max_chars: None for the language's usual maximum.
+        Raises: InputError when nothing of the text can be said.
+        """
         import numpy as np
 
-        spoken = self.speaker(text)
-        if not spoken.tokens:
-            raise InputError(f"nothing of {text!r} can be said: {spoken.problems}")
-        ids = np.array([self.table.encode(spoken.tokens, self.frontend.framing)], dtype=np.int64)
+        said, problems = say_sentences(text, self.speaker, max_chars)
+        silence = np.zeros(round(PAUSE_SECONDS * self.sample_rate), dtype=np.float32)
+        pieces, num_frames = [], 0
+        for sentence in said:
+            mel, audio = self._speak(sentence.tokens, noise_scale, length_scale)
+            num_frames += mel.shape[2]
+            pieces += [silence, audio]
+        samples = np.concatenate(pieces[1:]) if len(said) > 1 else pieces[1]
+        spoken = joined(text, said, problems)
+        missing = self._missing(spoken)
+        return Speech(samples, self.sample_rate, spoken, num_frames, missing, len(said))
+
+    def _speak(
+        self, tokens: list[str], noise_scale: float, length_scale: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mel (1, F, T) and samples (S,) of tokens said in one go."""
+        import numpy as np
+
+        ids = np.array([self.table.encode(tokens, self.frontend.framing)], dtype=np.int64)
         mel = run_graph(
             self.acoustic,
             ids,
@@ -85,10 +113,7 @@ class OnnxVoice:
             np.array([noise_scale], dtype=np.float32),
             np.array([length_scale], dtype=np.float32),
         )
-        audio = run_graph(self.vocoder, mel)
-        return Speech(
-            audio.reshape(-1), self.sample_rate, spoken, mel.shape[2], self._missing(spoken)
-        )
+        return mel, run_graph(self.vocoder, mel).reshape(-1)
 
     def _missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         if self.lexicon is None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tts.errors import InputError
+from tts.features.mel import MelConfig
 from tts.files import atomic_path
+from tts.infer.long_text import PAUSE_SECONDS, can_be_said, say_sentences
 from tts.infer.voice import Voice
+from tts.text.frontend import FrontEnd, Problem
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Speech:
 
     Attributes:
       tokens: the tokens spoken; problems: what the front end could not say.
+      num_sentences: how many were spoken one by one; silence stands between them.
       mel_TF: natural-log mel; durations: frames of each framed token.
       samples: float32 in [-1, 1]; sample_rate in Hz.
       acoustic_seconds, vocoder_seconds: time spent on each.
@@ -72,6 +76,7 @@ class Speech:
     sample_rate: int
     acoustic_seconds: float
     vocoder_seconds: float
+    num_sentences: int = 1
 
     @property
     def seconds(self) -> float:
@@ -85,61 +90,117 @@ class Speech:
 
 
 def speak(
-    voice: Voice, items: Iterable[Item], vocoder: Any, manner: Manner, device: str = "cpu"
+    voice: Voice,
+    items: Iterable[Item],
+    vocoder: Any,
+    manner: Manner,
+    device: str = "cpu",
+    max_chars: int | None = None,
+    refused: Callable[[InputError], None] | None = None,
 ) -> Iterator[Speech]:
     """Speak each item; the same seed gives the same speech whatever came before.
 
-    Raises: InputError naming the item when nothing of its text can be said.
-    """
-    import torch
+    A text of more than `max_chars` characters (None: the language's usual maximum) is spoken
+    sentence by sentence. An item of which nothing can be said goes to `refused`.
 
+    Raises: InputError naming the item when nothing of its text can be said, without `refused`.
+    """
     try:
-        model = voice.model.to(device)
+        voice.model.to(device)
     except (RuntimeError, AssertionError) as error:  # as torch reports a missing device
         reason = str(error).partition("\n")[0]
         raise InputError(f"device {device}: {reason}; use cpu, cuda or cuda:N") from None
     frontend = None
     for item in items:
-        tokens, problems = item.tokens, []
-        if tokens is None:
+        if item.tokens is None:
             frontend = frontend or voice.speaker()
-            spoken = frontend(item.text)
-            tokens, problems = spoken.tokens, list(spoken.problems)
-        if not any(character.isalnum() for token in tokens for character in token):
-            raise InputError(
-                f"{item.id}: nothing to say in {item.text[:60]!r} (after the front end: "
-                f"{' '.join(tokens) or 'no tokens'})"
+        try:
+            runs, problems = _runs(item, frontend, max_chars)
+        except InputError as error:
+            if refused is None:
+                raise
+            refused(error)
+            continue
+        parts = [_speak(voice, item, tokens, vocoder, manner, device) for tokens in runs]
+        yield _joined(parts, problems, voice.mel)
+
+
+def _runs(
+    item: Item, frontend: FrontEnd | None, max_chars: int | None
+) -> tuple[list[list[str]], list[Problem]]:
+    """The tokens of an item, sentence by sentence, and what cannot be said."""
+    if item.tokens is not None or frontend is None:
+        if not can_be_said(item.tokens or []):
+            raise InputError(f"{item.id}: nothing to say in the tokens {item.tokens}")
+        return [item.tokens or []], []
+    try:
+        said, problems = say_sentences(item.text, frontend, max_chars)
+    except InputError as error:
+        raise InputError(f"{item.id}: {error}") from None
+    return [spoken.tokens for spoken in said], problems
+
+
+def _speak(
+    voice: Voice, item: Item, tokens: list[str], vocoder: Any, manner: Manner, device: str
+) -> Speech:
+    """Speak tokens in one go, or pass the item's mel through the vocoder."""
+    import torch
+
+    ids = voice.encode(tokens)
+    torch.manual_seed(manner.seed)
+    start = time.perf_counter()
+    with torch.inference_mode():
+        if item.mel_TF is None:
+            out = voice.model.synthesise(
+                torch.tensor([ids], device=device),
+                torch.tensor([len(ids)], device=device),
+                noise_scale=manner.noise_scale,
+                length_scale=manner.length_scale,
+                num_steps=manner.num_steps,
             )
-        ids = voice.encode(tokens)
-        torch.manual_seed(manner.seed)
-        start = time.perf_counter()
-        with torch.inference_mode():
-            if item.mel_TF is None:
-                out = model.synthesise(
-                    torch.tensor([ids], device=device),
-                    torch.tensor([len(ids)], device=device),
-                    noise_scale=manner.noise_scale,
-                    length_scale=manner.length_scale,
-                    num_steps=manner.num_steps,
-                )
-                mel_BTF = out["mel_BTF"].float().cpu()
-                durations = out["durations_BL"][0].cpu().numpy()
-            else:
-                mel_BTF = torch.from_numpy(item.mel_TF.astype(np.float32))[None]
-                durations = np.zeros(0)
-            middle = time.perf_counter()
-            samples = vocoder(mel_BTF)[0].clamp(-1.0, 1.0).cpu().numpy()
-        yield Speech(
-            id=item.id,
-            tokens=tokens,
-            problems=problems,
-            mel_TF=mel_BTF[0].numpy(),
-            durations=durations,
-            samples=samples,
-            sample_rate=voice.mel.sample_rate,
-            acoustic_seconds=middle - start,
-            vocoder_seconds=time.perf_counter() - middle,
-        )
+            mel_BTF = out["mel_BTF"].float().cpu()
+            durations = out["durations_BL"][0].cpu().numpy()
+        else:
+            mel_BTF = torch.from_numpy(item.mel_TF.astype(np.float32))[None]
+            durations = np.zeros(0)
+        middle = time.perf_counter()
+        samples = vocoder(mel_BTF)[0].clamp(-1.0, 1.0).cpu().numpy()
+    return Speech(
+        id=item.id,
+        tokens=tokens,
+        problems=[],
+        mel_TF=mel_BTF[0].numpy(),
+        durations=durations,
+        samples=samples,
+        sample_rate=voice.mel.sample_rate,
+        acoustic_seconds=middle - start,
+        vocoder_seconds=time.perf_counter() - middle,
+    )
+
+
+def _joined(parts: list[Speech], problems: list[Problem], mel: MelConfig) -> Speech:
+    """The speech of several sentences as one, with silence between them."""
+    if len(parts) == 1:
+        return replace(parts[0], problems=problems)
+    frames = round(PAUSE_SECONDS * mel.sample_rate / mel.hop_length)
+    quiet_TF = np.full((frames, mel.n_mels), math.log(mel.floor), dtype=np.float32)
+    silence = np.zeros(frames * mel.hop_length, dtype=np.float32)
+    return replace(
+        parts[0],
+        tokens=[token for part in parts for token in part.tokens],
+        problems=problems,
+        mel_TF=np.concatenate(_between([part.mel_TF for part in parts], quiet_TF)),
+        durations=np.concatenate([part.durations for part in parts]),
+        samples=np.concatenate(_between([part.samples for part in parts], silence)),
+        acoustic_seconds=sum(part.acoustic_seconds for part in parts),
+        vocoder_seconds=sum(part.vocoder_seconds for part in parts),
+        num_sentences=len(parts),
+    )
+
+
+def _between(parts: list[np.ndarray], pause: np.ndarray) -> list[np.ndarray]:
+    """`parts` with `pause` between two of them."""
+    return [piece for part in parts for piece in (pause, part)][1:]
 
 
 def write_wav(path: Path | str, samples: np.ndarray, sample_rate: int) -> None:

@@ -1,0 +1,71 @@
+"""Texts of any length as sentences that a voice can say one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tts.errors import InputError
+from tts.text.frontend import FrontEnd, Problem, Spoken
+from tts.text.sentences import split_sentences
+
+# Silence between two sentences of a long text.
+PAUSE_SECONDS = 0.25
+
+
+def say_sentences(
+    text: str, frontend: FrontEnd, max_chars: int | None = None
+) -> tuple[list[Spoken], list[Problem]]:
+    """What `frontend` says for the sentences of `text`; a text within the maximum is one.
+
+    Args:
+      max_chars: longer texts are cut into sentences of at most so many characters; None for
+        the usual maximum (tts.text.sentences.MAX_CHARS).
+
+    Returns: sentences with something to say; the problems, at their positions in `text`.
+    Raises: InputError when nothing of the text can be said, with the reason.
+    """
+    said: list[Spoken] = []
+    problems: list[Problem] = []
+    cuts: list[int] = []
+    place = 0
+    for sentence in split_sentences(text, frontend.config.language, max_chars):
+        start = text.index(sentence, place)
+        if start == place > 0 and text[place - 1].isalnum():
+            cuts.append(place)
+        place = start + len(sentence)
+        spoken = frontend(sentence)
+        problems += [replace(p, position=p.position + start) for p in spoken.problems]
+        if can_be_said(spoken.tokens):
+            said.append(spoken)
+    if not said:
+        raise InputError(f"nothing to say in {text[:60]!r}: {_reason(text, problems)}")
+    if cuts:
+        times = f"{len(cuts)} times" if len(cuts) > 1 else "once"
+        reason = f"no punctuation or space near: cut here to fit the maximum length, {times} so"
+        problems.append(Problem(cuts[0], text[cuts[0] : cuts[0] + 10], reason))
+    return said, problems
+
+
+def can_be_said(tokens: list[str]) -> bool:
+    """Whether there is more than punctuation in `tokens`."""
+    return any(character.isalnum() for token in tokens for character in token)
+
+
+def joined(text: str, said: list[Spoken], problems: list[Problem]) -> Spoken:
+    """The sentences of `text` as if they had been said in one; one alone stays as it is."""
+    if len(said) == 1 and said[0].text == text:
+        return said[0]
+    words = tuple(word for spoken in said for word in spoken.words)
+    normalized = " ".join(spoken.normalized for spoken in said)
+    return Spoken(text, normalized, words, tuple(problems))
+
+
+def _reason(text: str, problems: list[Problem]) -> str:
+    """Why nothing of a text can be said."""
+    if not text.strip():
+        return "the text is empty"
+    if not problems:
+        return "there is only punctuation"
+    listed = "; ".join(f"{p.text!r} at {p.position}: {p.reason}" for p in problems[:3])
+    more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return f"{listed}{more}"
