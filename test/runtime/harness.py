@@ -29,14 +29,15 @@ def need_runtime(version):
     return folder
 
 
-def speak(version, folder, job):
+def speak(version, folder, job, worker="worker.py"):
     """Run a job with a runtime in a process of its own; pytest fails with what it printed."""
     job_path, result_path = folder / f"job-{version}.json", folder / f"result-{version}.json"
     job_path.write_text(json.dumps(job, default=str), encoding="utf-8")
     result_path.unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(need_runtime(version))}
+    places = [str(need_runtime(version)), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("worker.py"), job_path, result_path],
+        [sys.executable, Path(__file__).with_name(worker), job_path, result_path],
         env=environment,
         capture_output=True,
         text=True,
