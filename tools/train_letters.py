@@ -26,10 +26,10 @@ def main() -> None:
 
     from tts.evaluate.pronunciation import phone_errors
     from tts.files import atomic_path
+    from tts.text.dictionary import published
     from tts.text.letters import MODEL, LetterModel, held_out, train_model
-    from tts.text.pronounce import dictionary
 
-    entries = dictionary()
+    entries = published()
     start = time.perf_counter()
     packed = train_model(entries)
     output = arguments.output or MODEL

@@ -3,10 +3,11 @@
 import pytest
 
 from tts.errors import InputError
-from tts.text import pronounce as pronouncing
+from tts.text import dictionary as dictionaries
 from tts.text.arpabet import lexicon_table, to_ipa
+from tts.text.dictionary import dictionary, published
 from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.pronounce import dictionary, pronounce
+from tts.text.pronounce import pronounce
 from tts.text.stress import stress
 
 
@@ -140,13 +141,13 @@ def test_stress_agrees_with_known_words():
 
 
 def test_missing_dictionary_says_what_to_install(monkeypatch):
-    dictionary.cache_clear()
-    monkeypatch.setattr(pronouncing.importlib.util, "find_spec", lambda name: None)
+    published.cache_clear()
+    monkeypatch.setattr(dictionaries.importlib.util, "find_spec", lambda name: None)
     try:
         with pytest.raises(InputError, match="pocketsphinx"):
-            dictionary()
+            published()
     finally:
-        dictionary.cache_clear()
+        published.cache_clear()
 
 
 def test_corpus_texts_need_little_fallback(english, shared_data):

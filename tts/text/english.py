@@ -9,12 +9,13 @@ from typing import NamedTuple
 from tts.text.arpabet import PUNCTUATION, lexicon_table, to_ipa
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
+from tts.text.dictionary import dictionary
 from tts.text.frontend import FrontEndConfig, Problem, Spoken, Word
 from tts.text.heteronyms import choose, readings
 from tts.text.marked import MarkedText, mark
 from tts.text.normalize_english import normalize
 from tts.text.problems import join_hanzi
-from tts.text.pronounce import dictionary, homophone, possessive, pronounce, words
+from tts.text.pronounce import homophone, possessive, pronounce, words
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse, word_key
 

@@ -3,7 +3,7 @@
 Word -> (reading, kind of rule, its words), tried in order; where none holds, the first reading
 of heteronyms.READINGS is meant. Kinds: next, direct (the word before), before (the word before,
 adverbs passed over), second (the word before that), near (within eight words), capital (inside
-a sentence), verb, other (what the tagger says), past (read), habit (used to).
+a sentence), verb, other (what the tagger says), past (read), habit (used to), always.
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "grow grew remain remained become became keeping held hold stick stuck",
         ),
         _rule("verb", "direct", "at until"),
-        _rule("adjective", "direct", "seem seems seemed looks looked extremely dangerously"),
+        _rule("verb", "second", "to"),
+        _rule("adjective", "always"),
     ),
     "used": (_rule("habit", "habit"),),
     "desert": (_rule("verb", "verb"),),
@@ -179,7 +180,13 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
         _rule("adjective", "next", "to with"),
     ),
     "upset": (
-        _rule("verb", "next", "the a his her their my your our him them me us everyone"),
+        _rule("noun", "direct", "big major great stomach stunning surprise election huge"),
+        _rule("verb", "next", "the a his her their my your our him them me us everyone by with"),
+        _rule("noun", "direct", "an the this that another"),
+        _rule("verb", "always"),
+    ),
+    "present": (
+        _rule("noun", "next", "in at when during would was were day"),
         _rule("verb", "verb"),
     ),
     "invalid": (
@@ -300,6 +307,7 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
         _rule("adjective", "before", "very most the more so"),
     ),
     "aged": (
+        _rule("verb", "direct", "middle"),
         _rule(
             "adjective",
             "next",

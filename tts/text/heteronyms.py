@@ -7,6 +7,7 @@ Stress digits count: REcord is a thing, reCORD is what one does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -191,6 +192,7 @@ _NO_PLURAL = listed("house compress annex progress confines frequent absent")
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
 _VOICELESS = ("P", "T", "K", "F", "TH")
 _NEAR = 8
+_WORD = re.compile(r"[A-Za-z']+|[,.!?;]")
 
 
 @lru_cache(maxsize=1)
@@ -254,6 +256,13 @@ def choose(words: Sequence[str], index: int) -> str:
     return "verb" if verb else usual
 
 
+def reading_in(normalized: str, word: str) -> str:
+    """The name of the reading that the first `word` of a normalised sentence has."""
+    words = _WORD.findall(normalized)
+    places = [index for index, found in enumerate(words) if found.lower() == word]
+    return choose(words, places[0]) if places else "missing"
+
+
 def _holds(
     kind: str, cues: frozenset[str], window: list[str], lower: list[str], here: int, begins: bool
 ) -> bool:
@@ -273,6 +282,8 @@ def _holds(
         return window[here][:1].isupper() and not first
     if kind == "past":
         return _is_past(lower, here, cues)
+    if kind == "always":
+        return True
     if kind == "habit":
         return _is_habit(lower, here)
     verb = is_verb(lower, here, lower[here].endswith("s"))
@@ -284,8 +295,9 @@ def _is_habit(lower: list[str], here: int) -> bool:
     if at(lower, here + 1) != "to":
         return False
     after = at(lower, here + 2)
-    if at(lower, skip_adverbs(lower, here)) not in BE:
-        return True
+    before = at(lower, skip_adverbs(lower, here))
+    if before not in BE:
+        return before not in HAVE
     return after in OBJECT_STARTS or after in MARKS or after.endswith("ing")
 
 

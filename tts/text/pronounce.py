@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 
-from tts.errors import InputError
 from tts.text.arpabet import VOWELS, to_ipa
+from tts.text.dictionary import dictionary, modern
 from tts.text.heteronyms import readings
 from tts.text.letters import NAMES, letters_to_phones, spell
-from tts.text.stress import FUNCTION_WORDS, stress
+from tts.text.stress import FUNCTION_WORDS, listed_syllable, stress
 
-# Readings where the dictionary's first entry is not the usual one.
-_PREFERRED = {"a": "AH", "the": "DH AH", "and": "AH N D", "to": "T UW", "i": "AY"}
 # Longer runs of letters are no words, and their parts need no search.
 _LONGEST = 40
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
@@ -33,38 +29,8 @@ _SUFFIXES = {
 }
 
 
-@lru_cache(maxsize=1)
-def dictionary() -> dict[str, str]:
-    """Words in lower case -> their first pronunciation in ARPAbet, without stress.
-
-    The dictionary is CMU's, as the package pocketsphinx carries it.
-    Raises: InputError where that package is missing.
-    """
-    package = importlib.util.find_spec("pocketsphinx")
-    folders = package.submodule_search_locations if package else None
-    path = Path((folders or ["."])[0]) / "model" / "en-us" / "cmudict-en-us.dict"
-    if not path.is_file():
-        raise InputError(
-            f"the pronouncing dictionary {path} is missing: it comes with the package "
-            "pocketsphinx; type: pip install -r requirements.txt"
-        )
-    entries = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        word, _, phones = line.partition(" ")
-        # Second pronunciations read word(2); with a full stop or a hyphen no runtime looks it up.
-        if phones and not word.endswith(")") and not {".", "-"} & set(word):
-            entries[word] = phones
-    entries.update(_PREFERRED)
-    plain = {word: " ".join(p.rstrip("012") for p in said) for word, said in modern().items()}
-    return {**entries, **plain}
-
-
-@lru_cache(maxsize=1)
-def modern() -> dict[str, tuple[str, ...]]:
-    """Words of our own, which the dictionary lacks, with their phones and stress digits."""
-    lines = Path(__file__).with_name("modern_words.txt").read_text(encoding="utf-8").splitlines()
-    fields = [line.split() for line in lines if line and line[0] != "#"]
-    return {word: tuple(phones) for word, *phones in fields}
+# Before a word they leave its stress alone: unfair, dislike, recreate.
+_UNSTRESSED = re.compile(r"(un|dis|fore)(?=[a-z]{4})|(mis|in|im|re|en)(?=[a-z]{5})")
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +60,7 @@ def pronounce(word: str) -> tuple[tuple[str, ...], str]:
     if len(parts) > 1:
         said = [pronounce(part) for part in parts if part]
         return tuple(s for symbols, _ in said for s in symbols), "rule"
-    derived = _derive(word)
+    derived = _derive(word, dictionary())
     if derived:
         return _say(word, derived), "rule"
     letters = re.sub("[^a-z]", "", word)
@@ -103,6 +69,11 @@ def pronounce(word: str) -> tuple[tuple[str, ...], str]:
         named = [_say("", name) for name in spell(letters)]
         return tuple(symbol for symbols in named for symbol in symbols), source
     return _say(letters, phones), source
+
+
+def unknown_phones(word: str, entries: Mapping[str, str]) -> list[str]:
+    """Phones without stress of a word of letters that `entries` lack, as pronounce says it."""
+    return _derive(word, entries) or _by_letters(word)[0]
 
 
 def _by_letters(letters: str) -> tuple[list[str], str]:
@@ -119,11 +90,20 @@ def _say(word: str, phones: list[str]) -> tuple[str, ...]:
     names = [name for letter in word[:6] for name in NAMES.get(letter, "").split()]
     if len(word) > 1 and word.isalpha() and names == phones:
         return to_ipa(_initials(word))
-    first, second = _compound(word) or ("", "")
     entries = dictionary()
+    prefix = _UNSTRESSED.match(word) if listed_syllable(word) < 0 else None
+    rest = entries.get(word[prefix.end() :], "").split() if prefix else []
+    if rest and phones[-len(rest) :] == rest and _has_vowel(phones[: -len(rest)]):
+        before = [p + "0" if p in VOWELS else p for p in phones[: -len(rest)]]
+        return to_ipa(before + stress(word[prefix.end() :], rest))
+    first, second = _compound(word, entries) or ("", "")
     if first and entries[first].split() + entries[second].split() == phones:
         return to_ipa(stress(word, phones, first, len(entries[first].split())))
     return to_ipa(stress(word, phones))
+
+
+def _has_vowel(phones: Sequence[str]) -> bool:
+    return any(phone in VOWELS for phone in phones)
 
 
 def _initials(word: str) -> list[str]:
@@ -137,23 +117,21 @@ def _initials(word: str) -> list[str]:
     return said
 
 
-def _compound(word: str) -> tuple[str, str] | None:
+def _compound(word: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
     """The two dictionary words that `word` is made of, the first as long as possible."""
-    entries = dictionary()
     for cut in range(min(len(word) - 4, 14), 2, -1):
         if word[:cut] in entries and word[cut:] in entries:
             return word[:cut], word[cut:]
     return None
 
 
-def _derive(word: str) -> list[str] | None:
+def _derive(word: str, entries: Mapping[str, str]) -> list[str] | None:
     """Phones of an inflection, derivation or compound of dictionary words."""
     if len(word) > _LONGEST:
         return None
-    entries = dictionary()
     if word.endswith(("'s", "'")):
         stem = word[: word.rindex("'")]
-        base = entries[stem].split() if stem in entries else _derive(stem)
+        base = entries[stem].split() if stem in entries else _derive(stem, entries)
         if base is None and stem.isalpha():
             base = _by_letters(stem)[0]
         if not base:
@@ -163,25 +141,25 @@ def _derive(word: str) -> list[str] | None:
         base = entries[word[:-1]].split()
         return base + _plural(base)
     if word.endswith("ed"):
-        stem = _stem(word[:-2])
+        stem = _stem(word[:-2], entries)
         if stem:
             return stem + _past(stem)
     for suffix, said in _SUFFIXES.items():
         if word.endswith(suffix):
-            stem = _stem(word[: -len(suffix)])
+            stem = _stem(word[: -len(suffix)], entries)
             if stem:
                 return stem + said.split()
     for prefix, said in _PREFIXES.items():
         rest = word[len(prefix) :]
         if word.startswith(prefix) and len(rest) > 3:
-            base = entries[rest].split() if rest in entries else _derive(rest)
+            base = entries[rest].split() if rest in entries else _derive(rest, entries)
             if base:
                 return said.split() + base
-    pair = _compound(word)
+    pair = _compound(word, entries)
     return entries[pair[0]].split() + entries[pair[1]].split() if pair else None
 
 
-def _stem(stem: str) -> list[str] | None:
+def _stem(stem: str, entries: Mapping[str, str]) -> list[str] | None:
     """Phones of the dictionary word whose last letters a suffix has changed."""
     candidates = [stem, stem + "e"]
     if len(stem) > 3 and stem[-1] == stem[-2]:
@@ -189,8 +167,8 @@ def _stem(stem: str) -> list[str] | None:
     if stem.endswith("i"):
         candidates.append(stem[:-1] + "y")
     for candidate in candidates:
-        if len(candidate) > 2 and candidate in dictionary():
-            return dictionary()[candidate].split()
+        if len(candidate) > 2 and candidate in entries:
+            return entries[candidate].split()
     return None
 
 

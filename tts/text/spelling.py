@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tts.text.pronounce import dictionary
+from tts.text.dictionary import dictionary
 
 # Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
 _PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from tts.text.arpabet import VOWELS
+from tts.text.heteronyms import stressed_forms
 
 
 def _listed(text: str) -> list[str]:
@@ -38,16 +39,50 @@ _EXCEPTIONS = {
             "whenever wherever whoever hotel today tonight tomorrow together perhaps machine "
             "event unless except itself beyond behind beneath japan chinese develop developed "
             "imagine maintain maintained consider considered continue continued remember "
-            "remembered concern concerned concerning december november october september"
+            "remembered concern concerned concerning december november october september "
+            "idea ideas ideal address advise advice amongst accept accompany "
+            "apparently approach array arrange attorney career cigar complain conclude create "
+            "decide describe destroy device discuss display dispose distinct distress "
+            "divide elect employ enjoy enormous erect escape establish exist existence "
+            "expect explain express extent extreme familiar forbid forbidden garage imperfect "
+            "include inform instruct internal interpret intend invent invest investigative july "
+            "marine marines mistaken observe obtain occur offend parade perform permission "
+            "police precaution precautions precede preceding prefer prepare preserve pretend "
+            "prevent produce prohibit protect provide pursue receive reduce refer regard relate "
+            "relief remove repeat report request require resource resources respectively result "
+            "retain retire return reveal revenge reward select specific specifically spectator "
+            "spectators submit succeed suggest supply support suppose surprise surround survive "
+            "sustain unite victoria withdraw withdrawn"
         ),
         1,
     ),
-    **dict.fromkeys(_listed("understand understood introduce introduced recommend"), 2),
+    **dict.fromkeys(
+        _listed(
+            "understand understood introduce introduced recommend represent afternoon automatic "
+            "apprehend disappear disappoint employee employees engineer interfere intersection "
+            "magazine mutineer personnel supervision undergo unemployment volunteer "
+            "entertain guarantee overcome overlook correspond comprehend circulation interrupt "
+            "intervene refugee"
+        ),
+        2,
+    ),
     **dict.fromkeys(
         _listed(
             "into captain company any many very only other under after over never ever money "
             "industry interview certain government governments governor england english series "
-            "period"
+            "period personal personally person pretty coffee comfort comfortable complex contrary "
+            "cleanliness citizen citizenship detail details dirty early effort eighty eighteen "
+            "entry essay excess exile exiles expert experts fifty fourteen forty gradual gradually "
+            "income index influence inmate inmates inside insight instant instinct intellect "
+            "outside product process processes circumstance circumstances promise purpose purchase "
+            "perfume prison profit program promise quarter research subway substance suffer summer "
+            "sunday monday tuesday wednesday thursday friday saturday utmost welcome impulse "
+            "income access aspect contact district insect extra extant concert concept congress "
+            "consul conscious absolute absolutely absence anyone anybody anything anyway anywhere "
+            "everyone everybody everything everywhere somebody someone something somewhere "
+            "automobile television telephone telegraph influence disciplinary discipline "
+            "consequence consequences preference reference difference conference evidence "
+            "confidence resident president"
         ),
         0,
     ),
@@ -62,6 +97,8 @@ _DRAWN = [
     (re.compile(pattern), place)
     for pattern, place in (
         (r"(ee|eer|eers|ees|ese|esque|ette|ettes|oon|oons|ique|ain|self|selves)$", 1),
+        (r"[eu]rred$", 1),
+        (r"[eu]rring$", 2),
         (r"(tion|tions|sion|sions|cian|cians|tioned|xion)$", 2),
         (r"(tional|sional|tionally|tionary|tioner|tioning|tionist|tionists)$", -2),
         (r"(cial|tial|cious|tious|geous|gious|cient|tient|xious|scious)$", 2),
@@ -86,7 +123,9 @@ _LEAVES = ("'s", "s", "es", "ed", "ing", "ly", "ness", "less", "ful", "ment", "m
 _LONGEST = 60
 _WEAK = ("AH", "ER", "IH")
 # First parts of compounds that leave the main stress to the second.
-_LEANING = frozenset(_listed("over under out with here there where how what south north mid non"))
+_LEANING = frozenset(
+    _listed("over under out super inter counter with here there where how what south north mid non")
+)
 
 
 def stress(
@@ -101,7 +140,7 @@ def stress(
     nuclei = [index for index, phone in enumerate(phones) if phone in VOWELS]
     if not nuclei:
         return list(phones)
-    main = _EXCEPTIONS.get(word, -1)
+    main = listed_syllable(word)
     own = [index for index in nuclei if index < first_phones]
     if not 0 <= main < len(nuclei):
         if (
@@ -127,6 +166,36 @@ def stress(
             continue
         marked[index] += "1" if syllable == main else _lesser(phones[index], syllable - main)
     return marked
+
+
+def listed_syllable(word: str) -> int:
+    """The main syllable of a listed word or of an inflection of one; -1 if none is listed."""
+    if word in _EXCEPTIONS:
+        return _EXCEPTIONS[word]
+    if word in stressed_forms():
+        return stressed_forms()[word]
+    for ending in (
+        "'s",
+        "s",
+        "es",
+        "d",
+        "ed",
+        "ing",
+        "ly",
+        "ment",
+        "ments",
+        "er",
+        "ers",
+        "ied",
+        "ies",
+    ):
+        stem = word[: -len(ending)]
+        if len(stem) > 3 and word.endswith(ending):
+            undoubled = stem[:-1] if stem[-1] == stem[-2] else stem
+            for base in (stem, stem + "e", stem + "y", undoubled):
+                if base in _EXCEPTIONS:
+                    return _EXCEPTIONS[base]
+    return -1
 
 
 def _lesser(vowel: str, distance: int) -> str:

@@ -66,7 +66,7 @@ _PERSONS = listed("me him them us himself themselves")
 _PLURALS = listed("people children men women police")
 # After a noun; a noun itself would not be followed by another one.
 _AFTER_NOUN = (
-    MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS | listed("to then too")
+    MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS | listed("to then too he she they we i you")
 )
 # A subject noun before the word is likely where one of these follows it.
 _AFTER_VERB = listed("against that whether how why less")
@@ -157,10 +157,10 @@ def _after_noun(words: Sequence[str], index: int, ends_in_s: bool) -> bool | Non
         return True
     if after in OBJECT_STARTS or after in _AFTER_VERB:
         return True if plural != ends_in_s else None  # farmers produce, the farmer produces
-    noun_follows = after not in _AFTER_NOUN and not after.endswith("ed")
+    noun_follows = after not in _AFTER_NOUN and not after.endswith(("ed", "ing"))
     if ends_in_s:
-        return True if noun_follows and not plural else None
-    if not plural or after in BE or after == "of":
+        return True if noun_follows and not plural and not direct.endswith("ing") else None
+    if not plural or after in BE | HAVE | MODALS or after == "of":
         return None
     # Sales increase every year: the subject begins the clause, with one word before it at most.
     for k in (2, 3):
