@@ -12,6 +12,7 @@ from tts.config import to_dict, write_toml
 from tts.errors import InputError
 from tts.export.package import FRONTEND_FILE, default_model
 from tts.infer import sherpa
+from tts.infer.long_text import say_sentences
 from tts.text import codes
 from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.tokens import TokenTable
@@ -49,47 +50,35 @@ def older(monkeypatch):
     monkeypatch.setitem(sys.modules, "sherpa_onnx", module)
 
 
-@pytest.mark.parametrize("config", [MANDARIN, FrontEndConfig()])
-@pytest.mark.parametrize("longest", [7, 50, 400])
-def test_runs_lose_nothing_and_keep_the_limit(config, longest):
-    english = "The weather, as they say, is fine; we go! " * 20 + "and " * 300 + "b" * 300
-    spoken = build_frontend(config)(LONG if config is MANDARIN else english)
-    runs = list(sherpa.runs_of(spoken, longest))
-    assert [token for run in runs for token in run] == spoken.tokens
-    assert max(map(len, runs)) <= longest
-    assert all(runs)
-
-
-def test_runs_end_with_sentences_and_else_at_commas():
-    front = build_frontend(MANDARIN)
-    assert [run[-1] for run in sherpa.runs_of(front("你好。今天，很好！走吧"))] == [".", "!", "ba"]
-    runs = list(sherpa.runs_of(front("今天天气很好，我们去公园散步，" * 3), 20))
-    assert [run[-1] for run in runs] == [","] * len(runs)
-    assert len(runs) > 1
-
-
 def test_a_newer_runtime_gets_the_tokens_uncut(newer):
     engine, front = Engine(), build_frontend(FrontEndConfig())
-    speech = sherpa.speak_with(engine, front, "Fine; we go! Yes.", length_scale=2.0, sid=3)
-    generations = [generation for _, generation, _, _ in engine.asked]
-    assert [token for g in generations for token in g.tokens[0]] == front(
-        "Fine; we go! Yes."
-    ).tokens
-    assert {g.extra["min_words_in_sentence"] for g in generations} == {"1000000"}
-    assert {(g.speed, g.sid, g.silence_scale) for g in generations} == {(0.5, 3, 1.0)}
-    assert speech.samples.tolist() == [0.5, -0.5] * len(generations)
+    text = "Fine; we go! Yes."
+    speech = sherpa.speak_with(engine, front, text, length_scale=2.0, sid=3)
+    ((given, generation, _, _),) = engine.asked
+    assert (given, generation.tokens) == ("", [front(text).tokens])
+    assert generation.extra["min_words_in_sentence"] == "1000000"
+    assert (generation.speed, generation.sid, generation.silence_scale) == (0.5, 3, 1.0)
+    assert speech.samples.tolist() == [0.5, -0.5]
     assert speech.sample_rate == 22050
 
 
 def test_an_older_runtime_gets_codes(older):
     engine, front = Engine(), build_frontend(MANDARIN)
-    speech = sherpa.speak_with(engine, front, "今天是2024年，😀。走吧！", sid=2)
-    table = front.token_table()
-    texts = [text for text, *_ in engine.asked]
-    assert "".join(texts) == codes.in_codes(front("今天是2024年，😀。走吧！").tokens, table)
-    assert [asked[2:] for asked in engine.asked] == [(2, 1.0)] * len(texts)
+    text = "今天是2024年，😀。走吧！"
+    speech = sherpa.speak_with(engine, front, text, sid=2)
+    codes_of_text = codes.in_codes(front(text).tokens, front.token_table())
+    assert engine.asked == [(codes_of_text, None, 2, 1.0)]
     (problem,) = speech.problems
     assert problem.text == "😀"
+
+
+def test_long_texts_are_said_sentence_by_sentence(newer):
+    engine, front = Engine(), build_frontend(MANDARIN)
+    speech = sherpa.speak_with(engine, front, LONG, pause=1.0)
+    said, _ = say_sentences(LONG, front)
+    assert [g.tokens for _, g, _, _ in engine.asked] == [[spoken.tokens] for spoken in said]
+    assert len(said) > 20
+    assert len(speech.samples) == 2 * len(said) + 22050 * (len(said) - 1)
 
 
 def test_an_older_runtime_speaks_no_english_lexicon_voice(older, tmp_path):

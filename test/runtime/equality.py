@@ -9,6 +9,7 @@ from harness import arrived, speak
 from kinds import HERE, KINDS, config_of, sentences
 
 from tts.config import read_toml
+from tts.infer.long_text import say_sentences
 from tts.text.frontend import build_frontend
 from tts.text.pinyin import pinyin_table, syllable_tokens
 from tts.text.tokens import TokenTable
@@ -59,8 +60,9 @@ def compared(name: str, texts: list[str], runs: list[list[list[int]]]) -> list[C
     table, framing = frontend.token_table(), frontend.config.framing
     result = []
     for text, of_text in zip(texts, runs, strict=True):
-        # Through ids and back: what training would give the model.
-        ids = table.encode(frontend(text).tokens, framing)
+        # Through ids and back: what training would give the model. All but long texts are one.
+        said, _ = say_sentences(text, frontend)
+        ids = table.encode([token for spoken in said for token in spoken.tokens], framing)
         predicted, got = (" ".join(tokens_of(r, table)) for r in ([ids], of_text))
         framed = [table.encode(tokens_of([run], table), framing) for run in of_text]
         result.append(Compared(text, predicted, got, bool(of_text) and framed == of_text))

@@ -18,7 +18,7 @@ from tts.infer.sherpa import SherpaVoice
 def speak_all(package, texts):
     try:
         voice = SherpaVoice(package)
-        return [voice.speak(text).samples.tolist() for text in texts]
+        return [voice.speak(text, pause=0.0).samples.tolist() for text in texts]
     except InputError as error:
         return str(error)
 

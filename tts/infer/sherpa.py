@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +15,7 @@ from tts.config import from_dict, read_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
 from tts.export.package import FRONTEND_FILE, NOISE_SCALE, default_model
+from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.onnx import frontend_of
 from tts.text import codes
 from tts.text.frontend import FrontEnd, FrontEndConfig, Problem, Spoken, build_frontend
@@ -25,8 +25,7 @@ from tts.text.tokens import BOS, EOS, TokenTable
 if TYPE_CHECKING:
     import numpy as np
 
-LONGEST_RUN = 400  # tokens that the model says in one go
-# 2.x neither cuts what it is given nor joins what we have cut.
+# With this 2.x does not cut what it is given.
 WHOLE = {"min_words_in_sentence": "1000000", "max_words_in_sentence": "1000000"}
 INSTALL = "type: pip install sherpa-onnx==2.0.1 (or ==1.13.4)"
 
@@ -53,35 +52,6 @@ def takes_tokens() -> bool:
     return hasattr(runtime().GenerationConfig, "tokens")
 
 
-def runs_of(spoken: Spoken, longest: int = LONGEST_RUN) -> Iterator[list[str]]:
-    """The tokens in order, cut after sentences and where they would exceed `longest`.
-
-    A long sentence is cut after its last comma that fits, else between words.
-    """
-    run: list[str] = []
-    pause = 0  # where the run may be cut, after a comma
-    for tokens in _pieces(spoken, longest):
-        while len(run) + len(tokens) > longest:
-            cut = pause or len(run)
-            yield run[:cut]
-            run, pause = run[cut:], 0
-        run += tokens
-        if tokens[-1] in (",", ";", ":"):
-            pause = len(run)
-        elif tokens[-1] in (".", "!", "?"):
-            yield run
-            run, pause = [], 0
-    if run:
-        yield run
-
-
-def _pieces(spoken: Spoken, longest: int) -> Iterator[tuple[str, ...]]:
-    """The tokens of each word, of endless ones in parts."""
-    for word in spoken.words:
-        for start in range(0, len(word.tokens), longest):
-            yield word.tokens[start : start + longest]
-
-
 def speak_with(
     tts: Any,
     frontend: FrontEnd,
@@ -89,6 +59,7 @@ def speak_with(
     length_scale: float = 1.0,
     sid: int = 0,
     silence_scale: float = 1.0,
+    pause: float = PAUSE_SECONDS,
 ) -> Speech:
     """Say `text` with a sherpa_onnx.OfflineTts of a voice whose front end is `frontend`.
 
@@ -96,43 +67,48 @@ def speak_with(
       length_scale: above 1 is slower. sid: speaker.
       silence_scale: length of pauses; 1 leaves them as they are. In 1.13.x what the engine was
         made with counts.
+      pause: seconds of silence between the sentences of a long text, which are said one by one.
 
     Raises: InputError when nothing of the text can be said, or not in this version.
     """
     import numpy as np
 
-    spoken = frontend(text)
-    if not any(character.isalnum() for token in spoken.tokens for character in token):
-        raise InputError(
-            f"nothing to say in {text[:60]!r} (after the front end: "
-            f"{' '.join(spoken.tokens) or 'no tokens'})"
-        )
-    speed = 1.0 / length_scale
-    parts = []
-    if takes_tokens():
-        for run in runs_of(spoken):
-            generation = runtime().GenerationConfig()
-            generation.speed, generation.sid = speed, sid
-            generation.silence_scale = silence_scale
-            generation.extra = WHOLE
-            marked = run if frontend.config.framing == "blank" else [BOS, *run, EOS]
-            generation.tokens = [marked]
-            parts.append(tts.generate("", generation))
-    else:
-        parts = [tts.generate(said, sid=sid, speed=speed) for said in _texts(frontend, spoken)]
-    samples = np.concatenate([np.asarray(part.samples, dtype=np.float32) for part in parts])
-    return Speech(samples, parts[0].sample_rate, spoken.problems)
+    said, problems = say_sentences(text, frontend)
+    send = _send_tokens if takes_tokens() else _send_text
+    pieces, rate = [], 0
+    for spoken in said:
+        audio = send(tts, frontend, spoken, 1.0 / length_scale, sid, silence_scale)
+        rate = audio.sample_rate
+        silence = np.zeros(round(pause * rate), dtype=np.float32)
+        pieces += [silence, np.asarray(audio.samples, dtype=np.float32)]
+    return Speech(np.concatenate(pieces[1:]), rate, tuple(problems))
 
 
-def _texts(frontend: FrontEnd, spoken: Spoken) -> list[str]:
-    """What 1.13.x is given."""
-    config = frontend.config
-    if config.frontend == "espeak":
-        return [spoken.normalized]
-    if config.frontend == "lexicon":
+def _send_tokens(
+    tts: Any, frontend: FrontEnd, spoken: Spoken, speed: float, sid: int, silence_scale: float
+) -> Any:
+    """One run of 2.x, by tokens."""
+    tokens = spoken.tokens
+    if frontend.config.framing != "blank":
+        tokens = [BOS, *tokens, EOS]
+    generation = runtime().GenerationConfig()
+    generation.speed, generation.sid, generation.silence_scale = speed, sid, silence_scale
+    generation.extra = WHOLE
+    generation.tokens = [tokens]
+    return tts.generate("", generation)
+
+
+def _send_text(
+    tts: Any, frontend: FrontEnd, spoken: Spoken, speed: float, sid: int, _silence_scale: float
+) -> Any:
+    """The sentence for 1.13.x: codes, or what its espeak says as ours does."""
+    kind = frontend.config.frontend
+    if kind == "lexicon":
         raise _too_old()
-    table = frontend.token_table()
-    return [codes.in_codes(run, table) for run in runs_of(spoken)]
+    text = spoken.normalized
+    if kind == "pinyin":
+        text = codes.in_codes(spoken.tokens, frontend.token_table())
+    return tts.generate(text, sid=sid, speed=speed)
 
 
 def _too_old() -> InputError:
@@ -174,9 +150,15 @@ class SherpaVoice:
             raise _too_old()
         self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
 
-    def speak(self, text: str, length_scale: float = 1.0, sid: int = 0) -> Speech:
-        """Text of any length to samples. Raises: InputError when nothing of it can be said."""
-        return speak_with(self.tts, self.frontend, text, length_scale, sid, self.silence_scale)
+    def speak(
+        self, text: str, length_scale: float = 1.0, sid: int = 0, pause: float = PAUSE_SECONDS
+    ) -> Speech:
+        """Text of any length to samples, see speak_with.
+
+        Raises: InputError when nothing of it can be said.
+        """
+        scale = self.silence_scale
+        return speak_with(self.tts, self.frontend, text, length_scale, sid, scale, pause)
 
 
 def read_frontend(package: Path, model: Path) -> FrontEndConfig:
