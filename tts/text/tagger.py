@@ -65,9 +65,8 @@ _HELPED = listed("let make made help helped have see saw hear heard watch watche
 _PERSONS = listed("me him them us himself themselves")
 _PLURALS = listed("people children men women police")
 # After a noun; a noun itself would not be followed by another one.
-_AFTER_NOUN = (
-    MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS | listed("to then too he she they we i you")
-)
+_AFTER_NOUN = MARKS | _PREPOSITIONS | BE | HAVE | MODALS | CLAUSES | _ADVERBS
+_AFTER_NOUN |= listed("to then too he she they we i you")
 # A subject noun before the word is likely where one of these follows it.
 _AFTER_VERB = listed("against that whether how why less")
 
