@@ -1,7 +1,7 @@
 """Score the normalisation of a table of sentences: right and total by category, and the failures.
 
 A line of a table: category, sentence, what a good speaker says (several wordings stand between
-` | `), tab-separated. English is compared without case, and F B I counts as FBI.
+` | `), tab-separated. English is compared without case, F B I counts as FBI, and read'2 as read.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def read_table(path: Path) -> list[tuple[str, str, str]]:
 
 
 def comparable(text: str) -> str:
-    """`text` without case, letters that are said one by one joined."""
-    letters = re.sub(r"\bay\b", "a", text.lower())
+    """`text` without case, letters that are said one by one joined, heteronyms unnumbered."""
+    letters = re.sub(r"\bay\b", "a", re.sub(r"'[0-9]\b", "", text.lower()))
     return re.sub(r"\b[a-z](?: [a-z]\b)+", lambda run: run[0].replace(" ", ""), letters)
 
 

@@ -19,6 +19,8 @@ ABBREVIATIONS = {
     **{"rev": "reverend", "hon": "honorable", "gov": "governor", "sen": "senator"},
     **{"esq": "esquire", "ltd": "limited", "inc": "incorporated", "co": "company"},
     **{"corp": "corporation", "dept": "department", "messrs": "messers", "st": "saint"},
+    **{"jan": "January", "feb": "February", "apr": "April", "aug": "August"},
+    **{"sept": "September", "oct": "October", "nov": "November", "dec": "December"},
     **{"maj": "major", "ave": "avenue", "blvd": "boulevard", "approx": "approximately"},
 }
 _LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
@@ -30,7 +32,7 @@ _WEEKDAYS = {
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _STREET = re.compile(r"(?<=[a-z] )St\.(?!\s+[A-Z])")
-_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_DOTTED = re.compile(r"\b(?:(?:Ph|[A-Za-z])\.){2,}")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
 # The rules have something to do: a digit, a symbol or a Roman numeral.
 _NEEDS_WORDS = re.compile(
@@ -108,7 +110,7 @@ def _expand(text: str) -> str:
 def _dotted(match: re.Match[str], end: int) -> str:
     """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
     letters = match[0].lower().rstrip(".")
-    said = _LATIN.get(letters) or " ".join(map(letter_word, letters.split(".")))
+    said = _LATIN.get(letters) or " ".join(map(letter_word, letters.replace(".", "")))
     return said + "." * (match.end() == end)
 
 

@@ -40,7 +40,10 @@ _UNIT = "|".join(
     re.escape(unit) for unit in sorted([*UNITS, *LIBRARY_UNITS], key=len, reverse=True)
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
-_TOP = r"(?:com|org|net|edu|gov|info|int|io|uk|de|fr|cn|jp|tv|ai|app|dev|eu|ca|au|us|co|ru|nl|ch)"
+_TOP = (
+    r"(?:com|org|net|edu|gov|info|int|io|uk|de|fr|cn|jp|tv|ai|app|dev|eu|ca|au|us|co|ru|nl|ch|"
+    r"js|py|pdf|html|txt|csv|zip|exe)"
+)
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 
 _CODE = f"(?:{'|'.join(CODES)})"
@@ -87,6 +90,10 @@ RULES = [
      "12/25/2020", "December twenty fifth, twenty twenty"),
     (rf"(?<![\w/]){_DAY}/(0?[1-9]|1[0-2])/{_YEAR}\b", "{2:month} {1:ordinal}, {3:year}",
      "25/12/2020", "December twenty fifth, twenty twenty"),
+    (rf"(?<![\w/])(0?[1-9]|1[0-2])/{_DAY}/(\d\d)\b(?!/)", "{1:month} {2:ordinal}, {3:number}",
+     "03/04/21", "March fourth, twenty one"),
+    (rf"(?<![\w.]){_DAY}\.(0?[1-9]|1[0-2])\.{_YEAR}\b", "the {1:ordinal} of {2:month} {3:year}",
+     "5.10.2020", "the fifth of October twenty twenty"),
     (r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?= \d)", "{1:name}",
      "Sept. 3rd", "September third"),
     (r"(?<=\d )(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?= \d|,)", "{1:name}",
@@ -104,6 +111,10 @@ RULES = [
     (rf"(?<![\w.,:/$-])(?:[Tt]he )?{_DAY}{_TH} (?:of )?{_MONTH}\b", "the {1:ordinal} of {2}",
      "on 5 May", "on the fifth of May"),
     # Times
+    (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?= ?[\d,])",
+     "{1:name} to {2:name}", "Mon-Fri 5 pm", "Monday to Friday five pea em"),
+    (r"(?<=\d[ap]m)-(?=\d)|(?<=:\d\d)-(?=\d{1,2}:\d\d)", " to ", "9am-5pm",
+     "nine ay em to five pea em"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d):([0-5]\d)\b(?!:)",
      "{1:hours} {2:minutes} and {3:seconds}",
      "2:03:59", "two hours three minutes and fifty nine seconds"),
@@ -122,10 +133,15 @@ RULES = [
      "44 BC", "forty four b c"),
     (rf"(?<![\w.,$-]){_YEAR}-{_YEAR}\b(?!-)", "{1:year} to {2:year}",
      "1660-1685", "sixteen sixty to sixteen eighty five"),
+    (r"(?<![\w.,$/])(19\d\d|20\d\d)/(\d\d)\b(?!/)", "{1:year} {2:number}",
+     "2010/11", "twenty ten eleven"),
     (r"(?<![\w.,$-])(1[1-9]\d\d|20\d\d)-(\d\d)\b(?!-)", "{1:year} to {2:number}",
      "1914-18", "nineteen fourteen to eighteen"),
     # Roman numerals
-    (rf"\b((?=[A-Z]){_NUMBERED}) {_ROMAN}", "{1} {2:roman}", "World War I", "World War one"),
+    (r"\b[Vv]ol\. ?(?=\d|[IVXL]{1,6}\b)", "volume ", "Vol. 3", "volume three"),
+    (rf"\b(War|Act|Scene|Chapter|Volume|Phase|Type|Stage) {_ROMAN}", "{1} {2:roman}",
+     "World War I", "World War one"),
+    (rf"\b((?=[A-Z]){_NUMBERED}) (?!I [a-z]){_ROMAN}", "{1} {2:roman}", "Part I.", "Part one."),
     (rf"\b({_NUMBERED}) (?!I\b){_ROMAN}", "{1} {2:roman}", "type II", "type two"),
     (rf"\b({_KINGS}) (?!I\b|[XVL]\.? [A-Z]){_ROMAN}",
      "{1} the {2:regnal}",
@@ -136,7 +152,6 @@ RULES = [
     # Abbreviations that stand with a number or a symbol
     (r"\b[Nn]os?\. ?(?=\d)", "number ", "No. 5", "number five"),
     (r"\b[Ff]igs?\. ?(?=\d)", "figure ", "Fig. 2", "figure two"),
-    (r"\b[Vv]ol\. ?(?=\d)", "volume ", "Vol. 3", "volume three"),
     (r"\bpp\. ?(?=\d)", "pages ", "pp. 3-5", "pages three to five"),
     (r"\bp\. ?(?=\d)", "page ", "p. 12", "page twelve"),
     (r"\bw/o\b", "without", "tea w/o milk", "tea without milk"),
@@ -144,6 +159,7 @@ RULES = [
     (r"\bc/o\b", "care of", "c/o Mary", "care of Mary"),
     (r"\band/or\b", "and or", "tea and/or milk", "tea and or milk"),
     (r"(?<![\w/])24/7\b(?!/)", "twenty four seven", "Open 24/7.", "Open twenty four seven."),
+    (r"(?<![\w/])(20|50)/\1\b(?!/)", "{1:number} {1:number}", "50/50", "fifty fifty"),
     (r"(?<![\w/])9/11\b(?!/)", "nine eleven", "after 9/11", "after nine eleven"),
     # Names with numbers
     (r"\b([Ff]lights?|[Tt]rains?|[Gg]ates?|[Rr]oute|[Hh]ighway|[Bb]us) ([A-Z]{1,3}) ?(\d{1,4})\b",
@@ -154,6 +170,7 @@ RULES = [
     (r"(?<![\w-])(?=[A-Za-z]{1,9}\d)((?:(?:Na|Ca|Cl|Fe|Mg|[HCNOSP])\d{0,2}){1,6})\b",
      "{1:formula}", "CH4", "c h four"),
     (r"(?<![\w-])([A-Z]{1,2})(\d{3,4})\b", "{1:spell} {2:code}", "an A380", "an ay three eighty"),
+    (r"(?<![\w-])([A-Z]{1,2})-?(\d{1,2})\b(?![.,]\d)", "{1:spell} {2:number}", "A1", "ay one"),
     (r"(?<![\w-])([A-Z]{3,6})(\d{3,9})\b", "{1} {2:digits}", "ABC123", "ABC one two three"),
     (rf"{_START}(\d{{1,3}}(?:,\d{{3}})*)(?:st|nd|rd|th)\b", "{1:ordinal}",
      "the 103rd day", "the one hundred and third day"),
@@ -173,16 +190,19 @@ RULES = [
      "40 EUR", "forty euros"),
     (rf"\b({_CODE}) ?({_N})", "{2:number} {1:coded}", "EUR 40", "forty euros"),
     (rf"{_START}({_N}) ?([¢€£])", "{1:number} {2:currency}", "25¢", "twenty five cents"),
+    (rf"{_START}({_N})(M|bn)\b|{_START}(\d{{2,3}}(?:\.\d)?)(K)\b",
+     "{1:number}{3:number} {2:scale}{4:scale}",
+     "3.5M people", "three point five million people"),
     # Fractions
     (rf"{_START}(\d{{1,6}})[ -](\d{{1,2}}/\d{{1,3}})\b(?!/)", "{1:number} and {2:mixed}",
      "2 1/2 cups", "two and a half cups"),
     (r"(?<![\w.,/])1/2 (an?)\b", "half {1}", "1/2 an apple", "half an apple"),
     (r"(?<![\w.,/])(\d{1,3}/\d{1,4})\b(?!/)", "{1:fraction}", "3/4", "three quarters"),
     # Ranges and scores
-    (rf"{_START}(?<!-)({_N}) ?- ?({_N}) ?%", "{1:number} to {2:number} percent",
+    (rf"{_START}(?<!-)({_N}) ?%? ?- ?({_N}) ?%", "{1:number} to {2:number} percent",
      "5-10%", "five to ten percent"),
-    (r"(?<![\w.,-])(\d{1,9}) - (\d{1,9}) =", "{1:number} minus {2:number} equals",
-     "8 - 3 = 5", "eight minus three equals five"),
+    (r"(?<![\w.,-])(\d{1,9}) - (?=\d{1,9} ?[-+×÷*=])|(?<=[+×÷*=] )(\d{1,9}) - (?=\d)",
+     "{1:number}{2:number} minus ", "8 - 3 = 5", "eight minus three equals five"),
     (rf"{_START}(?<!-)({_N})(?: - |-)(?={_N}(?![\d-]))", "{1:number} to ",
      "pages 14-19", "pages fourteen to nineteen"),
     # Signs
@@ -197,15 +217,18 @@ RULES = [
     (rf"{_START}({_N}) ?° ?F\b", "{1:degrees} fahrenheit", "68 °F",
      "sixty eight degrees fahrenheit"),
     (rf"{_START}({_N}) ?°", "{1:degrees} ", "90°", "ninety degrees"),
-    (r"(?<![\w.])(\d)'(\d{1,2})(?:\"|''|(?!\w))", "{1:number} foot {2:number}",
+    (r"(?<![\w.])(\d{1,3})' ?(?=tall|long|wide|high|deep)", "{1:number} feet ",
+     "6' tall", "six feet tall"),
+    (r"(?<![\w.])(\d)' ?(\d{1,2})(?:\"|''|(?!\w))", "{1:number} foot {2:number}",
      "5'10\"", "five foot ten"),
     (rf"{_START}({_N})(?:\" ?(?=x|by|long|wide|tall|high|deep|thick|screen|pipe|TV|monitor|across)|"
      rf" in\. ?(?=long|wide|tall|high|deep|thick|across))", "{1:number} inches ",
      "27 in. wide", "twenty seven inches wide"),
-    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])", "{1:unit}", "5 kg", "five kilograms"),
-    (rf"{_START}({_N}) ?(?:[xX]|×(?= ?\d[\d.]{{0,9}} ?[a-z])) ?({_N})(?!\w)",
-     "{1:number} by {2:number}", "4x4", "four by four"),
-    (rf"{_START}({_N})x\b", "{1:number} times", "10x", "ten times"),
+    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?=,| [a-z]))?", "{1:unit}",
+     "5 kg", "five kilograms"),
+    (rf"{_START}({_N}) ?(?:[xX]|×(?= ?\d[\d.]{{0,9}} ?[a-z])) ?(?=\d)",
+     "{1:number} by ", "4x4", "four by four"),
+    (rf"{_START}({_N})x\b(?! ?[-+=*/^<>])", "{1:number} times", "10x", "ten times"),
     # Formulas
     (r"(?<![\w'])[Aa](?= ?[&+=×÷≤≥/°])", "ay", "A+", "ay plus"),
     (r"(?<=[&+=×÷/]) ?[Aa]\b(?! [a-z]{2})", " ay", "b = a", "b equals ay"),
@@ -226,6 +249,8 @@ RULES = [
     (r"!=|≠", " is not equal to ", "x ≠ 3", "x is not equal to three"),
     (r"(?<=[\w)]) > (?=[\w-])", " is greater than ", "x > 3", "x is greater than three"),
     (r"(?<=[\w)]) < (?=[\w-])", " is less than ", "x < 3", "x is less than three"),
+    (r"(?<![\w ] )<(?=\d)", "less than ", "<5", "less than five"),
+    (r"(?<![\w ] )>(?=\d)", "more than ", ">5", "more than five"),
     (r"=", " equals ", "a = b", "ay equals b"),
     # Numbers that are left
     (r"(?<![\w.,$-])(1[1-9]\d\d|20[1-9]\d)\b(?![.,]\d|-)", "{1:year}",
@@ -242,6 +267,8 @@ RULES = [
     (r"%", " percent ", "the %", "the percent"),
     (r"°", " degrees ", "a °", "ay degrees"),
     (r"@", " at ", "2 @ 5", "two at five"),
+    (r"\bC#", "c sharp", "in C#", "in c sharp"),
+    (r"(?<!\S)\.(?=[A-Z]{2})", "dot ", ".NET & co", "dot NET and co"),
     (r"#", " hash ", "the # key", "the hash key"),
     (r"\+", " plus ", "A+", "ay plus"),
     (r"§", " section ", "§ 5", "section five"),

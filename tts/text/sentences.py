@@ -30,7 +30,7 @@ _BETWEEN = re.compile(
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
     rf"(?<![A-Za-z])(?:(?:{'|'.join(ABBREVIATIONS)}|no|fig|vol|pp?|approx|[a-z]|(?:[a-z]\.){{1,8}}[a-z])|"
-    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thu|fri|sat))$",
+    r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(

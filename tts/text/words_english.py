@@ -43,7 +43,7 @@ _SCALES = {"k": "thousand", "m": "million", "b": "billion", "t": "trillion"}
 # Units that wetext lacks or misreads -> one, many. The others (kg, km/h, GB, ...) are its.
 UNITS = {
     **{"tsp": ("teaspoon", "teaspoons"), "tbsp": ("tablespoon", "tablespoons")},
-    **{"V": ("volt", "volts"), "W": ("watt", "watts"), "A": ("amp", "amps"), "N": ("newton",) * 2},
+    **{"V": ("volt", "volts"), "W": ("watt", "watts"), "mV": ("millivolt", "millivolts")},
     **{"L": ("liter", "liters"), "l": ("liter", "liters"), "gal": ("gallon", "gallons")},
     **{"hr": ("hour", "hours"), "hrs": ("hours", "hours"), "sec": ("second", "seconds")},
     **{
@@ -145,7 +145,7 @@ def _fraction(written: str) -> str:
     value = int(bottom)
     if value < 2 or value > 100 or top[0] == "0":
         return f"{number_words.cardinal(top)} over {number_words.cardinal(bottom)}"
-    name = number_words.ordinal(bottom)
+    name = number_words.ordinal(bottom).removeprefix("one ")
     one, many = _FRACTIONS.get(value, (name, name + "s"))
     return f"{number_words.cardinal(top)} {one if int(top) == 1 else many}"
 
@@ -193,6 +193,12 @@ def _code(written: str) -> str:
     return number_words.code(written) if len(written) < 4 else number_words.digits(written)
 
 
+def _dotted(written: str) -> str:
+    """3.11.2 -> three point eleven point two, 10.0.0.1 -> ten dot zero dot zero dot one."""
+    parts = written.split(".")
+    return (" dot " if len(parts) == 4 else " point ").join(map(number_words.cardinal, parts))
+
+
 def _timed(one: str, many: str):
     return lambda written: _count(written.lstrip("0") or "0", one, many)
 
@@ -222,7 +228,7 @@ KINDS = {
     "scale": lambda scale: _SCALES[scale[0].lower()],
     "single": lambda symbol: _MONEY[symbol][0],
     "degrees": lambda n: _count(n, "degree", "degrees"),
-    "dotted": lambda n: " point ".join(map(number_words.cardinal, n.split("."))),
+    "dotted": _dotted,
     "unit": _unit,
     "address": _address,
     "formula": _formula,
