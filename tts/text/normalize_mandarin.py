@@ -6,10 +6,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from tts.text import phrases
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold, is_hanzi
 from tts.text.frontend import Problem
 from tts.text.rules_mandarin import say
+from tts.text.vocabulary import characters
 from tts.text.words_mandarin import GREEK
 
 # Marks that are said as a pause -> the token of that pause.
@@ -28,7 +28,7 @@ _NEEDS_WORDS = re.compile(
 _KEPT_SYMBOLS = frozenset("$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-" + GREEK)
 _REWRITTEN = {
     **{"²": "^2", "³": "^3", "㎡": "m^2", "㎥": "m^3", "℃": "°C", "℉": "°F", "µ": "μ", "Ω": "Ω"},
-    **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "（": "(", "）": ")"},
+    **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "○": "〇", "（": "(", "）": ")"},
 }
 _UNUSUAL = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9，。！？、；：,.!?;: ]+")
 _APOSTROPHE = re.compile(r"(?<![A-Za-z])'+|'+(?![A-Za-z])")
@@ -70,7 +70,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
 def _admit(character: str) -> str | None:
     """What `character` is for the rules; None where it has no meaning."""
     if is_hanzi(character):
-        return character if character in phrases.characters() else None
+        return character if character in characters() else None
     if character in _REWRITTEN:
         return _REWRITTEN[character]
     if character in PAUSES or character in _KEPT_SYMBOLS:
