@@ -13,17 +13,20 @@ from tts.errors import run_script
 from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.lexicon import write_lexicon
 from tts.text.tokens import TokenTable
+from tts.text.user_lexicon import with_user_lexicon
 
 
 def main() -> None:
     parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument("--tokens", help="default: data/tokens.txt of the recipe")
+    parser.add_argument("--user-lexicon", help="file of lines `word pronunciation` to add")
     parser.add_argument("--output", help="default: data/lexicon.txt of the recipe")
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     stored = recipe.data / "frontend.toml"
     config = from_dict(FrontEndConfig, read_toml(stored), str(stored))
+    config = with_user_lexicon(config, arguments.user_lexicon)
     table = TokenTable.read(arguments.tokens or recipe.data / "tokens.txt")
     output = Path(arguments.output or recipe.data / "lexicon.txt")
     entries = build_frontend(config).lexicon(recipe.texts())

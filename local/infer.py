@@ -28,6 +28,7 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--vocoder", type=Path, help="HiFi-GAN weights (default: Griffin-Lim)")
     parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
+    parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
     parser.add_argument("--input-text", help="the sentence to speak")
     parser.add_argument("--output-wav", type=Path, default=Path("generated.wav"))
     parser.add_argument("--input-file", type=Path, help="speak each line: 'id|text' or 'text'")
@@ -60,7 +61,7 @@ def main() -> int:
     manner = Manner(arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed)
     voice = load_voice(
         source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
-    )
+    ).with_user_lexicon(arguments.user_lexicon)
     vocoder = load_vocoder(arguments.vocoder, voice.mel)
     if arguments.test_set:
         items = [Item(cut["id"], tokens=cut["custom"]["tokens"]) for cut in recipe.cuts("test")]

@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--vocoder", type=Path, help="vocoder as ONNX")
     parser.add_argument("--tokens", type=Path, help="tokens.txt of the voice")
     parser.add_argument("--lexicon", type=Path, help="lexicon.txt; checked against the tokens")
+    parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
     parser.add_argument("--input-text", help="what to say (default: the corpus's sentence)")
     parser.add_argument("--output-wav", type=Path, required=True, help="where to write it")
     parser.add_argument("--noise-scale", type=float, default=0.667, help="(default: 0.667)")
@@ -42,7 +43,7 @@ def main() -> None:
     from tts.infer.onnx import OnnxVoice
     from tts.infer.speak import write_wav
 
-    voice = OnnxVoice(acoustic_model, *files, arguments.num_threads)
+    voice = OnnxVoice(acoustic_model, *files, arguments.num_threads, arguments.user_lexicon)
     start = time.perf_counter()
     manner = arguments.noise_scale, arguments.length_scale, arguments.max_chars
     speech = voice.speak(text, *manner)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from tts.config import from_dict, read_toml, to_dict, write_toml
 from tts.errors import InputError
-from tts.text.user_lexicon import merge, parse
+from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.lexicon import read_lexicon, write_lexicon
+from tts.text.user_lexicon import merge, parse, with_user_lexicon
 
 
 def test_lines_of_both_languages():
@@ -68,3 +71,56 @@ def test_added_entries_stand_over_stored_ones():
     }
     with pytest.raises(InputError, match="new"):
         merge("a EY1\n", "b", "en-us", "new.txt")
+
+
+def said(frontend, text, source):
+    words = frontend(text).words
+    return {word.text: "".join(word.tokens) for word in words if word.source == source}
+
+
+@pytest.fixture
+def english(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text("tencha T EH1 N CH AH0\nMP3 EH1 M P IY1\nAT&T EY1 T IY1\nlive L AY1 V\n")
+    config = with_user_lexicon(FrontEndConfig(), path)
+    write_toml(tmp_path / "frontend.toml", to_dict(config))
+    stored = from_dict(FrontEndConfig, read_toml(tmp_path / "frontend.toml"), "x")
+    assert stored == config
+    return build_frontend(stored)
+
+
+def test_the_voice_says_them_wherever_they_stand(english):
+    assert said(english, "Tencha's MP3-player by AT&T, TENCHA; we live!", "lexicon") == {
+        **{"Tencha's": "tˈɛntʃəz", "MP3": "ˈɛmpˈiː", "AT&T": "ˈeɪtˈiː"},
+        **{"TENCHA": "tˈɛntʃə", "live": "lˈaɪv"},
+    }
+    assert not said(english, "MP3s, at T, tenchas", "lexicon")
+
+
+def test_the_exported_lexicon_holds_what_normalised_texts_spell(english, tmp_path):
+    texts = ["Tencha's MP3-player by AT&T, TENCHA; we live!", "I read<R EH1 D> it. Bananas!"]
+    report = write_lexicon(tmp_path / "l.txt", english.lexicon(texts), english.token_table())
+    assert not report.duplicates and not report.unknown_tokens and not report.unusable
+    entries = read_lexicon(tmp_path / "l.txt")
+    for text in texts:
+        tokens = []
+        for word in english.normalize(text).replace(",", "").replace(";", "").split():
+            tokens += entries[word.strip(".!").lower()]
+        assert tokens == [t for t in english(text).tokens if t not in " ,.!;"]
+
+
+def test_files_that_cannot_be_used(tmp_path):
+    config = FrontEndConfig()
+    assert with_user_lexicon(config, None) is config
+    with pytest.raises(InputError, match=r"does not exist.*tencha T EH1"):
+        with_user_lexicon(config, tmp_path / "none")
+    path = tmp_path / "bad.txt"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="UTF-8"):
+        with_user_lexicon(config, path)
+    path.write_text("tencha\n")
+    with pytest.raises(InputError, match="line 1"):
+        with_user_lexicon(config, path)
+    espeak = FrontEndConfig(frontend="espeak", framing="runtime")
+    with pytest.raises(InputError, match="takes no pronunciations"):
+        with_user_lexicon(espeak, path)

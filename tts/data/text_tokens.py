@@ -16,6 +16,7 @@ from tts.data.text_models import with_models
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
 from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend, check_config
+from tts.text.user_lexicon import with_user_lexicon
 
 TEXTS_PER_PART = 100
 
@@ -32,6 +33,7 @@ class FrontEndChoice:
     vocab_size: int = option(0, "number of pieces with --unit bpe")
     prosody: bool = option(False, "Mandarin: 1 adds the prosody marks #1 to #4 as tokens")
     erhua: str = option("", "Mandarin: split (hui4 er) or fused (huir4)")
+    user_lexicon: str = option("", "file of lines `word pronunciation`, kept with the voice")
     train_models: bool = option(True, "0: rules in the place of models learned from labels")
 
 
@@ -42,6 +44,7 @@ def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
     """
     given = {key: value for key, value in to_dict(choice).items() if value}
     given.pop("train_models", None)
+    user_lexicon = given.pop("user_lexicon", None)
     facts = {"language": recipe.config.language, **recipe.config.frontend}
     espeak = given.get("frontend", facts.get("frontend")) == "espeak"
     if "framing" not in given and espeak:
@@ -51,7 +54,7 @@ def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
         raise InputError("--unit bpe needs --vocab-size N, for example --vocab-size 500")
     if config.unit != "bpe" or config.prosody or config.erhua != "split":
         check_config(config)  # a bpe model is not there yet
-    return config
+    return with_user_lexicon(config, user_lexicon)
 
 
 def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -> None:

@@ -14,6 +14,7 @@ from tts.infer.long_text import PAUSE_SECONDS, joined, say_sentences
 from tts.text.frontend import FrontEndConfig, Problem, Spoken, build_frontend
 from tts.text.lexicon import missing_words, read_lexicon
 from tts.text.tokens import TokenTable
+from tts.text.user_lexicon import with_user_lexicon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +50,7 @@ class OnnxVoice:
         tokens: Path | str,
         lexicon: Path | str | None = None,
         num_threads: int = 1,
+        user_lexicon: Path | str | None = None,
     ):
         self.acoustic = open_session(acoustic_model, num_threads)
         self.vocoder = open_session(vocoder, num_threads)
@@ -70,7 +72,7 @@ class OnnxVoice:
                 raise InputError(
                     f"{lexicon} has tokens that {tokens} does not: {' '.join(unknown[:10])}"
                 )
-        self.frontend = frontend_of(metadata, acoustic_model)
+        self.frontend = with_user_lexicon(frontend_of(metadata, acoustic_model), user_lexicon)
         self.speaker = build_frontend(self.frontend)
 
     def speak(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tts.features.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.tokens import TokenTable
+from tts.text.user_lexicon import with_user_lexicon
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Voice:
     def speaker(self) -> Any:
         """The front end as a function of text."""
         return build_frontend(self.frontend)
+
+    def with_user_lexicon(self, path: Path | None) -> Voice:
+        """This voice with the pronunciations of a file; raises as user_lexicon's own."""
+        return replace(self, frontend=with_user_lexicon(self.frontend, path))
 
     def encode(self, tokens: list[str]) -> list[int]:
         """Ids with blanks and framing, as the model was trained."""

@@ -43,9 +43,9 @@ def words() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def pronounce(word: str) -> tuple[tuple[str, ...], str]:
     """IPA symbols of a word in lower-case a-z (with ' and - inside) and their source.
 
-    Of a heteronym its usual reading. source: dictionary; rule (an inflection or
-    derivation of a dictionary word); spelled (no vowel letter); fallback (letter to sound). The symbols are
-    empty only if there is no letter.
+    Of a heteronym its usual reading. source: dictionary; rule (derived from a word of it);
+    spelled (no vowel letter); fallback (letter to sound). The symbols are empty only if there
+    is no letter.
     """
     several = readings().get(word)
     if several:

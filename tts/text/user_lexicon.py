@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tts.errors import InputError
 from tts.text.arpabet import CONSONANTS, VOWELS
 from tts.text.characters import APOSTROPHES, fold, is_hanzi
 from tts.text.pinyin import split_labels, table_syllable
+
+if TYPE_CHECKING:
+    from tts.text.frontend import FrontEndConfig
 
 # Shown wherever a pronunciation is refused.
 EXAMPLES = {"en-us": "tencha T EH1 N CH AH0", "zh": "重庆 chong2 qing4"}
@@ -127,3 +133,32 @@ def merge(stored: str, added: str, language: str, where: str) -> str:
     """
     entries = {**parse(stored, language, "user_lexicon"), **parse(added, language, where)}
     return "".join(f"{word} {' '.join(said)}\n" for word, said in entries.items())
+
+
+def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontEndConfig:
+    """`config` with the entries of a file over those it has; without a path `config` itself.
+
+    Raises: InputError for a file that cannot be read, as parse for its lines, and for a front
+    end that has no phones of its own.
+    """
+    if not path:
+        return config
+    path = Path(path)
+    if config.frontend == "espeak" or config.unit == "bpe":
+        raise InputError(
+            f"--user-lexicon {path}: a voice with frontend {config.frontend} and unit "
+            f"{config.unit} takes no pronunciations; it needs frontend lexicon or pinyin, and "
+            "phones or syllables as its unit"
+        )
+    try:
+        added = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(
+            f"--user-lexicon {path} does not exist; it holds lines such as: "
+            f"{EXAMPLES['en-us' if config.language == 'en-us' else 'zh']}"
+        ) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise InputError(f"--user-lexicon {path} cannot be read as UTF-8 text: {error}") from None
+    return replace(
+        config, user_lexicon=merge(config.user_lexicon, added, config.language, str(path))
+    )
