@@ -7,6 +7,7 @@ import pytest
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.text_tokens import FrontEndChoice, choose
 from tts.errors import InputError
+from tts.text.frontend import check_config
 
 
 def shipped(root):
@@ -44,3 +45,13 @@ def test_unknown_recipes_and_choices():
     assert choose(recipe, FrontEndChoice(frontend="espeak")).framing == "runtime"
     espeak = FrontEndChoice(frontend="espeak", framing="reference")
     assert choose(recipe, espeak).framing == "reference"
+
+
+def test_a_mandarin_corpus_may_be_prepared_with_english_words():
+    recipe = Recipe.open(RecipeOptions(corpus="baker_zh"))
+    config = choose(recipe, FrontEndChoice(language="zh_en", unit="initial_final"))
+    assert (config.language, config.frontend, config.unit) == ("zh_en", "pinyin", "initial_final")
+    check_config(config)
+    english = Recipe.open(RecipeOptions(corpus="ljspeech"))
+    with pytest.raises(InputError, match="no front end 'lexicon' for 'zh_en'"):
+        check_config(choose(english, FrontEndChoice(language="zh_en")))

@@ -15,7 +15,8 @@ from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata, run_graph
 from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
-from tts.export.package import NOISE_SCALE, Parts, assemble, atomic_folder
+from tts.export.package import Parts, assemble, atomic_folder
+from tts.export.readme import NOISE_SCALE
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
 from tts.features.mel import MelConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ from typing import Any
 from tts.config import to_dict, write_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
+from tts.export.readme import middle, readme
 from tts.text.frontend import FrontEndConfig
 
 FRONTEND_FILE = "frontend.toml"
-NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is rougher
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,6 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def middle(models: Iterable[Path]) -> Path:
-    """Of model-steps-N.onnx files the one with the middle number of ODE steps."""
-    by_steps = sorted(models, key=lambda path: (len(path.name), path.name))
-    return by_steps[len(by_steps) // 2]
-
-
 def default_model(package: Path) -> Path:
     """The model of a package that is used unless another one is named.
 
@@ -117,150 +111,3 @@ def _check(folder: Path, parts: Parts) -> None:
                 f"{model} makes features of {rate} Hz, the vocoder {parts.vocoder} reads "
                 f"{vocoder_rate} Hz"
             )
-
-
-def readme(name: str, parts: Parts) -> str:
-    """The package's README: what runs where, the commands, the licences."""
-    corpus, frontend = parts.corpus, parts.frontend
-    model = middle(parts.models).name
-    flags = [
-        f"--matcha-acoustic-model={model}",
-        "--matcha-vocoder=vocoder.onnx",
-        "--matcha-tokens=tokens.txt",
-        f"--matcha-noise-scale={NOISE_SCALE}",
-    ]
-    if parts.lexicon is not None:
-        flags.insert(2, "--matcha-lexicon=lexicon.txt")
-    else:
-        flags.insert(2, "--matcha-data-dir=espeak-ng-data")
-    if parts.rule_fsts:
-        flags.append(f"--tts-rule-fsts={','.join(path.name for path in parts.rule_fsts)}")
-    command = " \\\n  ".join(["sherpa-onnx-offline-tts", *flags, "--output-filename=out.wav"])
-    sentence = _SENTENCE[frontend.language]
-    version = "1.13.4" if frontend.frontend == "espeak" else "2.0.1"
-    uncut = "" if frontend.frontend == "espeak" else _UNCUT
-    python = _PYTHON.format(
-        model=model,
-        front=(
-            'lexicon="lexicon.txt"' if parts.lexicon is not None else 'data_dir="espeak-ng-data"'
-        ),
-        noise_scale=NOISE_SCALE,
-        fsts=",".join(path.name for path in parts.rule_fsts),
-        uncut=uncut,
-        sentence=f'"{sentence}"' + (", generation" if uncut else ""),
-    )
-    steps = ", ".join(path.name for path in sorted(parts.models))
-    licences = [
-        f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
-        f"({corpus.get('dataset_url') or 'no address'}), "
-        f"licence of the data: {corpus.get('dataset_license') or 'not stated'}."
-    ]
-    if corpus.get("dataset_comment"):
-        licences.append(f"- **This voice is {corpus['dataset_comment']}.**")
-    vocoder = parts.vocoder_licence or read_metadata(parts.vocoder).get("comment", "")
-    licences.append(f"- Vocoder: {vocoder or 'licence not stated'}.")
-    return _README.format(
-        name=name,
-        runs=_RUNS[frontend.frontend],
-        steps=steps,
-        noise_scale=NOISE_SCALE,
-        version=version,
-        cut=_CUT["en-us" if frontend.language == "en-us" else "zh"] if uncut else "",
-        command=f"{command} \\\n  '{sentence}'",
-        python=python,
-        sentence=sentence,
-        licences="\n".join(licences),
-    )
-
-
-_SENTENCE = {
-    "en-us": "The voice speaks for itself.",
-    "zh": "今天天气很好，我们出去走走吧。",
-    "zh_en": "今天天气很好，我们用 Python 写代码吧。",
-}
-
-_RUNS = {
-    "lexicon": (
-        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
-        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
-        "out, or send the text through the normaliser of the front end first. Words that "
-        "lexicon.txt does not hold are skipped by the runtime."
-    ),
-    "espeak": (
-        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
-        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
-        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
-    ),
-    "pinyin": "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt.",
-}
-
-_PYTHON = """\
-import sherpa_onnx
-matcha = sherpa_onnx.OfflineTtsMatchaModelConfig(
-    acoustic_model="{model}", vocoder="vocoder.onnx", {front},
-    tokens="tokens.txt", noise_scale={noise_scale},
-)
-model = sherpa_onnx.OfflineTtsModelConfig(matcha=matcha, num_threads=1)
-tts = sherpa_onnx.OfflineTts(sherpa_onnx.OfflineTtsConfig(model=model, rule_fsts="{fsts}"))
-{uncut}audio = tts.generate({sentence})
-sherpa_onnx.write_wave("out.wav", audio.samples, audio.sample_rate)"""
-
-_UNCUT = """\
-generation = sherpa_onnx.GenerationConfig()
-generation.extra = {"max_words_in_sentence": "1000"}
-"""
-
-_CUT = {
-    "en-us": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
-        "Keep sentences short there, or put commas.\n"
-    ),
-    "zh": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
-        "there, or put commas.\n"
-    ),
-}
-
-_README = """\
-# {name}
-
-{runs}
-
-Models, by number of ODE steps (more is slower and a little better): {steps}.
-Use the noise scale {noise_scale}; the runtime's default of 1 is not what the voice was
-checked with.
-
-To install the runtime: `pip install sherpa-onnx=={version} sherpa-onnx-bin=={version}`, or a
-release of sherpa-onnx. All commands are for this folder.
-
-Command line:
-
-```
-{command}
-```
-
-Python:
-
-```
-{python}
-```
-{cut}
-Python, with the repository that this voice was made with (on `PYTHONPATH`) and any of the
-runtime's versions that it runs in. The text is read by the front end of the training, as
-frontend.toml describes it, with numbers, long texts and pronunciations written into the text;
-what cannot be said is returned:
-
-```
-import sherpa_onnx
-from tts.infer.sherpa import SherpaVoice
-speech = SherpaVoice(".").speak("{sentence}")
-sherpa_onnx.write_wave("exact.wav", speech.samples, speech.sample_rate)
-for problem in speech.problems:
-    print(problem.position, problem.text, problem.reason)
-```
-
-## Licences
-{licences}
-"""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tts.config import from_dict, read_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
-from tts.export.package import FRONTEND_FILE, NOISE_SCALE, default_model
+from tts.export.package import FRONTEND_FILE, default_model
+from tts.export.readme import NOISE_SCALE
 from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.onnx import frontend_of
 from tts.text import codes
