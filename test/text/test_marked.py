@@ -25,7 +25,8 @@ def test_inline_overrides_are_said(english):
 def test_the_runtime_is_given_a_spelling_that_sounds_so(english):
     assert english.normalize("I read<R EH1 D> it") == "I read'2 it"
     assert english.normalize("a dear<D IH1 R> one") == "a dear one"
-    assert english.normalize("foo<R EH1 D>") == "red"
+    (spoken,) = english(english.normalize("foo<R EH1 D>")).words
+    assert spoken.source == "dictionary" and "".join(spoken.tokens) == "ɹˈɛd"
     # Nothing sounds so: the runtime, given a lexicon, says the word as usual.
     assert english.normalize("foo<B L EY1 R G Z>") == "foo"
     assert dict(english.lexicon(["vlarp<B L EY1 R G Z>"]))["vlarp"]
