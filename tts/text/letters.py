@@ -24,6 +24,7 @@ _LEAST_LIKELIHOOD = -3.2
 _LEAST_COUNT = 3
 # Hypotheses kept after each letter, and how far behind the best one they may be (log).
 _BEAM = 16
+_LONG, _LONG_BEAM = 60, 2  # longer runs of letters are no words, and need no care
 _WIDTH = 8.0
 
 NAMES = {
@@ -90,12 +91,13 @@ class LetterModel:
         Viterbi search letter by letter, so the time is linear in the word's length.
         """
         step = self._ngrams.step
+        beam = _BEAM if len(word) <= _LONG else _LONG_BEAM
         best: dict[int, tuple] = {self._ngrams.start: (0.0, self._ngrams.start, None)}
         for letter in word:
             choices = self._of_letter.get(letter)
             if not choices:
                 continue
-            kept = sorted(best.values(), key=_likely)[:_BEAM]
+            kept = sorted(best.values(), key=_likely)[:beam]
             least = kept[0][0] - _WIDTH
             best = {}
             for score, state, said in kept:
