@@ -1,4 +1,4 @@
-"""Write lexicon.txt for sherpa-onnx: words with their tokens, all of them in tokens.txt."""
+"""Write lexicon.txt for sherpa-onnx, and for Mandarin the rule readings.fst beside it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ def main() -> None:
     config = with_user_lexicon(config, arguments.user_lexicon)
     table = TokenTable.read(arguments.tokens or recipe.data / "tokens.txt")
     output = Path(arguments.output or recipe.data / "lexicon.txt")
-    entries = build_frontend(config).lexicon(recipe.texts())
-    report = write_lexicon(output, entries, table)
+    frontend = build_frontend(config)
+    report = write_lexicon(output, frontend.lexicon(recipe.texts()), table)
     print(f"{output}: {report.summary()}")
+    rule = output.with_name("readings.fst")
+    if frontend.write_rule_fst(rule):
+        print(f"{rule}: the last of the runtime's rule FSTs; with it any text is read as here")
 
 
 if __name__ == "__main__":

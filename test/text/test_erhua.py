@@ -101,14 +101,5 @@ def test_entries_of_the_lexicon_are_fused():
     table = build_frontend(FUSED).token_table()
     entries = dict(build_frontend(FUSED).lexicon())
     assert entries["一会儿"] == ["yi2", "huir4"]
-    assert entries["儿"] == ["er"] and entries["女儿"] == ["nv3", "er2"]
+    assert entries["女儿"] == ["nv3", "er2"]
     assert not table.unknown({token for tokens in entries.values() for token in tokens})
-
-
-def test_entries_that_a_text_needs():
-    entries = {"小": ("xiao3",), "花": ("hua1",), "儿": ("er",), "子": ("zi",), "木": ("mu4",)}
-    entries |= {"小花": ("xiao3", "hua1"), "儿子": ("er2", "zi")}
-    fused = erhua.fused_entries(entries, [("小花儿", ["xiao3", "hua1", "er"])])
-    assert fused["花儿"] == ("huar1", "") and fused["小花儿"] == ("xiao3", "huar1", "")
-    assert fused["小儿子"] == ("xiao3", "er2", "zi") and "木儿" not in fused
-    assert "小花儿" not in erhua.fused_entries(entries)

@@ -99,7 +99,3 @@ def test_words_of_texts_join_the_lexicon():
     assert added.keys() - plain.keys() == {"blorfing"}
     assert added["blorfing"] == list(english("blorfing").tokens)
     assert not any("-" in word for word in plain)
-    mandarin = build_frontend(FrontEndConfig(language="zh", frontend="pinyin", unit="syllable"))
-    added = dict(mandarin.lexicon(["苹果每斤六元。"]))
-    assert added.keys() - dict(mandarin.lexicon()).keys() == {"苹果每"}
-    assert added["苹果每"] == ["ping2", "guo2", "mei3"]

@@ -108,7 +108,7 @@ def test_all_labels_of_the_corpus(mandarin, shared_data):
         )
     assert refused == ["002365"]
     assert total == 163102 - 10
-    assert right / total > 0.965 and toneless / total > 0.996
+    assert right / total > 0.979 and toneless / total > 0.9975
 
 
 def test_agreement_with_the_reference(mandarin, shared_data):
@@ -119,9 +119,12 @@ def test_agreement_with_the_reference(mandarin, shared_data):
         wanted = [token for token in item["tokens"] if token != '"']
         found = mandarin(item["text"]).tokens
         assert len(found) == len(wanted), item["id"]
-        same += sum(a == b for a, b in zip(found, wanted, strict=True))
+        same += sum(
+            split_tone(a)[0] == split_tone(b)[0] for a, b in zip(found, wanted, strict=True)
+        )
         total += len(wanted)
-    assert same / total > 0.95
+    # Tones differ: the reference leaves third tones across words as they are.
+    assert same / total > 0.99
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Models of the front end that a recipe learns from its own corpus: pieces, prosody marks."""
+"""Models of the front end that a recipe learns from its corpus: pieces, readings, prosody."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +11,19 @@ from tts.data.corpus import Recipe
 from tts.data.manifests import count_listed
 from tts.data.split import split_ranges
 from tts.files import read_jsonl
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
 
 FEWEST_LABELLED = 1000  # below this many labelled sentences rules are better than a model
 
 
 def needs_labels(config: FrontEndConfig, train: bool) -> bool:
     """Whether stage 2 reads the corpus's texts and labels."""
-    return config.unit == "bpe" or (train and config.prosody)
+    return config.unit == "bpe" or (train and (config.prosody or _reads_labels(config)))
+
+
+def _reads_labels(config: FrontEndConfig) -> bool:
+    """Whether the front end can learn readings from labelled pinyin."""
+    return config.frontend == "pinyin" and config.unit != "bpe" and config.pinyin == "labelled"
 
 
 def with_models(recipe: Recipe, config: FrontEndConfig, train: bool) -> FrontEndConfig:
@@ -30,6 +36,8 @@ def with_models(recipe: Recipe, config: FrontEndConfig, train: bool) -> FrontEnd
 
         model = train_bpe(texts_of(recipe), config.vocab_size)
         config = dataclasses.replace(config, bpe_model=pack_bpe(model))
+    if train and _reads_labels(config):
+        config = dataclasses.replace(config, reading_model=_reading_model(recipe))
     if config.prosody and train:
         config = dataclasses.replace(config, prosody_model=_prosody_model(recipe, config))
     return config
@@ -40,22 +48,33 @@ def texts_of(recipe: Recipe) -> list[str]:
     return [item["custom"].get("normalized_text", item["text"]) for item in _supervisions(recipe)]
 
 
+def _reading_model(recipe: Recipe) -> str:
+    """How the corpus's speaker reads; empty where there are too few labelled sentences."""
+    from tts.text.reading_model import labelled_runs, learn, pack
+
+    labelled = [item for item in _training_set(recipe) if item["custom"].get("pinyin")]
+    if _too_few(labelled, "labelled pinyin", "readings"):
+        return ""
+    frontend: Any = build_frontend(FrontEndConfig("zh", "pinyin", "syllable"))
+    sentences = []
+    for item in labelled:
+        custom = item["custom"]
+        with contextlib.suppress(AlignmentError):  # stage 4 names such sentences
+            spoken = frontend.from_labels(
+                item["text"], custom.get("prosody"), list(custom["pinyin"])
+            )
+            sentences.append(spoken.words)
+    print(f"learning readings from {len(sentences)} sentences", flush=True)
+    return pack(learn(labelled_runs(sentences)))
+
+
 def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
     """What predicts #1 to #4; empty where there are too few labelled sentences to learn from."""
     from tts.text.boundary_model import train
     from tts.text.prosody import labelled_sentences
 
-    training = split_ranges(count_listed(recipe), recipe.config.split)["train"]
-    labelled = [
-        item
-        for item in _supervisions(recipe)
-        if item["custom"]["position"] in training and item["custom"].get("prosody_marks")
-    ]
-    if len(labelled) < FEWEST_LABELLED:
-        print(
-            f"{len(labelled)} sentences with prosody marks, fewer than {FEWEST_LABELLED}: rules "
-            "predict the marks of other texts"
-        )
+    labelled = [item for item in _training_set(recipe) if item["custom"].get("prosody_marks")]
+    if _too_few(labelled, "prosody marks", "the marks of other texts"):
         return ""
     plain = build_frontend(dataclasses.replace(config, prosody=False))
     sentences = [
@@ -67,6 +86,23 @@ def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
     ]
     print(f"learning to predict prosody marks from {len(labelled)} sentences", flush=True)
     return train(sentences)
+
+
+def _training_set(recipe: Recipe) -> list[dict[str, Any]]:
+    """The supervisions of the training split: what is tested later is not learned from."""
+    training = split_ranges(count_listed(recipe), recipe.config.split)["train"]
+    return [item for item in _supervisions(recipe) if item["custom"]["position"] in training]
+
+
+def _too_few(labelled: list[dict[str, Any]], what: str, predicted: str) -> bool:
+    """Whether there is too little to learn from; says so."""
+    if len(labelled) >= FEWEST_LABELLED:
+        return False
+    print(
+        f"{len(labelled)} sentences with {what}, fewer than {FEWEST_LABELLED}: "
+        f"rules predict {predicted}"
+    )
+    return True
 
 
 def _supervisions(recipe: Recipe) -> Iterator[dict[str, Any]]:

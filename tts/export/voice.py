@@ -126,6 +126,8 @@ def package_voice(
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
+        rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
+        readings = Path(folder) / "readings.fst"
         vocoder = Path(options.vocoder)
         voice.table.write(tokens)
         if vocoder.suffix != ".onnx":
@@ -134,12 +136,14 @@ def package_voice(
         has_lexicon = voice.frontend.frontend != "espeak"
         if has_lexicon:
             write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
+        if voice.speaker().write_rule_fst(readings):
+            rule_fsts.append(readings)  # the last: it reads what the others have written out
         parts = Parts(
             models=models,
             vocoder=vocoder,
             tokens=tokens,
             lexicon=lexicon if has_lexicon else None,
-            rule_fsts=[Path(part) for part in options.rule_fsts.split(",") if part],
+            rule_fsts=rule_fsts,
             frontend=voice.frontend,
             corpus=voice.corpus,
             vocoder_licence=options.vocoder_licence,

@@ -22,6 +22,7 @@ from tts.text import codes
 from tts.text.frontend import FrontEnd, FrontEndConfig, Problem, Spoken, build_frontend
 from tts.text.lexicon import write_lexicon
 from tts.text.tokens import BOS, EOS, TokenTable
+from tts.text.user_lexicon import with_user_lexicon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,6 +128,7 @@ class SherpaVoice:
       package: the folder with model, vocoder, tokens and frontend.toml.
       model: which model-steps-N.onnx; empty: the package's default.
       noise_scale: temperature. silence_scale: see speak_with.
+      user_lexicon: a file of pronunciations, added to those of the voice.
 
     Raises: InputError for a folder that is no package, or a runtime that cannot speak it.
     """
@@ -138,11 +140,13 @@ class SherpaVoice:
         model: str = "",
         noise_scale: float = NOISE_SCALE,
         silence_scale: float = 1.0,
+        user_lexicon: Path | str | None = None,
     ):
         runtime()
         package = Path(package)
         self.model = package / model if model else default_model(package)
-        self.frontend = build_frontend(read_frontend(package, self.model))
+        config = with_user_lexicon(read_frontend(package, self.model), user_lexicon)
+        self.frontend = build_frontend(config)
         table = TokenTable.read(package / "tokens.txt")
         if table != self.frontend.token_table():
             raise InputError(f"{package}: tokens.txt and front end belong to different voices")

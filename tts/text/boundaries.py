@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tts.text import phrases
+from tts.text import vocabulary
 from tts.text.prosody import units_of
 
 SENTINELS = 4
@@ -52,7 +52,7 @@ def by_rule(words: Sequence[str]) -> list[int]:
 def _belong(word: str, following: str) -> bool:
     """Whether no break may stand between two words."""
     return following in _LEANING or (
-        len(word) == len(following) == 1 and word + following in _knowledge()[0]
+        len(word) == len(following) == 1 and word + following in _pairs()
     )
 
 
@@ -89,15 +89,11 @@ def sentence_of(words: Sequence[str]) -> Sentence:
 
 
 @lru_cache(maxsize=1)
-def _knowledge() -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """How often pairs and threes of characters stand in phrases, and a character ends them."""
-    known = phrases.phrases()
-    pairs = Counter(word[i : i + 2] for word in known for i in range(len(word) - 1))
-    threes = Counter(word[i : i + 3] for word in known for i in range(len(word) - 2))
-    all_of = Counter("".join(known))
-    ends = Counter(word[-1] for word in known)
-    share = {c: 8 * ends[c] // count for c, count in all_of.items()}
-    return {k: _few(n) for k, n in pairs.items()}, {k: _few(n) for k, n in threes.items()}, share
+def _pairs() -> dict[str, int]:
+    """How often two characters stand together in words, in four steps."""
+    words = vocabulary.frequencies()
+    pairs = Counter(word[i : i + 2] for word in words for i in range(len(word) - 1))
+    return {pair: _few(count) for pair, count in pairs.items()}
 
 
 def _few(count: int) -> int:
@@ -115,13 +111,12 @@ def _step(length: int) -> int:
 
 def features(sentence: Sentence) -> list[list[str]]:
     """What the first pass looks at, for every place between two units. Linear in the length."""
-    pairs, threes, share = _knowledge()
-    known = phrases.phrases()
+    pairs = _pairs()
+    known = vocabulary.frequencies()
     text, words, word = sentence.text, sentence.words, sentence.word
     count = len(word)
     lengths = [min(len(w), 5) for w in words]
     near = [pairs.get(text[i : i + 2], 0) for i in range(len(text) - 1)]
-    far = [threes.get(text[i : i + 3], 0) for i in range(len(text) - 2)]
     ending = [1] * len(text)
     starting = [1] * len(text)
     for size in (2, 3, 4):
@@ -129,6 +124,7 @@ def features(sentence: Sentence) -> list[list[str]]:
             if text[start : start + size] in known:
                 starting[start] = ending[start + size - 1] = size
     before, after = _distances(sentence.pauses)
+    kinds = [w[0] if w.isascii() else vocabulary.kind_of(w) for w in words]
     rows = []
     for place in range(count - 1):
         i = place + SENTINELS
@@ -137,26 +133,28 @@ def features(sentence: Sentence) -> list[list[str]]:
         n = f"{near[i - 1]}{near[i]}{near[i + 1]}"
         row = [
             *(f"b{b}", f"c{c}", f"bc{b}{c}", f"ab{a}{b}{kind}", f"cd{c}{d}{kind}"),
-            *(f"tb{a}{b}{c}", f"tc{b}{c}{d}", f"sa{a}_{c}", f"sd{b}_{d}"),
             *(f"k{kind}{ending[i]}{starting[i + 1]}{starting[i + 2]}{ending[i - 1]}",),
             *(f"n{kind}{n}", f"nb{b}{near[i]}", f"nc{c}{near[i]}"),
-            f"m{kind}{far[i - 2]}{far[i - 1]}{far[i]}{far[i + 1]}",
-            f"nm{kind}{n}{far[i - 1]}{far[i]}",
-            f"e{share.get(b, 0)}.{share.get(c, 0)}",
         ]
         if kind == "i":
-            row += [f"iw{words[word[place]]}{text[i - 1]}", f"il{lengths[word[place]]}"]
+            now = word[place]
+            row += [f"iw{words[now]}{text[i - 1]}", f"il{lengths[now]}{kinds[now]}"]
         else:
             now = word[place]
             w, v, lu, lw, lv, lx = words[now], words[now + 1], *lengths[now - 1 : now + 3]
             s, t = _step(before[place]), _step(after[place])
+            ku, kw, kv, kx = kinds[now - 1 : now + 3]
             row += [
                 *(f"w{w}", f"v{v}", f"u{words[now - 1]}", f"x{words[now + 2]}"),
                 *(f"wv{w}|{v}" if lw + lv < 5 else "wv", f"ll{lw}{lv}", f"lu{lu}{lw}{lv}{lx}"),
                 *(f"s{kind}{s}", f"t{kind}{t}", f"st{s}.{t}", f"bs{b}{s}", f"ct{c}{t}"),
                 *(f"vl{v}{lw}", f"wl{w}{lv}", f"bl{b}{lw}{lv}", f"cl{c}{lw}{lv}"),
-                *(f"vx{v if lv == 1 else ''}{lw}{lx}", f"uw{w if lw == 1 else ''}{lu}{lv}"),
                 *(f"z{min(count, 24)}{kind}", f"we{words[now + 1][-1]}", f"wb{w[0]}"),
+            ]
+            row += [
+                *(f"1{kind}{kw}{kv}", f"2{ku}{kw}{kv}", f"3{kw}{kv}{kx}", f"4{ku}{kw}{kv}{kx}"),
+                *(f"5{kw}{lw}{kv}{lv}", f"6{w}|{kv}", f"7{kw}|{v}", f"8{kw}{kv}{lu}{lw}{lv}{lx}"),
+                *(f"9{ku}{lu}{kw}{lw}{kv}{lv}", f"0{kw}{lw}{kv}{lv}{kx}{lx}"),
             ]
             if kind == ",":
                 row += [f"p{b}", f"pc{c}", f"pst{s}.{t}", f"pcd{c}{d}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from tts.text.arpabet import PUNCTUATION, lexicon_table
+from tts.text.arpabet import PUNCTUATION, lexicon_table, to_ipa
 from tts.text.english import LexiconFrontEnd
 from tts.text.frontend import FrontEndConfig, Word
 from tts.text.tokens import TokenTable
@@ -57,6 +57,10 @@ class EnglishWords:
         for word in self._front(letters).words:
             if word.source not in ("space", "punctuation"):
                 yield Word(word.text.lower(), _marked(word.tokens), word.source)
+
+    def say_phones(self, word: str, phones: Iterable[str]) -> Word:
+        """A word as its ARPAbet phones say it."""
+        return Word(word.lower(), _marked(to_ipa(phones)), "override")
 
     def lexicon(self, runs: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
         """Every word of the dictionary, initialisms, the other words of Latin `runs` of texts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from tts.text.arpabet import PUNCTUATION, lexicon_table, to_ipa
@@ -108,6 +109,10 @@ class LexiconFrontEnd:
         number = names.index(choose(written, index))
         said = Word(text, to_ipa(several[names[number]]), "rule" if number else "dictionary")
         return Piece(said, f"{word}'{number + 1}" if number else text)
+
+    def write_rule_fst(self, path: Path) -> bool:
+        """None: the runtime reads what `normalize` gives."""
+        return False
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """The user's words, every word of the dictionary and reading of a heteronym, the other

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from tts.text.matching import Run, joined
 from tts.text.pinyin import initial_final, split_labels, split_tone, syllable_tokens, table_syllable
 
 # Syllables that end a word with the suffix in the spoken Mandarin of Beijing: 花儿 huar, 会儿
@@ -41,6 +40,15 @@ _SUFFIXED = frozenset(
     "靴鞋音顶领颗食饱饼馅馆香马驴高鬼鱼鸡鸣鸭黄黑鼓鼻齿"
 )
 
+# Words in which 儿 is a child and a syllable of its own, not the suffix of erhua.
+_CHILD = frozenset(
+    """
+    女儿 婴儿 幼儿 少儿 孤儿 胎儿 健儿 男儿 宠儿 产儿 混血儿 弃儿 低能儿 痴儿 犬儿 患儿 托儿 育儿
+    小儿 生儿 妻儿 早产儿 新生儿 畸形儿 弄潮儿 娇儿 歌儿 麟儿 吾儿 儿儿
+    """.split()  # noqa: SIM905
+)
+_CHILDREN = ("女孩", "男孩", "小孩")
+
 SUFFIX = "儿"
 NO_SUFFIX_BEFORE = ("子", "童", "女", "科", "媳", "孙", "歌")  # 儿子, 儿童: a child
 ALONE = "er"  # the suffix as a syllable of its own, in the neutral tone
@@ -60,6 +68,16 @@ def fused_syllable(syllable: str) -> str | None:
 def takes_suffix(character: str) -> bool:
     """Whether words ending in `character` are said with the suffix 儿 in everyday speech."""
     return character in _SUFFIXED
+
+
+def is_suffix(hanzi: str, index: int) -> bool:
+    """Whether the 儿 at `index` is the suffix of the character before it."""
+    before, after = hanzi[max(0, index - 2) : index], hanzi[index + 1 : index + 2]
+    if not before or after in NO_SUFFIX_BEFORE or not takes_suffix(before[-1]):
+        return False
+    if before in _CHILDREN:
+        return True
+    return not any(before[-length:] + SUFFIX in _CHILD for length in (1, 2))
 
 
 def is_fused(syllable: str) -> bool:
@@ -111,29 +129,6 @@ def reach_back(words: Iterable[tuple[str, list[str]]]) -> list[tuple[str, list[s
         if word:
             result.append((word, syllables))
     return result
-
-
-def fused_entries(
-    entries: Mapping[str, Sequence[str]], runs: Sequence[Run] = ()
-) -> dict[str, tuple[str, ...]]:
-    """A runtime's lexicon of separate suffixes with fused ones, "" in the suffix's place.
-
-    Beside the words that hold a suffix anyway there are all characters that take one, and what
-    the texts in `runs` need. In other words that end before a suffix it stays separate.
-    """
-    fused = {word: tuple(fuse(word, said)) for word, said in entries.items()}
-    for character in sorted(_SUFFIXED & entries.keys()):
-        (syllable,) = entries[character]
-        together = fused_syllable(syllable)
-        if together:
-            fused.setdefault(character + SUFFIX, (together, ""))
-            for word in NO_SUFFIX_BEFORE:
-                if SUFFIX + word in entries:
-                    said = (syllable, *entries[SUFFIX + word])
-                    fused.setdefault(character + SUFFIX + word, said)
-    spoken = [(text, fuse(text, said)) for text, said in runs]
-    known = [run for run in spoken if all(map(fused.__contains__, run[0]))]
-    return {**fused, **joined(known, fused)}
 
 
 @lru_cache(maxsize=2)

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from tts.errors import InputError
@@ -109,6 +110,10 @@ class EspeakFrontEnd:
                     words.append(Word(part, tuple(part), "espeak"))
         problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
+
+    def write_rule_fst(self, path: Path) -> bool:
+        """None: the runtime reads what `normalize` gives."""
+        return False
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Nothing: espeak says every word in its context."""

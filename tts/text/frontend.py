@@ -10,6 +10,8 @@ from tts.config import option
 from tts.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tts.text.tokens import TokenTable
 
 
@@ -85,6 +87,9 @@ class FrontEndConfig:
     erhua: Literal["split", "fused"] = option(
         "split", "Mandarin: the suffix 儿 as a token of its own or in its syllable's"
     )
+    reading_model: str = option(
+        "", "Mandarin: how the corpus's speaker reads, in base64; empty: rules"
+    )
     user_lexicon: str = option("", "lines `word pronunciation` that stand over the dictionaries")
 
 
@@ -106,6 +111,12 @@ class FrontEnd(Protocol):
         """Words and phrases with their tokens, for the runtime's lexicon.txt.
 
         With what `texts` need beside, so that the runtime says them as the front end does.
+        """
+
+    def write_rule_fst(self, path: Path) -> bool:
+        """Write a rule FST with which a runtime says any text as the front end does.
+
+        Returns: False where there is none to write.
         """
 
 

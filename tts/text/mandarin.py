@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
-from tts.text import codes, erhua, phrases
+from tts.text import codes, erhua
 from tts.text.boundary_model import predictor
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, is_hanzi
 from tts.text.code_switching import EnglishWords, combined_table, initialisms
 from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
-from tts.text.matching import Run
 from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
-from tts.text.pinyin import PUNCTUATION, pinyin_table, table_syllable
+from tts.text.overrides import Part, split
+from tts.text.pinyin import PUNCTUATION, pinyin_table, split_labels, table_syllable
 from tts.text.prosody import MARKS, Marked, is_said, mark_word, read_marks, set_marks
+from tts.text.reading_model import unpack
+from tts.text.rule_fst import write_rule_fst
 from tts.text.tokens import TokenTable
+from tts.text.user_lexicon import parse
 
 _LATIN = re.compile("[A-Za-z']+(?: [A-Za-z']+)*")
 _PIECE = re.compile(
@@ -39,6 +43,9 @@ class MandarinFrontEnd:
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
         self._english = EnglishWords(config) if config.language == "zh_en" else None
         self._fused = config.erhua == "fused"
+        entries = parse(config.user_lexicon, config.language, "the voice's user lexicon")
+        user = {word: syllables_of(said) for word, said in entries.items() if is_hanzi(word[0])}
+        self.lattice = unpack(config.reading_model, user)
         self._predict = predictor(config.prosody_model) if config.prosody else None
 
     def token_table(self) -> TokenTable:
@@ -64,16 +71,33 @@ class MandarinFrontEnd:
             return written
         return _LATIN.sub(lambda run: english.normalize(run[0]), written)
 
-    def _normalize(self, text: str) -> tuple[str, list[Problem]]:
-        """The normalised text with Latin letters as written, and the problems."""
-        written, problems = normalize(text)
-        if not self._english:
-            written = written.replace("'", "")  # letters are called one by one
-        return written, problems
+    def _normalize(self, text: str) -> tuple[str, list[Problem], dict[int, Part]]:
+        """The normalised text with Latin letters as written, the problems, and where in it words
+        stand that the text says how to pronounce.
+        """
+        written, problems, given = "", [], {}
+        for part in split(text):
+            fault = part.problem() or self._unsayable(part)
+            if part.said is not None and not fault:
+                given[len(written)] = part
+                written += part.text
+                continue
+            said, found = normalize(part.text)
+            written += said if self._english else said.replace("'", "")  # letters are called
+            problems += [Problem(p.position + part.position, p.text, p.reason) for p in found]
+            problems += [fault] if fault else []
+        return written, problems, given
+
+    def _unsayable(self, part: Part) -> Problem | None:
+        """A Latin word with phones that this voice does not have."""
+        if part.said is None or is_hanzi(part.text[0]) or self._english:
+            return None
+        reason = "a Mandarin voice has no phones; its letters are called (zh_en has them)"
+        return Problem(part.position, f"{part.text}<{part.said}>", reason)
 
     def __call__(self, text: str) -> Spoken:
         """Predicted pinyin of any text; what cannot be said stands in `problems`."""
-        written, problems = self._normalize(text)
+        written, problems, given = self._normalize(text)
         words: list[Word] = []
         shown: list[str] = []
         leftovers = Leftovers(text)
@@ -86,14 +110,14 @@ class MandarinFrontEnd:
                     words.append(Word(part, tokens, "bpe"))
                     problems += [leftovers.problem(symbol) for symbol in unknown]
             elif piece["latin"]:
-                latin = list(self._latin(piece[0]))
+                latin = list(self._latin(piece[0], _within(piece, given)))
                 words += latin
                 if self._english:
                     shown.append(" ".join(word.text for word in latin))
                     continue
             else:
-                for word, syllables in self._read(piece[0]):
-                    words.append(self._word(word, syllables, "dictionary"))
+                fixed = {s: syllables_of(part.phones) for s, part in _within(piece, given).items()}
+                words += self._read(piece[0], fixed)
             shown.append(piece[0])
         if self._predict:
             words = set_marks(words, self._predict)
@@ -156,22 +180,34 @@ class MandarinFrontEnd:
         end_word()
         return words
 
-    def _read(self, hanzi: str) -> list[tuple[str, list[str]]]:
-        """Words of a run of Hanzi with their syllables, erhua as the configuration has it."""
-        words = phrases.read(hanzi)
+    def _read(self, hanzi: str, fixed: Mapping[int, tuple[str, ...]]) -> Iterator[Word]:
+        """Words of a run of Hanzi, erhua as the configuration has it."""
+        entries = self.lattice.read(hanzi, fixed)
         if not self._fused:
-            return words
-        return [(word, erhua.fuse(word, said)) for word, said in erhua.reach_back(words)]
+            for entry in entries:
+                yield self._word(entry.word, entry.said, entry.source)
+            return
+        sources = [entry.source for entry in entries for _ in entry.word]
+        start = 0
+        for word, said in erhua.reach_back((entry.word, list(entry.said)) for entry in entries):
+            yield self._word(word, erhua.fuse(word, said), sources[start])
+            start += len(word)
 
-    def _word(self, text: str, syllables: list[str], source: str) -> Word:
+    def _word(self, text: str, syllables: Sequence[str], source: str) -> Word:
         unit = self.config.unit
         return Word(text, tuple(t for s in syllables for t in erhua.tokens_of(s, unit)), source)
 
-    def _latin(self, letters: str) -> Iterable[Word]:
+    def _latin(self, letters: str, given: Mapping[int, Part]) -> Iterator[Word]:
         """English words where the table has their symbols, else letter by letter."""
-        if self._english:
-            return self._english.say(letters)
-        return map(self._spell, letters.split())
+        if not self._english:
+            yield from map(self._spell, letters.split())
+            return
+        start = 0
+        for stop, part in sorted(given.items()):
+            yield from self._english.say(letters[start:stop].strip())
+            yield self._english.say_phones(part.text, part.phones)
+            start = stop + len(part.text)
+        yield from self._english.say(letters[start:].strip())
 
     def _spell(self, letters: str) -> Word:
         names = " ".join(LETTERS[letter] for letter in letters.lower())
@@ -186,12 +222,14 @@ class MandarinFrontEnd:
             return
         words = sorted(" ".join(runs).lower().split())
         for word in dict.fromkeys([*LETTERS, *initialisms(), *words]):
-            yield word, [token for said in self._latin(word) for token in said.tokens]
+            yield word, [token for said in self._latin(word, {}) for token in said.tokens]
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Codes of the tokens; characters, words, letters and marks for the longest match.
 
-        Quotes map to the blank: 1.13 would otherwise send a token that no training text has.
+        With the rule of write_rule_fst a runtime needs the codes alone; without, it cuts a text
+        by longest match and knows no sandhi between words. Quotes map to the blank: 1.13 would
+        otherwise send a token that no training text has.
         """
         yield from codes.entries(self.token_table())
         if self._bpe:
@@ -206,20 +244,40 @@ class MandarinFrontEnd:
         yield from (("——", [","]), ("…", ["."]), ("……", ["."]))
         for quote in "“”‘’":
             yield quote, ["_"]
-        runs = [run for text in texts for run in _runs(text)]
-        entries = phrases.lexicon(runs)
-        if self._fused:
-            entries = erhua.fused_entries(entries, runs)
-        for word, syllables in entries.items():
-            yield word, list(self._word(word, list(syllables), "dictionary").tokens)
+        for word, said in (*self.lattice.alone(), *self.lattice.pairs("一不")):
+            tokens = erhua.fuse(word, said) if self._fused else said
+            yield word, list(self._word(word, tokens, "dictionary").tokens)
+
+    def write_rule_fst(self, path: Path) -> bool:
+        """Write the rule with which a runtime reads Hanzi as this front end does; False for bpe.
+
+        See tts.text.rule_fst; prosody marks are beyond it.
+        """
+        if self._bpe:
+            return False
+        table = self.token_table()
+        code = {token: codes.code_of(token, table) or "" for token in table.symbols}
+
+        def spell(word: str, said: Sequence[str]) -> list[str]:
+            syllables = erhua.fuse(word, said) if self._fused else said
+            return ["".join(code[t] for t in erhua.tokens_of(s, unit)) for s in syllables]
+
+        unit = self.config.unit
+        names = {letter: "".join(spell(letter, said.split())) for letter, said in LETTERS.items()}
+        fuses = (lambda s: bool(erhua.fused_syllable(s))) if self._fused else None
+        write_rule_fst(path, self.lattice, spell, None if self._english else names, fuses)
+        return True
 
 
-def _runs(text: str) -> Iterator[Run]:
-    """The runs of Hanzi in a text, with their syllables."""
-    for piece in _PIECE.finditer(normalize(text)[0]):
-        if piece["hanzi"]:
-            said = phrases.read(piece["hanzi"])
-            yield piece["hanzi"], [syllable for _, syllables in said for syllable in syllables]
+def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
+    """Valid pinyin with tone digits as the token table writes it, one item a character."""
+    return tuple(table_syllable(item) or "" for item in split_labels(said))
+
+
+def _within(piece: re.Match[str], given: Mapping[int, Part]) -> dict[int, Part]:
+    """The given words of a piece, by their places in it."""
+    begin, end = piece.span()
+    return {place - begin: part for place, part in given.items() if begin <= place < end}
 
 
 def _pause(written: str) -> Word:

@@ -1,0 +1,205 @@
+"""The Mandarin front end as a rule of the runtime: a transducer from text to codes.
+
+sherpa-onnx rewrites a text with `--tts-rule-fsts` before its lexicon sees it: the cheapest path
+of the text through a weighted transducer over UTF-8 bytes. The lattice of words
+(tts/text/lattice.py) is such a transducer: a word is a chain of arcs, what its beginning and
+its end show to their neighbours are states, and the cost of a meeting is the weight between two
+of them. It writes the codes of the tokens (tts/text/codes.py), so that no longest match and no
+reading of the runtime's own comes into play.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tts.files import atomic_path
+from tts.text.characters import APOSTROPHES, SILENT
+from tts.text.erhua import ALONE, SUFFIX
+from tts.text.lattice import NEVER, Entry, Lattice, Right, can_end
+from tts.text.normalize_mandarin import PAUSES, WRITTEN
+
+# A word and its syllables -> what the transducer writes for it, one string a character.
+Spell = Callable[[str, Sequence[str]], Sequence[str]]
+
+_UNSAID = "".join(sorted(SILENT | set(APOSTROPHES))) + " \u3000"
+_LEFT_OUT = 10_000
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class _Builder:
+    """States and arcs; chains that begin alike share their states."""
+
+    def __init__(self) -> None:
+        import kaldifst
+
+        self.arc = kaldifst.StdArc
+        self.fst: Any = kaldifst.StdVectorFst()
+        self.shared: dict[tuple[int, int, int], int] = {}
+
+    def state(self) -> int:
+        return self.fst.add_state()
+
+    def join(self, start: int, end: int, cost: float = 0.0) -> None:
+        """An arc that reads and writes nothing."""
+        self.fst.add_arc(start, self.arc(0, 0, cost, end))
+
+    def chain(self, start: int, text: str, written: str) -> int:
+        """Read `text`, write `written`; returns the state at the end of the chain."""
+        reads, writes = text.encode(), written.encode()
+        for index in range(max(len(reads), len(writes))):
+            read = reads[index] if index < len(reads) else 0
+            write = writes[index] if index < len(writes) else 0
+            key = start, read, write
+            following = self.shared.get(key)
+            if following is None:
+                following = self.shared[key] = self.state()
+                self.fst.add_arc(start, self.arc(read, write, 0.0, following))
+            start = following
+        return start
+
+    def loop(self, start: int, end: int, text: str, written: str) -> None:
+        """From `start` to `end` while reading `text` and writing `written`."""
+        self.join(self.chain(start, text, written), end)
+
+
+def write_rule_fst(
+    path: Path | str,
+    lattice: Lattice,
+    spell: Spell,
+    letters: Mapping[str, str] | None,
+    fuses: Callable[[str], bool] | None = None,
+) -> tuple[int, int]:
+    """Write the transducer of a lattice, atomically; returns its numbers of states and arcs.
+
+    letters: the codes of each letter's name; None leaves Latin words to the lexicon.
+    fuses: with fused erhua, whether a syllable takes the suffix of the next word into itself.
+    """
+    builder = _Builder()
+    # Words may begin at `start` and after a pause; at `between` stands what is no word.
+    start, between, paused = builder.state(), builder.state(), builder.state()
+    builder.fst.start = start
+    builder.join(start, between)
+    builder.join(paused, start, 1)  # dearer, so that a second pause is left out
+    for state in (between, paused):
+        builder.fst.set_final(state, 0.0)
+    for state in (start, paused, *_add_words(builder, lattice, spell, start, between, fuses)):
+        _pass_over(builder, state)
+    for mark, token in PAUSES.items():
+        builder.loop(between, paused, mark, WRITTEN[token])
+        builder.loop(paused, paused, mark, "")
+    _add_letters(builder, between, start, letters)
+    _add_others(builder, between, start)
+    with atomic_path(path) as temporary:
+        builder.fst.write(str(temporary))
+    arcs = sum(builder.fst.num_arcs(state) for state in range(builder.fst.num_states))
+    return builder.fst.num_states, arcs
+
+
+def _add_words(
+    builder: _Builder,
+    lattice: Lattice,
+    spell: Spell,
+    start: int,
+    between: int,
+    fuses: Callable[[str], bool] | None,
+) -> Iterator[int]:
+    """All entries between their left and right states; returns the right ones."""
+    entries = [
+        entry for word in lattice.words() for entry in lattice.entries(word) if all(entry.said)
+    ]
+    lefts = _classes(
+        {entry.left for entry in entries},
+        {entry.right for entry in entries},
+        lambda left, right: lattice.meeting(right, left),
+    )
+    kinds = list(dict.fromkeys(lefts.values()))
+    rights = _classes(
+        {entry.right for entry in entries},
+        kinds,
+        lambda right, left: (lattice.meeting(right, left), can_end(right)),
+    )
+    roots = {left: builder.state() for left in kinds}
+    exits = {right: builder.state() for right in dict.fromkeys(rights.values())}
+    for root in roots.values():
+        builder.join(start, root)
+    for right, state in exits.items():
+        if can_end(right):
+            builder.join(state, between)
+        for left, root in roots.items():
+            cost = lattice.meeting(right, left)
+            if cost < NEVER:
+                builder.join(state, root, cost)
+
+    def add(entry: Entry, word: str, said: Sequence[str], right: Right, cost: int) -> None:
+        state = roots[lefts[entry.left]]
+        for character, codes in zip(word, spell(word, said), strict=True):
+            state = builder.chain(state, character, codes)
+        builder.join(state, exits[rights[right]], cost)
+
+    (suffix,) = (entry for entry in lattice.entries(SUFFIX) if entry.said == (ALONE,))
+    for entry in entries:
+        add(entry, entry.word, entry.said, entry.right, entry.cost)
+        meeting = lattice.meeting(entry.right, suffix.left)
+        if fuses and fuses(entry.said[-1]) and meeting < NEVER:
+            # A little cheaper than the two words one after the other.
+            cost = entry.cost + meeting + suffix.cost - 1
+            add(entry, entry.word + SUFFIX, (*entry.said, ALONE), suffix.right, cost)
+    return iter(exits.values())
+
+
+def _classes(items: Iterable[Any], others: Iterable[Any], cost: Callable[..., Any]) -> dict:
+    """Each item -> the first of those that cost the same with all others."""
+    first: dict[tuple, Any] = {}
+    others = sorted(others)
+    return {
+        item: first.setdefault(tuple(cost(item, other) for other in others), item)
+        for item in sorted(items)
+    }
+
+
+def _pass_over(builder: _Builder, state: int) -> None:
+    """Read what is not said without leaving a state: quotes, brackets, spaces."""
+    for character in _UNSAID:
+        builder.loop(state, state, character, "")
+
+
+def _add_letters(
+    builder: _Builder, between: int, start: int, letters: Mapping[str, str] | None
+) -> None:
+    """Letters as codes of their names; or Latin words as they are, single spaces between them."""
+    if letters is not None:
+        for letter in _LETTERS:
+            builder.loop(between, start, letter, letters[letter.lower()])
+        return
+    word, gap = builder.state(), builder.state()
+    for letter in _LETTERS:
+        builder.loop(between, word, letter, letter)
+        builder.loop(word, word, letter, letter)
+        builder.loop(gap, word, letter, " " + letter)
+    builder.loop(word, word, "'", "'")
+    builder.loop(word, gap, " ", "")
+    builder.loop(gap, gap, " ", "")
+    for state in (word, gap):
+        builder.join(state, start, 1)  # dearer, so that a word is not cut
+
+
+def _add_others(builder: _Builder, between: int, start: int) -> None:
+    """Leave out any other character; digits stay, for whatever follows."""
+    for digit in "0123456789":
+        builder.loop(between, start, digit, digit)
+    others = builder.state()
+    builder.join(between, others, _LEFT_OUT)  # so dear that whatever can be said is said
+    for leads, count in ((range(1, 128), 0), (range(194, 224), 1), (range(224, 240), 2)):
+        _any_bytes(builder, others, start, leads, count)
+    _any_bytes(builder, others, start, range(240, 245), 3)
+
+
+def _any_bytes(builder: _Builder, start: int, end: int, leads: Iterable[int], count: int) -> None:
+    """From `start` to `end` over one lead byte and `count` bytes that continue it."""
+    for index in range(count + 1):
+        following = end if index == count else builder.state()
+        for byte in leads:
+            builder.fst.add_arc(start, builder.arc(byte, 0, 0.0, following))
+        start, leads = following, range(128, 192)
