@@ -15,8 +15,7 @@ from tts.text.pinyin import pinyin_table, syllable_tokens
 from tts.text.tokens import TokenTable
 
 TABLE = HERE / "expected_differences.toml"
-# The runtime's own rules, in the order in which they must be used; `readings.fst`, once a
-# package has it, belongs behind them.
+# The runtime's own rules, in the order in which they must be used.
 RULES = ("phone", "date", "number")
 
 
@@ -48,8 +47,12 @@ def compare(
     # No version normalises English, and 1.13 finds English words in lower case only.
     english = frontend.config.language == "en-us"
     texts_sent = [frontend.normalize(text) if english else text for text in texts]
-    fsts = ",".join(str(rules / f"{rule}.fst") for rule in RULES) if rules else ""
-    spoken = speak(version, folder, {**job, "texts": texts_sent, "rule_fsts": fsts})
+    job = {**job, "texts": texts_sent}
+    if rules:
+        fsts = [rules / f"{rule}.fst" for rule in RULES]
+        fsts += [job["rule_fsts"]] if "rule_fsts" in job else []
+        job["rule_fsts"] = ",".join(map(str, fsts))
+    spoken = speak(version, folder, job)
     runs = [arrived(item["samples"]) for item in spoken]
     return compared(name, texts, runs)
 

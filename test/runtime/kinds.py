@@ -32,6 +32,7 @@ class Kind:
     raw: the versions that are given the text itself, with the exported lexicon; the ids that
     arrive are compared as docs/decisions.md says. exact: the versions in which the helper
     makes every id arrive. same_as: the kind whose expected differences hold here in other units.
+    rule: the text goes through the front end's rule FST as well, which a package carries.
     """
 
     config: FrontEndConfig
@@ -39,17 +40,21 @@ class Kind:
     raw: tuple[str, ...]
     exact: tuple[str, ...]
     same_as: str = ""
+    rule: bool = False
 
 
 KINDS = {
     "zh": Kind(SYLLABLE, "zh", VERSIONS, VERSIONS),
     "zh-initial-final": Kind(INITIAL_FINAL, "zh", VERSIONS, VERSIONS, "zh"),
+    "zh-rule": Kind(SYLLABLE, "zh", VERSIONS, (), rule=True),
+    "zh-initial-final-rule": Kind(INITIAL_FINAL, "zh", VERSIONS, (), "zh-rule", rule=True),
     "zh-bpe": Kind(replace(SYLLABLE, unit="bpe"), "zh", (), VERSIONS),
     "zh-numbers": Kind(SYLLABLE, "zh_numbers", VERSIONS, VERSIONS),
     "zh-en": Kind(replace(SYLLABLE, language="zh_en"), "zh_en", VERSIONS, VERSIONS),
     "zh-en-initial-final": Kind(
         replace(INITIAL_FINAL, language="zh_en"), "zh_en", VERSIONS, VERSIONS, "zh-en"
     ),
+    "zh-en-rule": Kind(replace(SYLLABLE, language="zh_en"), "zh_en", VERSIONS, (), rule=True),
     "en-lexicon": Kind(FrontEndConfig(), "en", NEWER, NEWER),
     "en-bpe": Kind(FrontEndConfig(unit="bpe"), "en", NEWER, NEWER),
     "en-espeak": Kind(FrontEndConfig(frontend="espeak", framing="runtime"), "en", OLDER, VERSIONS),
@@ -103,6 +108,9 @@ def write_files(name: str, folder: Path, texts: tuple[str, ...] = ()) -> dict:
     else:
         job["lexicon"] = folder / "lexicon.txt"
         write_lexicon(job["lexicon"], frontend.lexicon(texts), table)
+    if KINDS[name].rule:
+        job["rule_fsts"] = folder / "readings.fst"
+        assert frontend.write_rule_fst(job["rule_fsts"])
     return job
 
 
