@@ -113,3 +113,17 @@ def test_folders_that_are_no_package(newer, tmp_path):
     build_frontend(MANDARIN).token_table().write(tmp_path / "tokens.txt")
     with pytest.raises(InputError, match=r"vocoder\.onnx missing"):
         sherpa.SherpaVoice(tmp_path)
+
+
+def test_the_users_pronunciations_join_those_of_the_voice(newer, tmp_path, monkeypatch):
+    engine = Engine()
+    monkeypatch.setattr(sherpa, "_engine", lambda *_: engine)
+    config = FrontEndConfig(user_lexicon="tencha T EH1 N CH AH0\n")
+    (tmp_path / "model-steps-3.onnx").touch()
+    write_toml(tmp_path / FRONTEND_FILE, to_dict(config))
+    build_frontend(config).token_table().write(tmp_path / "tokens.txt")
+    added = tmp_path / "mine.txt"
+    added.write_text("zlorb Z L AO1 R B\n", encoding="utf-8")
+    sherpa.SherpaVoice(tmp_path, user_lexicon=added).speak("Tencha zlorb.")
+    ((_, generation, _, _),) = engine.asked
+    assert generation.tokens == [[*"tˈɛntʃə", " ", *"zlˈɔːɹb", "."]]
