@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from tts.data.corpus import Recipe
 from tts.data.manifests import count_listed
 from tts.data.split import split_ranges
 from tts.files import read_jsonl
 from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
+
+if TYPE_CHECKING:
+    from tts.text.reading_model import Labelled
 
 FEWEST_LABELLED = 1000  # below this many labelled sentences rules are better than a model
 
@@ -50,22 +53,33 @@ def texts_of(recipe: Recipe) -> list[str]:
 
 def _reading_model(recipe: Recipe) -> str:
     """How the corpus's speaker reads; empty where there are too few labelled sentences."""
-    from tts.text.reading_model import labelled_runs, learn, pack
+    from tts.text.lattice import Lattice
+    from tts.text.reading_model import learn, pack, tonal_share
 
-    labelled = [item for item in _training_set(recipe) if item["custom"].get("pinyin")]
+    labelled = [item for item in _split(recipe, "train") if item["custom"].get("pinyin")]
     if _too_few(labelled, "labelled pinyin", "readings"):
         return ""
+    print(f"learning readings from {len(labelled)} sentences", flush=True)
+    learned = learn(_labelled_runs(labelled))
+    unseen = _labelled_runs(_split(recipe, "valid"))
+    rules, model = (tonal_share(lattice, unseen) for lattice in (Lattice(), learned))
+    print(f"syllables of the validation set as labelled: {rules:.1%} by rules, {model:.1%} learned")
+    return pack(learned)
+
+
+def _labelled_runs(items: Iterable[dict[str, Any]]) -> list[Labelled]:
+    """Runs of Hanzi with their labelled syllables."""
+    from tts.text.reading_model import labelled_runs
+
     frontend: Any = build_frontend(FrontEndConfig("zh", "pinyin", "syllable"))
     sentences = []
-    for item in labelled:
+    for item in items:
         custom = item["custom"]
         with contextlib.suppress(AlignmentError):  # stage 4 names such sentences
-            spoken = frontend.from_labels(
-                item["text"], custom.get("prosody"), list(custom["pinyin"])
-            )
+            labels = list(custom.get("pinyin") or ())
+            spoken = frontend.from_labels(item["text"], custom.get("prosody"), labels)
             sentences.append(spoken.words)
-    print(f"learning readings from {len(sentences)} sentences", flush=True)
-    return pack(learn(labelled_runs(sentences)))
+    return labelled_runs(sentences)
 
 
 def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
@@ -73,7 +87,7 @@ def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
     from tts.text.boundary_model import train
     from tts.text.prosody import labelled_sentences
 
-    labelled = [item for item in _training_set(recipe) if item["custom"].get("prosody_marks")]
+    labelled = [item for item in _split(recipe, "train") if item["custom"].get("prosody_marks")]
     if _too_few(labelled, "prosody marks", "the marks of other texts"):
         return ""
     plain = build_frontend(dataclasses.replace(config, prosody=False))
@@ -88,10 +102,10 @@ def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
     return train(sentences)
 
 
-def _training_set(recipe: Recipe) -> list[dict[str, Any]]:
-    """The supervisions of the training split: what is tested later is not learned from."""
-    training = split_ranges(count_listed(recipe), recipe.config.split)["train"]
-    return [item for item in _supervisions(recipe) if item["custom"]["position"] in training]
+def _split(recipe: Recipe, name: str) -> list[dict[str, Any]]:
+    """The supervisions of a split: what is tested later is not learned from."""
+    positions = split_ranges(count_listed(recipe), recipe.config.split)[name]
+    return [item for item in _supervisions(recipe) if item["custom"]["position"] in positions]
 
 
 def _too_few(labelled: list[dict[str, Any]], what: str, predicted: str) -> bool:

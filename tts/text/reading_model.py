@@ -283,13 +283,10 @@ def unpack(packed: str, user: Mapping[str, tuple[str, ...]] | None = None) -> La
     return Lattice(readings, weights, user)
 
 
-def count_right(lattice: Lattice, runs: Iterable[Labelled]) -> Counter[str]:
-    """How many syllables there are, how many come out as labelled, with and without tone."""
-    counted: Counter[str] = Counter()
+def tonal_share(lattice: Lattice, runs: Iterable[Labelled]) -> float:
+    """The share of syllables that come out as labelled, tones included."""
+    counted: Counter[bool] = Counter()
     for hanzi, said, _ in runs:
         read = [syllable for entry in lattice.read(hanzi) for syllable in entry.said]
-        counted["syllables"] += len(said)
-        for mine, label in zip(read, said, strict=True):
-            counted["tonal"] += mine == label
-            counted["toneless"] += split_tone(mine)[0] == split_tone(label)[0]
-    return counted
+        counted.update(mine == label for mine, label in zip(read, said, strict=True))
+    return counted[True] / max(1, counted.total())
