@@ -11,7 +11,7 @@ from tts.text.frontend import FrontEndConfig, build_frontend
 
 CONFIG = FrontEndConfig("zh", "pinyin", "syllable")
 SENTENCES = [
-    ("我喜欢猫。", "wo3 xi3 huan5 mao1"),
+    ("我喜欢猫。", "wo2 xi3 huan5 mao1"),
     ("他喜欢狗。", "ta1 xi3 huan5 gou3"),
     ("她不喜欢。", "ta1 bu4 xi3 huan5"),
 ]
