@@ -168,16 +168,17 @@ def _pass_over(builder: _Builder, state: int) -> None:
 def _add_letters(
     builder: _Builder, between: int, start: int, letters: Mapping[str, str] | None
 ) -> None:
-    """Letters as codes of their names; or Latin words as they are, single spaces between them."""
+    """Letters as codes of their names; or Latin words in lower case, single spaces between them."""
     if letters is not None:
         for letter in _LETTERS:
             builder.loop(between, start, letter, letters[letter.lower()])
         return
     word, gap = builder.state(), builder.state()
     for letter in _LETTERS:
-        builder.loop(between, word, letter, letter)
-        builder.loop(word, word, letter, letter)
-        builder.loop(gap, word, letter, " " + letter)
+        written = letter.lower()  # 1.13 looks a word up as it is written
+        builder.loop(between, word, letter, written)
+        builder.loop(word, word, letter, written)
+        builder.loop(gap, word, letter, " " + written)
     builder.loop(word, word, "'", "'")
     builder.loop(word, gap, " ", "")
     builder.loop(gap, gap, " ", "")
