@@ -49,6 +49,30 @@ def test_batches_are_of_like_size_and_length():
     assert 1 - sum(sums) / padded < 0.05
 
 
+@pytest.mark.parametrize("world_size", [1, 2, 3, 7])
+@pytest.mark.parametrize("start", [0, 4])
+def test_ranks_share_the_one_order(world_size, start):
+    """Batch k of rank r is batch start + k * world_size + r of the order that one process has."""
+    whole = BatchPlan(lengths(300), 86.13, 200).batches(3)
+    plans = [
+        BatchPlan(lengths(300), 86.13, 200, rank=rank, world_size=world_size)
+        for rank in range(world_size)
+    ]
+    for plan in plans:
+        plan.epoch, plan.start = 3, start
+        assert plan.batches(3) == whole
+    shares = [list(plan) for plan in plans]
+    assert [len(plan) for plan in plans] == [len(share) for share in shares]
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+    joined = [shares[i % world_size][i // world_size] for i in range(len(whole) - start)]
+    assert joined == whole[start:]
+
+
+def test_a_rank_may_run_dry():
+    plan = BatchPlan([5, 5], 1, 100, rank=2, world_size=3)
+    assert len(plan) == 0 and list(plan) == []
+
+
 def make_examples(folder, num_frames):
     examples = []
     for index, frames in enumerate(num_frames):

@@ -84,6 +84,10 @@ class BatchPlan:
     Utterances are sorted into buckets of like length, shuffled inside each bucket, and cut
     into batches of at most `max_seconds` of speech and nearly equal size, so that none has
     to be dropped; then the batches are shuffled. `start` skips batches when resuming.
+
+    With several processes this one takes every `world_size`-th batch of that order, the first
+    of them `rank` places after `start`; what is left over at the end goes to the first ranks.
+    `start` counts batches of the whole order, whatever the number of processes.
     """
 
     def __init__(
@@ -94,7 +98,11 @@ class BatchPlan:
         num_buckets: int = 30,
         shuffle: bool = True,
         seed: int = 42,
+        rank: int = 0,
+        world_size: int = 1,
     ):
+        assert 0 <= rank < world_size, (rank, world_size)
+        self.rank, self.world_size = rank, world_size
         self.num_frames = list(num_frames)
         self.max_frames = max_seconds * frames_per_second
         self.num_buckets = max(1, num_buckets)
@@ -104,7 +112,7 @@ class BatchPlan:
         self.start = 0
 
     def batches(self, epoch: int) -> list[list[int]]:
-        """The batches of `epoch`, as lists of positions."""
+        """The batches of `epoch` for all processes, as lists of positions."""
         order = sorted(range(len(self.num_frames)), key=lambda i: (self.num_frames[i], i))
         chance = random.Random(f"{self.seed}-{epoch}")
         if self.shuffle:
@@ -143,10 +151,11 @@ class BatchPlan:
         return batches
 
     def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.batches(self.epoch)[self.start :])
+        return iter(self.batches(self.epoch)[self.start + self.rank :: self.world_size])
 
     def __len__(self) -> int:
-        return len(self.batches(self.epoch)) - self.start
+        left = len(self.batches(self.epoch)) - self.start - self.rank
+        return max(0, -(-left // self.world_size))
 
 
 class Examples(Dataset):
