@@ -43,7 +43,7 @@ _TOKEN = re.compile(
 def normalize(text: str) -> tuple[str, list[Problem]]:
     """Hanzi, Latin letters (with ' inside), single ，。！？; and what had to be left out."""
     problems: list[Problem] = []
-    plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
+    plain = _UNUSUAL.sub(lambda run: admit(run, meaning, problems), text)
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_MARKS.sub(":", " ".join(plain.split())))
     leftovers = Leftovers(text)
@@ -67,7 +67,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
 
 
 @lru_cache(maxsize=32768)
-def _admit(character: str) -> str | None:
+def meaning(character: str) -> str | None:
     """What `character` is for the rules; None where it has no meaning."""
     if is_hanzi(character):
         return character if character in characters() else None

@@ -19,6 +19,7 @@ from tts.text.characters import APOSTROPHES, SILENT
 from tts.text.erhua import ALONE, SUFFIX
 from tts.text.lattice import NEVER, Entry, Lattice, Right, can_end
 from tts.text.normalize_mandarin import PAUSES, WRITTEN
+from tts.text.transducer import Transducer
 
 # A word and its syllables -> what the transducer writes for it, one string a character.
 Spell = Callable[[str, Sequence[str]], Sequence[str]]
@@ -26,42 +27,6 @@ Spell = Callable[[str, Sequence[str]], Sequence[str]]
 _UNSAID = "".join(sorted(SILENT | set(APOSTROPHES))) + " \u3000"
 _LEFT_OUT = 10_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class _Builder:
-    """States and arcs; chains that begin alike share their states."""
-
-    def __init__(self) -> None:
-        import kaldifst
-
-        self.arc = kaldifst.StdArc
-        self.fst: Any = kaldifst.StdVectorFst()
-        self.shared: dict[tuple[int, int, int], int] = {}
-
-    def state(self) -> int:
-        return self.fst.add_state()
-
-    def join(self, start: int, end: int, cost: float = 0.0) -> None:
-        """An arc that reads and writes nothing."""
-        self.fst.add_arc(start, self.arc(0, 0, cost, end))
-
-    def chain(self, start: int, text: str, written: str) -> int:
-        """Read `text`, write `written`; returns the state at the end of the chain."""
-        reads, writes = text.encode(), written.encode()
-        for index in range(max(len(reads), len(writes))):
-            read = reads[index] if index < len(reads) else 0
-            write = writes[index] if index < len(writes) else 0
-            key = start, read, write
-            following = self.shared.get(key)
-            if following is None:
-                following = self.shared[key] = self.state()
-                self.fst.add_arc(start, self.arc(read, write, 0.0, following))
-            start = following
-        return start
-
-    def loop(self, start: int, end: int, text: str, written: str) -> None:
-        """From `start` to `end` while reading `text` and writing `written`."""
-        self.join(self.chain(start, text, written), end)
 
 
 def write_rule_fst(
@@ -76,7 +41,7 @@ def write_rule_fst(
     letters: the codes of each letter's name; None leaves Latin words to the lexicon.
     fuses: with fused erhua, whether a syllable takes the suffix of the next word into itself.
     """
-    builder = _Builder()
+    builder = Transducer()
     # Words may begin at `start` and after a pause; at `between` stands what is no word.
     start, between, paused = builder.state(), builder.state(), builder.state()
     builder.fst.start = start
@@ -93,12 +58,11 @@ def write_rule_fst(
     _add_others(builder, between, start)
     with atomic_path(path) as temporary:
         builder.fst.write(str(temporary))
-    arcs = sum(builder.fst.num_arcs(state) for state in range(builder.fst.num_states))
-    return builder.fst.num_states, arcs
+    return builder.size()
 
 
 def _add_words(
-    builder: _Builder,
+    builder: Transducer,
     lattice: Lattice,
     spell: Spell,
     start: int,
@@ -159,14 +123,14 @@ def _classes(items: Iterable[Any], others: Iterable[Any], cost: Callable[..., An
     }
 
 
-def _pass_over(builder: _Builder, state: int) -> None:
+def _pass_over(builder: Transducer, state: int) -> None:
     """Read what is not said without leaving a state: quotes, brackets, spaces."""
     for character in _UNSAID:
         builder.loop(state, state, character, "")
 
 
 def _add_letters(
-    builder: _Builder, between: int, start: int, letters: Mapping[str, str] | None
+    builder: Transducer, between: int, start: int, letters: Mapping[str, str] | None
 ) -> None:
     """Letters as codes of their names; or Latin words in lower case, single spaces between them."""
     if letters is not None:
@@ -186,21 +150,10 @@ def _add_letters(
         builder.join(state, start, 1)  # dearer, so that a word is not cut
 
 
-def _add_others(builder: _Builder, between: int, start: int) -> None:
+def _add_others(builder: Transducer, between: int, start: int) -> None:
     """Leave out any other character; digits stay, for whatever follows."""
     for digit in "0123456789":
         builder.loop(between, start, digit, digit)
     others = builder.state()
     builder.join(between, others, _LEFT_OUT)  # so dear that whatever can be said is said
-    for leads, count in ((range(1, 128), 0), (range(194, 224), 1), (range(224, 240), 2)):
-        _any_bytes(builder, others, start, leads, count)
-    _any_bytes(builder, others, start, range(240, 245), 3)
-
-
-def _any_bytes(builder: _Builder, start: int, end: int, leads: Iterable[int], count: int) -> None:
-    """From `start` to `end` over one lead byte and `count` bytes that continue it."""
-    for index in range(count + 1):
-        following = end if index == count else builder.state()
-        for byte in leads:
-            builder.fst.add_arc(start, builder.arc(byte, 0, 0.0, following))
-        start, leads = following, range(128, 192)
+    builder.others(others, start, kept=False)
