@@ -11,7 +11,6 @@ import torch
 
 from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint, set_aside
 from tts.config import from_dict, read_toml, to_dict
-from tts.data.loader import BatchPlan, make_loader, read_examples
 from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.files import fingerprint, read_json, remove_leftovers, sole_user, write_json
@@ -19,6 +18,7 @@ from tts.models import build_model, model_class
 from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
+from tts.train.feed import make_loaders, read_splits
 from tts.train.loop import Trainer
 from tts.train.state import check_resumable, load_initial
 
@@ -51,15 +51,7 @@ def _train(
     remove_leftovers(config.exp_dir)
     table, frontend, mel = read_recipe(data_dir)
     cmvn = read_json(data_dir / "fbank" / "cmvn.json")
-    examples = {
-        split: read_examples(
-            Path(config.manifest_dir) / f"{prefix}_cuts_{split}.jsonl.gz",
-            data_dir.parent,
-            table,
-            frontend.framing,
-        )
-        for split in ("train", "valid")
-    }
+    examples = read_splits(config, data_dir.parent, prefix, table, frontend.framing)
     plan, loaders = make_loaders(config, examples, table, mel, device)
     torch.manual_seed(config.seed)
     model = build_model(
@@ -120,39 +112,6 @@ def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:
     )
     mel = from_dict(MelConfig, read_toml(data_dir / "mel.toml"), str(data_dir / "mel.toml"))
     return table, frontend, mel
-
-
-def make_loaders(
-    config: TrainConfig,
-    examples: dict[str, Any],
-    table: TokenTable,
-    mel: MelConfig,
-    device: torch.device,
-) -> tuple[BatchPlan, dict[str, Any]]:
-    """The training plan and the loaders of both splits."""
-    rate = mel.sample_rate / mel.hop_length
-    plans = {
-        split: BatchPlan(
-            [example.num_frames for example in examples[split]],
-            rate,
-            config.max_duration,
-            config.num_buckets if config.bucketing_sampler else 1,
-            config.shuffle and split == "train",
-            config.seed,
-        )
-        for split in examples
-    }
-    loaders = {
-        split: make_loader(
-            examples[split],
-            plans[split],
-            table.pad_id,
-            config.num_workers if split == "train" else 0,
-            device.type == "cuda",
-        )
-        for split in examples
-    }
-    return plans["train"], loaders
 
 
 def choose_device(config: TrainConfig) -> torch.device:
