@@ -114,7 +114,8 @@ class Lattice:
     """Reads runs of Hanzi; with weights learned from labels and the user's own words.
 
     readings: word -> further readings (inner sandhi applied) and their costs; weights: what
-    (word, reading) and the features of meetings cost more; user: the user's words.
+    (word, reading) and the features of meetings cost more; user: the user's words; learning:
+    weights are still to come.
     """
 
     def __init__(
@@ -122,11 +123,15 @@ class Lattice:
         readings: Mapping[str, Mapping[tuple[str, ...], int]] | None = None,
         weights: Mapping[Feature, int] | None = None,
         user: Mapping[str, tuple[str, ...]] | None = None,
+        learning: bool = False,
     ):
         self.readings = {word: dict(known) for word, known in (readings or {}).items()}
         self.weights = dict(weights or {})
         self.user = dict(user or {})
         self.longest = max([LONGEST, *map(len, self.user)])
+        # Only these characters are told apart from others; when learning, all.
+        weighed = {key[2] for key in self.weights if key[0] == "third character"}
+        self.apart = None if learning else frozenset(weighed)
         self.entries_of: dict[str, tuple[Entry, ...]] = {}
         self.meetings: dict[tuple[Right, Left], int] = {}
 
@@ -147,7 +152,7 @@ class Lattice:
     def _make(self, word: str) -> Iterable[Entry]:
         if word in self.user:
             reading = sandhi.inside(word, self.user[word])
-            yield from entries_for(word, reading, _USER, "lexicon")
+            yield from self._entries_for(word, reading, _USER, "lexicon")
             return
         if len(word) > 1 and word not in vocabulary.frequencies():
             return
@@ -163,7 +168,18 @@ class Lattice:
         best = min(costs, key=costs.__getitem__)
         for reading, cost in costs.items():
             by_model = reading in learned and (reading != usual or best != usual)
-            yield from entries_for(word, reading, cost, "model" if by_model else "dictionary")
+            source = "model" if by_model else "dictionary"
+            yield from self._entries_for(word, reading, cost, source)
+
+    def _entries_for(
+        self, word: str, reading: tuple[str, ...], cost: int, source: str
+    ) -> Iterable[Entry]:
+        """See entries_for; characters that no weight tells apart look the same."""
+        for entry in entries_for(word, reading, cost, source):
+            if self.apart is None or entry.right.character in self.apart:
+                yield entry
+            else:
+                yield entry._replace(right=entry.right._replace(character=""))
 
     def alone(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         """Every word with the syllables that it has by itself."""

@@ -99,7 +99,7 @@ class _Field:
         readings: Mapping[str, Mapping[tuple[str, ...], int]],
         weights: dict[Any, float],
     ):
-        self.lattice = Lattice(readings)
+        self.lattice = Lattice(readings, learning=True)
         self.weights = weights
         self.squares: dict[Any, float] = defaultdict(float)
         self.bases = {c: {split_tone(s)[0] for s in known} for c, known in _characters()}
