@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -11,7 +14,9 @@ def maximum_path(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> T
 
     The path starts at the first token and frame, ends at the last ones, and moves from one
     frame to the next by staying or by advancing one token (Kim et al. 2020, Glow-TTS,
-    algorithm 1).
+    algorithm 1). Of paths with equal sums it is the one that, seen from the end, stays on its
+    token as long as it can: of two equal ways to reach (token, frame), the one through the
+    same token. Sums are float32, frame by frame, so that every device finds the same path.
 
     Args:
       log_p_BLT: log-likelihood of each frame under each token, any device, any float type.
@@ -20,8 +25,17 @@ def maximum_path(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> T
 
     Returns: int64 durations (B, L) in frames on the same device; every real token has at
     least one, padding has 0, rows sum to `frame_lens`.
-    Raises: ValueError when a row has fewer frames than tokens.
+    Raises: ValueError when a row has fewer frames than tokens; on the CPU only, since
+    elsewhere looking would mean waiting for the device. Such a row gets meaningless durations.
     """
+    if log_p_BLT.device.type == "cpu":
+        return durations_on_cpu(log_p_BLT, token_lens, frame_lens)
+    on_device = _kernel_for(log_p_BLT.device.type, log_p_BLT.shape[1])
+    return on_device(log_p_BLT, token_lens, frame_lens)
+
+
+def durations_on_cpu(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
+    """As `maximum_path`, with the compiled search of the wheel monotonic-alignment-search."""
     import numpy as np
     from monotonic_alignment_search import core
 
@@ -39,6 +53,28 @@ def maximum_path(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> T
         path, scores, tokens.numpy().astype(np.int32), frames.numpy().astype(np.int32)
     )
     return torch.from_numpy(path.sum(2, dtype=np.int64)).to(log_p_BLT.device)
+
+
+def _kernel_for(device_type: str, num_tokens: int) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Our Triton kernel on CUDA where it can run, else torch's own operations."""
+    from tts.align.mas_torch import durations_by_torch
+
+    if device_type == "cuda" and has_triton():
+        from tts.align.mas_triton import MOST_TOKENS, durations_by_triton
+
+        if num_tokens <= MOST_TOKENS:
+            return durations_by_triton
+    return durations_by_torch
+
+
+@functools.cache
+def has_triton() -> bool:
+    """Whether triton is installed, with the operations that the kernel uses."""
+    try:
+        import triton.language as tl
+    except ImportError:
+        return False
+    return hasattr(tl, "gather")
 
 
 def expand_index(durations_BL: Tensor, num_frames: int | Tensor) -> Tensor:
