@@ -5,6 +5,8 @@ What is written is what tts/text/number_words.py says.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tts.text.number_words import LONGEST, hanzi_digits, hanzi_number, hanzi_phone
 from tts.text.transducer import Part, Transducer, either, maybe, sequence, some, table, times
 
@@ -102,28 +104,28 @@ class _Places:
         return self.digits[key]
 
 
-_ZEROS = sequence(("0", "零"), some(DIGIT))  # 007
+ZEROS = sequence(("0", "零"), some(DIGIT))  # 007
 
 
 def number(before: str = "", commas: bool = False, longest: int = LONGEST) -> Part:
     """A cardinal or a decimal, of any number of decimal places."""
     whole = cardinal(longest, before, commas)
     if not before:
-        whole = either(whole, _ZEROS)
+        whole = either(whole, ZEROS)
     return sequence(whole, maybe(sequence((".", "点"), some(DIGIT))))
 
 
-def fraction(tops: int, longest: int) -> Part:
-    """3/4, said 四分之三: the top up to `tops` is remembered by states of its own.
+def fraction(tops: Iterable[int], longest: int) -> Part:
+    """3/4, said 四分之三: each top is remembered by states of its own.
 
     longest: how many digits the bottom may have.
     """
     hundreds = table({"100": "百", "1000": "一千"} if longest < 3 else {"100": "百"})
-    bottom = cardinal(longest)
+    bottom, tops = cardinal(longest), tuple(tops)
 
     def add(builder: Transducer, start: int) -> int:
         end = builder.state()
-        for top in map(str, range(1, tops + 1)):
+        for top in map(str, tops):
             begin, read = builder.chain(start, top + "/", ""), builder.state()
             builder.join(builder.after(begin, hundreds), read)
             builder.join(builder.after(begin, bottom), read, 1)  # dearer: not 一百

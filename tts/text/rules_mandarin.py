@@ -21,7 +21,7 @@ _MONTH = r"(0?[1-9]|1[0-2])"
 _DAY = r"(0?[1-9]|[12]\d|3[01])(?!\d)"
 _HANZI = r"[\u3400-\u9fff]"
 _ROMAN = r"((?=[IVXL])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![A-Za-z])"
-_KINGS = (
+KINGS = (
     "(?:路易|亨利|乔治|查理|查尔斯|威廉|爱德华|腓力|亚历山大|伊丽莎白|尼古拉|弗里德里希|拿破仑|"
     "詹姆斯|理查|约翰|保罗|叶卡捷琳娜|彼得|拉美西斯|大战|大戰|喬治|查爾斯|威廉|腓特烈)"
 )
@@ -30,7 +30,7 @@ _UNIT = "|".join(
 )
 _CODE = f"(?:{'|'.join(CODES)})"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
-_TOP = r"(?:com|org|net|edu|gov|info|io|cn|uk|de|fr|jp|tv|ai|app|dev|eu|us|hk|tw|cc|top|xyz|me|co)"
+TOP = r"(?:com|org|net|edu|gov|info|io|cn|uk|de|fr|jp|tv|ai|app|dev|eu|us|hk|tw|cc|top|xyz|me|co)"
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 RESULT = (
     "(?:战胜|获胜|大胜|险胜|完胜|小胜|取胜|胜|赢|战平|打平|逼平|击败|打败|领先|落后|不敌|惜败|落败|"
@@ -51,7 +51,7 @@ RULES = [
      "{1:address}艾特{2:address}", "问jo.fox@web.cn", "问jo点fox艾特web点cn"),
     (rf"(?<![\w/])(?i:https?|ftp)://({_LABEL}(?:\.{_LABEL}){{0,8}}(?::\d{{1,5}})?)({_PATH})",
      " {1:address}{2:address} ", "看https://a.org/b_c！", "看a点org斜杠b下划线c！"),
-    (rf"(?<![\w.@/-])((?:{_LABEL}\.){{1,6}}{_TOP})(?![\w@-]|\.\w)({_PATH})",
+    (rf"(?<![\w.@/-])((?:{_LABEL}\.){{1,6}}{TOP})(?![\w@-]|\.\w)({_PATH})",
      "{1:address}{2:address}", "看www.site.com吧", "看www点site点com吧"),
     (r"#(?=键|鍵)", "井号", "按#键", "按井号键"),
     (r"#([^#\s]{1,40})#", "{1}", "#早餐#的图", "早餐的图"),
@@ -91,7 +91,7 @@ RULES = [
     (r"(?<![A-Za-z0-9])([GD])(\d{3,4})(?![\dA-Za-z.])", "{1}{2:train}", "G123", "G幺二三"),
     # Roman numerals
     (rf"第{_ROMAN}", "第{1:roman}", "第III章", "第三章"),
-    (rf"({_KINGS}) ?{_ROMAN}", "{1}{2:roman}", "路易XIV", "路易十四"),
+    (rf"({KINGS}) ?{_ROMAN}", "{1}{2:roman}", "路易XIV", "路易十四"),
     (rf"(?<={_HANZI}){_ROMAN}(?=世|型|期|级)", "{1:roman}", "乔治V世", "乔治五世"),
     # Dates
     (rf"(?<![\d.-]){_YEAR}([-/.]){_MONTH}\2{_DAY}", "{1:digits}年{3:plain}月{4:plain}日",

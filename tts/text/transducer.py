@@ -14,10 +14,15 @@ Part = str | tuple[str, str] | Callable[["Transducer", int], int]
 
 
 class Transducer:
-    """States and arcs; what begins alike shares its states."""
+    """States and arcs; what begins alike shares its states.
 
-    def __init__(self) -> None:
+    alike: other characters (３) that are read wherever an ASCII character (3) is.
+    """
+
+    def __init__(self, alike: Mapping[str, str] | None = None) -> None:
         import kaldifst
+
+        self.alike = alike or {}
 
         self.arc = kaldifst.StdArc
         self.fst: Any = kaldifst.StdVectorFst()
@@ -47,8 +52,20 @@ class Transducer:
             if following is None:
                 following = self.shared[key] = self.state()
                 self.fst.add_arc(start, self.arc(read, write, 0.0, following))
+                for other in self.alike.get(chr(read), "") if read else "":
+                    self._also(start, other.encode(), write, following)
             start = following
         return start
+
+    def _also(self, start: int, read: bytes, write: int, end: int) -> None:
+        """Another character that leads from `start` to `end`, which is in the middle of a chain."""
+        for byte in read[:-1]:
+            key = start, byte, 0
+            if key not in self.shared:
+                self.shared[key] = self.state()
+                self.fst.add_arc(start, self.arc(byte, 0, 0.0, self.shared[key]))
+            start = self.shared[key]
+        self.fst.add_arc(start, self.arc(read[-1], write, 0.0, end))
 
     def loop(self, start: int, end: int, text: str, written: str, cost: float = 0.0) -> None:
         """From `start` to `end` while reading `text` and writing `written`."""
@@ -82,7 +99,8 @@ class Transducer:
             tails.append(self.state())
             for byte in _CONTINUATIONS:
                 add(tails[-1], byte, tails[-2])
-        begun = {c.encode()[: n + 1] for c in known for n in range(len(c.encode()))}
+        forms = [form for c in known for form in c + self.alike.get(c, "")]
+        begun = {form.encode()[: n + 1] for form in forms for n in range(len(form.encode()))}
         left = [(start, b"")]
         while left:
             state, read = left.pop()

@@ -22,7 +22,7 @@ UNITS = {
     **{"cm^3": "立方厘米", "m/s": "米每秒", "km/s": "公里每秒", "h": "小时", "min": "分钟"},
 }
 LIBRARY_UNITS = "km/h kg km cm mm dm mg ml g m L s".split()  # noqa: SIM905
-_SYMBOLS = {
+SYMBOLS = {
     **{".": "点", "-": "杠", "_": "下划线", "+": "加", "/": "斜杠", "=": "等于", "?": "问号"},
     **{"&": "和", ":": "冒号", "~": "波浪号", "%": "百分号", "#": "井号", "@": "艾特"},
 }
@@ -92,7 +92,7 @@ def _address(written: str) -> str:
     """Parts of an e-mail address or URL: jane.doe -> jane点doe."""
     parts = re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", written)
     return "".join(
-        part if part.isalpha() else _digits_of(part) if part.isdigit() else _SYMBOLS.get(part, " ")
+        part if part.isalpha() else _digits_of(part) if part.isdigit() else SYMBOLS.get(part, " ")
         for part in parts
     )
 
