@@ -72,7 +72,8 @@ _GATES = {
     "point": _OTHER - {"fresh", "phones", "short", "pair"},
     "slash": _OTHER - {"fractions"},
     "digit": _ALWAYS | {"letters", "tied", "linked", "slash"},
-    "letter": _ALWAYS | {"letters", "codes", "undigit", "fractions", "tied", "slash"},
+    "letter": _ALWAYS
+    | {"letters", "codes", "undigit", "short", "money", "fractions", "tied", "slash"},
     "fraction": _ALWAYS | {"letters"},
     "closed": _ALWAYS | {"slash"},
     "unit": _ALWAYS,

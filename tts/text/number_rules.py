@@ -140,7 +140,7 @@ def _dates() -> Iterator[Rule]:
         for words in (months, days)
     )
     for mark in "-/.":
-        yield row("phones", 10, year, (mark, "年"), month, (mark, "月"), day, ("", "日"))
+        yield row("undigit", 10, year, (mark, "年"), month, (mark, "月"), day, ("", "日"))
     to = sequence(SPACE, times(left_out("-~—–至到"), 1, 2), SPACE, ("", "到"))
     until = ["年", "学年", "赛季", "财年"]
     yield row("undigit", 10, year, left_out(["", "年"]), to, year, before=until)
@@ -149,7 +149,7 @@ def _dates() -> Iterator[Rule]:
     yield row(
         "undigit", 10, year, before=["年", "奥", "世", "款", "版", "赛季", "财年", "学年", "春晚"]
     )
-    yield row("signs", 10, one_of(["公元", "公元前", "前"]), cardinal(4), before="年")
+    yield row("signs", 9, one_of(["公元", "公元前", "前"]), cardinal(4), before="年")
     written = [f"{tens}{ones}" for tens in "056789" for ones in range(10)]
     short = {year: KINDS["digits"](year) for year in written}
     yield row("short", 12, table(short), before="年")
@@ -202,7 +202,7 @@ def _others() -> Iterator[Rule]:
     short = either(cardinal(2), sequence(("0", "零"), DIGIT))
     yield row("codes", 25, gap, short)
     yield row("codes", 25, gap, DIGIT, DIGIT, some(DIGIT))
-    yield row("codes", 25, gap, NINE, (".", "点"), some(DIGIT))
+    yield row("codes", 25, gap, cardinal(commas=True), (".", "点"), some(DIGIT))
     yield row("phones", 20, (".", "零点"), some(DIGIT))
     yield row("plain", 30, NUMBER)
     yield row("plain", 100, some(DIGIT))
