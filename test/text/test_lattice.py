@@ -29,6 +29,9 @@ def said(lattice, hanzi, fixed=None):
         ("他得去", "ta1 dei3 qu4"),
         ("跑得快", "pao3 de kuai4"),
         ("慢慢地走", "man4 man4 de zou3"),
+        ("轻轻地说", "qing1 qing1 de shuo1"),
+        ("这种花种了三年", "zhe4 zhong3 hua1 zhong4 le san1 nian2"),
+        ("第一名", "di4 yi1 ming2"),
         ("地上", "di4 shang4"),
         ("因为你", "yin1 wei4 ni3"),
         # 一 and 不
@@ -85,6 +88,13 @@ def test_words_of_the_user_stand_over_all_others():
     (word,) = lattice.read("行长")
     assert word.said == ("xing2", "chang2") and word.source == "lexicon"
     assert [entry.word for entry in lattice.read("天天向上好学生")] == ["天天向上好学生"]
+
+
+def test_a_character_of_the_user_leaves_words_alone():
+    lattice = Lattice(user={"行": ("hang2",), "一个": ("yi1", "ge4"), "好米": ("hao3", "mi3")})
+    assert said(lattice, "自行车行") == "zi4 xing2 che1 hang2"
+    assert said(lattice, "一个人") == "yi1 ge4 ren2"
+    assert said(lattice, "好米好") == "hao3 mi2 hao3"
 
 
 def test_weights_change_readings():

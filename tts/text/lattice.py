@@ -19,7 +19,7 @@ from tts.text.vocabulary import LONGEST
 NEVER = 1 << 40  # the cost of what cannot be
 
 # Characters of several readings or uses: each has kinds of its own, one for a reading.
-_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿")
+_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第")
 # Second readings of single characters, and what they cost more than the usual one.
 _SECOND = {"地": ("de", 100), "得": ("dei3", 150), "为": ("wei4", 100), "儿": ("er", 0)}
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
@@ -34,6 +34,7 @@ _MEETINGS = {
     ("n", "地de"): 150,
     ("地de", "v"): -150,
     ("地de", "n"): 100,
+    ("第di4", "m"): 300,
     ("d", "得dei3"): -250,
     ("r", "得dei3"): -150,
     ("v", "得dei3"): 300,
@@ -151,8 +152,10 @@ class Lattice:
 
     def _make(self, word: str) -> Iterable[Entry]:
         if word in self.user:
-            reading = sandhi.inside(word, self.user[word])
-            yield from self._entries_for(word, reading, _USER, "lexicon")
+            # Said as written inside; its last third tone may still be raised. A character of
+            # the user's is read so alone, not in the words of the dictionary.
+            cost = vocabulary.cost_of(word) if len(word) == 1 else _USER
+            yield from self._entries_for(word, self.user[word], cost, "lexicon")
             return
         if len(word) > 1 and word not in vocabulary.frequencies():
             return

@@ -175,6 +175,8 @@ def _known(word: str) -> tuple[str, ...] | None:
     if word in own.words:
         return own.words[word]
     said = _listed(word)
+    if len(word) > 2 and word[-1] == "地" and word[-3] == word[-2]:
+        return (*(said or _from_parts(word))[:-1], "de")  # 轻轻地
     if word in own.last_neutral:
         said = said or _from_parts(word)
         return (*said[:-1], split_tone(said[-1])[0])
