@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from tts.align.mas import expand_index, maximum_path
 from tts.batch import Batch
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
+from tts.models.fused import no_autocast
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
@@ -109,6 +110,15 @@ class Matcha(nn.Module):
         diff_loss = self.decoder.loss(mel_BFT, mu_BFT, mask_B1T)
         return {"dur_loss": dur_loss, "prior_loss": prior_loss, "diff_loss": diff_loss}
 
+    def compile_parts(self) -> None:
+        """Compile encoder and velocity network in place; names and weights stay as they are.
+
+        Lengths are symbols in what is compiled, so one graph serves all batches. Alignment
+        search and the gathering by durations are left as they are.
+        """
+        self.encoder.compile(dynamic=True)
+        self.decoder.estimator.compile(dynamic=True)
+
     @torch.no_grad()
     def align(self, batch: Batch) -> Tensor:
         """Durations (B, L) in frames, int64, of the batch's tokens by alignment search."""
@@ -124,6 +134,7 @@ class Matcha(nn.Module):
         noise_scale: Tensor | float = 0.667,
         length_scale: Tensor | float = 1.0,
         num_steps: int = 3,
+        max_frames: int | None = None,
     ) -> dict[str, Tensor]:
         """Speak: tokens to mel.
 
@@ -132,6 +143,7 @@ class Matcha(nn.Module):
           noise_scale: standard deviation of x_0 (the temperature); 0 gives one answer.
           length_scale: above 1 is slower.
           num_steps: Euler steps.
+          max_frames: cut what is longer.
 
         Returns: mel_BTF, natural-log mel, de-normalised, zero on padding; mel_lens, int64
         (B,); durations_BL, frames (fractional under a length scale).
@@ -140,6 +152,8 @@ class Matcha(nn.Module):
         mu_x, logw = self.encoder(tokens_BL, mask_B1L)
         durations_BL = (torch.ceil(torch.exp(logw)) * mask_B1L)[:, 0] * length_scale
         mel_lens = torch.clamp(durations_BL.sum(1).floor().to(torch.int64), min=1)
+        if max_frames is not None:
+            mel_lens = mel_lens.clamp(max=max_frames)
         multiple = length_multiple(self.config.decoder)
         num_frames = mel_lens.max()
         padded = torch.div(num_frames + multiple - 1, multiple, rounding_mode="floor") * multiple
@@ -164,7 +178,7 @@ class Matcha(nn.Module):
     @torch.no_grad()
     def _find_durations(self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch) -> Tensor:
         """Alignment search on log N(mel; mu_x, 1), constant terms left out."""
-        with torch.autocast(mu_x.device.type, enabled=False):
+        with no_autocast(mu_x.device.type):
             cross = torch.bmm(mu_x.transpose(1, 2), mel_BFT)
             log_p_BLT = (
                 cross

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +16,24 @@ import torch
 from tts.batch import Batch
 
 
-class Totals:
-    """Means of named losses over utterances."""
-
-    def __init__(self, sums: dict[str, float] | None = None, count: int = 0):
-        self.sums = dict(sums or {})
-        self.count = count
-
-    def add(self, losses: dict[str, float], count: int) -> None:
-        """Add the mean losses of `count` utterances."""
-        for name, value in losses.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value * count
-        self.count += count
-
-    def means(self) -> dict[str, float]:
-        """The mean of each loss."""
-        return {name: value / max(1, self.count) for name, value in self.sums.items()}
-
-    def __str__(self) -> str:
-        losses = ", ".join(f"{name}={value:.4g}" for name, value in self.means().items())
-        return f"{losses}, over {self.count:.2f} samples."
-
-
 class Monitor:
     """Writes lines, a progress bar where there is a terminal, and TensorBoard scalars."""
 
-    def __init__(self, exp_dir: Path, tensorboard: bool, done_steps: int = 0):
+    def __init__(self, exp_dir: Path, tensorboard: bool, done_steps: int = 0, main: bool = True):
         """`done_steps` are those of the checkpoint that the run continues from: TensorBoard
-        drops what an earlier run wrote of later ones.
+        drops what an earlier run wrote of later ones. A process that is not `main` is silent.
         """
-        (exp_dir / "log").mkdir(parents=True, exist_ok=True)
+        self.writer, self.main = None, main
         self.log = logging.getLogger("tts.train")
         self.log.setLevel(logging.INFO)
         self.log.propagate = False
         for handler in list(self.log.handlers):
             self.log.removeHandler(handler)
             handler.close()
+        if not main:
+            self.log.addHandler(logging.NullHandler())
+            return
+        (exp_dir / "log").mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y-%m-%d-%H-%M-%S")
         form = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
         for handler in (
@@ -59,22 +42,19 @@ class Monitor:
         ):
             handler.setFormatter(form)
             self.log.addHandler(handler)
-        self.writer = None
         if tensorboard:
             from torch.utils.tensorboard import SummaryWriter
 
             first = done_steps + 1 if done_steps else 0
             self.writer = SummaryWriter(str(exp_dir / "tensorboard"), purge_step=first)
 
-    def bar(self, batches: Iterable[Batch], total: int, done: int, epoch: int) -> Iterator[Batch]:
-        """The batches, with a progress bar on a terminal."""
-        if not sys.stderr.isatty():
-            return iter(batches)
+    def bar(self, total: int, done: int, epoch: int) -> contextlib.AbstractContextManager[Any]:
+        """A progress bar with `update(batches)`; it shows on a terminal alone."""
+        if not self.main or not sys.stderr.isatty():
+            return contextlib.nullcontext(_NoBar())
         from tqdm import tqdm
 
-        return iter(
-            tqdm(batches, desc=f"epoch {epoch}", total=total, initial=done, leave=False, unit="b")
-        )
+        return tqdm(desc=f"epoch {epoch}", total=total, initial=done, leave=False, unit="b")
 
     def scalars(self, prefix: str, values: dict[str, float], step: int) -> None:
         """Write `prefix + name` for each value."""
@@ -100,6 +80,15 @@ class Monitor:
             handler.flush()
 
 
+class _NoBar:
+    def update(self, _batches: int) -> None:
+        """Nothing to show it on."""
+
+
+# An untrained model may predict hours of speech: drawn up to this many times the recording.
+MOST_FRAMES_DRAWN = 4
+
+
 def draw_utterance(
     monitor: Monitor,
     model: Any,
@@ -109,7 +98,9 @@ def draw_utterance(
     step: int,
 ) -> None:
     """Write pictures (and with `vocode` sound) of what `model` makes of one utterance."""
-    spoken = model.synthesise(one.tokens_BL, one.tokens_lens)["mel_BTF"].float().cpu()
+    most = MOST_FRAMES_DRAWN * one.num_frames
+    spoken = model.synthesise(one.tokens_BL, one.tokens_lens, max_frames=most)
+    spoken = spoken["mel_BTF"].float().cpu()
     recorded = one.mel_BTF[0].cpu().numpy()
     mels = {f"recording {one.ids[0]}": recorded, "predicted": spoken[0].numpy()}
     monitor.picture("valid/mel", mel_figure(mels), step)

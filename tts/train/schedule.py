@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tts.train.config import TrainConfig
 
@@ -37,20 +37,29 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module, decay: float):
         self.decay = decay
-        self.num_updates = 0
+        self.num_updates: int | Tensor = 0
         self.weights = {k: v.detach().clone() for k, v in model.state_dict().items()}
 
     @torch.no_grad()
-    def update(self, model: nn.Module) -> None:
-        """Move the average towards the model's weights."""
-        self.num_updates += 1
-        decay = min(self.decay, (1 + self.num_updates) / (10 + self.num_updates))
+    def update(self, model: nn.Module, made: Tensor | None = None) -> None:
+        """Move the average towards the model's weights.
+
+        With `made`, a boolean on the device, only where it is true; the host does not wait, and
+        `num_updates` is a tensor there.
+        """
         current = model.state_dict()
         floating = [name for name, value in self.weights.items() if value.is_floating_point()]
-        torch._foreach_lerp_(
-            [self.weights[name] for name in floating],
-            [current[name].detach() for name in floating],
-            1 - decay,
-        )
+        averages = [self.weights[name] for name in floating]
+        weights = [current[name].detach() for name in floating]
+        if made is None:
+            self.num_updates += 1
+            decay = min(self.decay, (1 + self.num_updates) / (10 + self.num_updates))
+            torch._foreach_lerp_(averages, weights, 1 - decay)
+        else:
+            self.num_updates = self.num_updates + made.double()
+            decay = ((1 + self.num_updates) / (10 + self.num_updates)).clamp(max=self.decay)
+            steps = torch._foreach_sub(weights, averages)
+            torch._foreach_mul_(steps, ((1 - decay) * made).float())
+            torch._foreach_add_(averages, steps)
         for name in self.weights.keys() - set(floating):
             self.weights[name].copy_(current[name])

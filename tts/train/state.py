@@ -9,20 +9,30 @@ import torch
 from tts.errors import InputError
 
 
-def random_state() -> dict[str, Any]:
-    """The state of torch's generators on the CPU and on every CUDA device."""
+def random_state(device: torch.device) -> dict[str, Any]:
+    """The state of this process's generators, on the CPU and on its CUDA device."""
     state: dict[str, Any] = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        state["cuda"] = torch.cuda.get_rng_state_all()
+    if device.type == "cuda":
+        state["device"] = torch.cuda.get_rng_state(device)
     return state
 
 
-def set_random_state(state: dict[str, Any]) -> None:
-    """Restore what `random_state` gave; CUDA states only where the devices are as many."""
+def random_state_of(stored: dict[str, Any], rank: int) -> dict[str, Any]:
+    """The state of process `rank` in a checkpoint; older ones hold that of a single process."""
+    states = stored.get("ranks", [stored])
+    return states[rank] if rank < len(states) else states[0]
+
+
+def set_random_state(state: dict[str, Any], device: torch.device) -> None:
+    """Restore what `random_state` gave, the GPU's where there was one and is one."""
     torch.set_rng_state(state["cpu"])
-    states = state.get("cuda")
-    if states and torch.cuda.is_available() and len(states) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all(states)
+    if device.type != "cuda":
+        return
+    index, all_devices = device.index or 0, state.get("cuda", [])  # all devices: the older form
+    if "device" in state:
+        torch.cuda.set_rng_state(state["device"], device)
+    elif index < len(all_devices):
+        torch.cuda.set_rng_state(all_devices[index], device)
 
 
 # Options that change which numbers a resumed run computes.
@@ -66,6 +76,8 @@ def check_resumable(
     names = list(_EXACT)
     if now["lr_schedule"] != "constant" and not now["lr_decay_steps"]:
         names.append("num_epochs")  # the decay spans the run
+    if now.get("compile", False) != before.get("compile", False):
+        names.append("compile")
     return [
         f"{name} was {before.get(name)}, is {now.get(name)}"
         for name in names

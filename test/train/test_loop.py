@@ -1,0 +1,125 @@
+"""What a step does: skipping, clipping, averaging, accumulation, precision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from runs import run
+
+from tts.checkpoint import list_epochs, load_checkpoint
+from tts.errors import InputError
+
+
+def test_weights_of_best_and_pruning(tiny_work):
+    run(tiny_work, "exp", num_epochs=6, keep_last=2, keep_best=1)
+    exp = tiny_work / "exp"
+    history = load_checkpoint(exp / "epoch-6.pt")["best"]["epochs"]
+    best = min(history, key=history.get)
+    assert set(list_epochs(exp)) == {5, 6, best}
+    kept = load_checkpoint(exp / "best-valid-loss.pt")
+    assert kept["epoch"] == best and "optimizer" not in kept
+    assert torch.equal(
+        kept["model"]["encoder.emb.weight"],
+        load_checkpoint(exp / f"epoch-{best}.pt")["model"]["encoder.emb.weight"],
+    )
+    assert (exp / "best-train-loss.pt").is_file()
+
+
+def spoil(work: Path, *utterances: str) -> None:
+    """Put a NaN into the features of these."""
+    for name in utterances:
+        path = work / "data" / "fbank" / "feats" / f"{name}.npy"
+        mel = np.load(path)
+        mel[2, 5] = np.nan
+        np.save(path, mel)
+
+
+def test_non_finite_losses_are_skipped_and_counted(tiny_work):
+    spoil(tiny_work, "train3")
+    trainer = run(tiny_work, "exp", num_epochs=4, max_skipped=2)
+    assert trainer.skipped == 4 and trainer.in_a_row <= 1 and trainer.epoch == 4
+    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
+
+
+def test_many_non_finite_losses_in_a_row_end_the_run(tiny_work):
+    spoil(tiny_work, *(f"train{index}" for index in range(12)))
+    with pytest.raises(InputError, match=r"step 3.* 3 steps in a row.*--max-skipped 3"):
+        run(tiny_work, "exp", num_epochs=9, max_skipped=3)
+
+
+def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypatch):
+    """As on a GPU: the fused optimiser and the averages are told by a flag, nobody waits."""
+    from tts.train.step import Stepper
+
+    spoil(tiny_work, "train3")
+    ordinary = Stepper.__init__
+    states = {}
+    for lagged in (False, True):
+
+        def fused(self, model, config, device, world, lagged=lagged):
+            ordinary(self, model, config, device, world)
+            self.lagged = lagged
+            self.optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Stepper, "__init__", fused)
+            states[lagged] = run(tiny_work, f"lagged-{lagged}", num_epochs=3).state()
+    expected, found = states[False], states[True]
+    assert found["skipped"] == expected["skipped"] == 3
+    assert found["ema_updates"] == expected["ema_updates"] == expected["step"] - 3
+    for part in ("model", "ema"):
+        for name, value in expected[part].items():
+            torch.testing.assert_close(found[part][name], value, atol=1e-6, rtol=1e-5)
+    records = [tiny_work / f"lagged-{lagged}" / "losses.csv" for lagged in states]
+    assert len(records[0].read_text().splitlines()) == 1 + expected["step"]
+    assert records[0].read_text() == records[1].read_text()
+
+
+def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
+    """The scaler takes one unscaling between two updates; on the CPU for want of a GPU."""
+    monkeypatch.setattr("tts.train.run.choose_device", lambda _config: torch.device("cpu"))
+    spoil(tiny_work, "train3")
+    run(tiny_work, "exp", num_epochs=1)
+    trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16", start_epoch="2")
+    assert trainer.skipped == 2 and trainer.epoch == 2
+    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
+
+
+def test_gradient_clipping_and_schedule(tiny_work):
+    from tts.train.config import TrainConfig
+    from tts.train.schedule import learning_rate
+
+    config = TrainConfig(lr=1.0, warmup_steps=10, lr_schedule="cosine", lr_final=0.1)
+    assert learning_rate(config, 0, 100) == pytest.approx(0.1)
+    assert learning_rate(config, 9, 100) == pytest.approx(1.0)
+    assert learning_rate(config, 55, 100) == pytest.approx(0.55)
+    assert learning_rate(config, 500, 100) == pytest.approx(0.1)
+    frozen = run(tiny_work, "frozen", num_epochs=1, clip_norm=1e-12, lr=1e-4)
+    free = run(tiny_work, "free", num_epochs=1)
+    assert frozen.step == free.step
+
+
+def test_average_lags_behind_the_weights(tiny_work):
+    trainer = run(tiny_work, "exp", num_epochs=2)
+    state = trainer.state()
+    name = "encoder.proj_m.weight"
+    assert not torch.equal(state["ema"][name], state["model"][name])
+    without = run(tiny_work, "none", num_epochs=2, ema_decay=0.0)
+    assert without.state()["ema"] is None
+    assert torch.equal(without.state()["model"][name], state["model"][name])
+
+
+def test_accumulation_of_two_batches_is_one_step_on_their_mean(tiny_work):
+    trainer = run(tiny_work, "exp", num_epochs=1, accumulate=1000)
+    assert trainer.step == 1
+
+
+def test_bf16_is_near_fp32(tiny_work):
+    means = []
+    for precision in ("fp32", "bf16"):
+        trainer = run(tiny_work, precision, num_epochs=1, precision=precision)
+        means.append(trainer.keeper.best["valid"])
+    assert means[0] == pytest.approx(means[1], rel=0.02) and means[0] != means[1]

@@ -1,0 +1,46 @@
+"""What people see of a run, and that looking changes nothing."""
+
+from __future__ import annotations
+
+import torch
+from runs import run
+
+from tts.checkpoint import load_checkpoint
+
+
+def test_validation_and_pictures_change_nothing(tiny_work):
+    """Validating oftener, drawing and logging leave the weights as they are."""
+    run(tiny_work, "plain", num_epochs=2)
+    run(tiny_work, "watched", num_epochs=2, valid_every=1, tensorboard=True, log_interval=1)
+    plain = load_checkpoint(tiny_work / "plain" / "epoch-2.pt")
+    watched = load_checkpoint(tiny_work / "watched" / "epoch-2.pt")
+    for name, value in plain["model"].items():
+        assert torch.equal(value, watched["model"][name])
+    assert torch.equal(plain["random"]["ranks"][0]["cpu"], watched["random"]["ranks"][0]["cpu"])
+
+
+def test_tensorboard_names(tiny_work):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run(tiny_work, "exp", num_epochs=1, tensorboard=True, log_interval=1)
+    events = EventAccumulator(str(tiny_work / "exp" / "tensorboard"))
+    events.Reload()
+    names = set(events.Tags()["scalars"])
+    losses = ("dur_loss", "prior_loss", "diff_loss", "tot_loss")
+    expected = {f"train/{kind}_{loss}" for kind in ("current", "tot", "valid") for loss in losses}
+    extra = {"train/epoch", "train/learning_rate", "train/grad_norm", "train/frames_per_second"}
+    assert expected | extra <= names
+    assert {"valid/mel", "valid/alignment"} <= set(events.Tags()["images"])
+
+
+def test_tensorboard_shows_each_step_once_after_going_back(tiny_work):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    options = {"num_epochs": 2, "tensorboard": True, "log_interval": 1}
+    steps = run(tiny_work, "exp", **options).step
+    run(tiny_work, "exp", start_epoch="2", **options)
+    events = EventAccumulator(str(tiny_work / "exp" / "tensorboard"))
+    events.Reload()
+    shown = [event.step for event in events.Scalars("train/current_tot_loss")]
+    assert shown == list(range(1, steps + 1))
+    assert len(events.Scalars("train/valid_tot_loss")) == 2

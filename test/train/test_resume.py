@@ -1,0 +1,173 @@
+"""Exact resume: after any stop, of any kind, the run goes on as if there had been none."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_tiny_work
+from runs import ENVIRONMENT, assert_equal_states, command, run
+
+from tts.checkpoint import list_epochs, load_checkpoint
+from tts.errors import InputError
+from tts.train.watch import PREEMPTED, Stopped
+
+
+@pytest.mark.parametrize("options", [{}, {"accumulate": 2, "num_workers": 1}])
+def test_two_and_two_epochs_equal_four(tiny_work, options):
+    """Bit for bit: weights, averages, optimiser, random state, best losses."""
+    run(tiny_work, "straight", num_epochs=4, **options)
+    run(tiny_work, "resumed", num_epochs=2, **options)
+    torch.manual_seed(99)  # a new process would not have this run's random state
+    run(tiny_work, "resumed", num_epochs=4, start_epoch="3", **options)
+    straight = load_checkpoint(tiny_work / "straight" / "epoch-4.pt")
+    resumed = load_checkpoint(tiny_work / "resumed" / "epoch-4.pt")
+    assert_equal_states(straight, resumed)
+    assert straight["step"] > 4
+
+
+def run_killed(work: Path, exp: str, kill_with: int, delays: list[float]) -> list[int]:
+    """Start, kill after each delay counted from the first checkpoint, start again, end."""
+    statuses = []
+    for delay in delays:
+        process = subprocess.Popen(
+            command(work, exp), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        written = work / exp / "last.pt"
+        stamp = written.stat().st_mtime_ns if written.exists() else 0
+        for _ in range(3000):
+            now = written.stat().st_mtime_ns if written.exists() else 0
+            if now != stamp or process.poll() is not None:
+                break
+            time.sleep(0.01)
+        time.sleep(delay)
+        process.send_signal(kill_with)
+        output = process.communicate(timeout=60)[0].decode()
+        assert process.returncode in (0, -kill_with, PREEMPTED), output
+        statuses.append(process.returncode)
+    subprocess.run(
+        command(work, exp), env=ENVIRONMENT, check=True, capture_output=True, timeout=120
+    )
+    return statuses
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    work = make_tiny_work(tmp_path_factory.mktemp("undisturbed") / "work")
+    subprocess.run(command(work, "exp"), env=ENVIRONMENT, check=True, capture_output=True)
+    return work
+
+
+def check_killed(undisturbed: Path, kill_with: int, count: int) -> list[int]:
+    exp = f"exp{kill_with}-{count}"
+    chance = random.Random(kill_with)
+    statuses = run_killed(undisturbed, exp, kill_with, [chance.random() * 0.15] * count)
+    expected = load_checkpoint(undisturbed / "exp" / "epoch-3.pt")
+    found = load_checkpoint(undisturbed / exp / "epoch-3.pt")
+    assert_equal_states(expected, found)
+    assert not list((undisturbed / exp).glob("*.tmp"))
+    return statuses
+
+
+@pytest.mark.parametrize("kill_with", [signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1])
+def test_killed_and_resumed_equals_undisturbed(undisturbed, kill_with):
+    statuses = check_killed(undisturbed, kill_with, 2)
+    if kill_with != signal.SIGKILL:
+        assert set(statuses) <= {0, PREEMPTED} and PREEMPTED in statuses
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 75), (signal.SIGUSR1, 75)]
+)
+def test_a_signal_to_the_whole_group_saves_and_ends_quietly(undisturbed, number, status):
+    """As timeout, docker stop and job schedulers send it: the readers get it too."""
+    name = f"group-{status}-{number}"
+    exp = undisturbed / name
+    process = subprocess.Popen(
+        command(undisturbed, name, 500),
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    while not (exp / "last.pt").exists() and process.poll() is None:
+        time.sleep(0.01)
+    with pytest.raises(InputError, match=f"in use by process {process.pid}"):
+        run(undisturbed, name, start_epoch="auto")
+    os.killpg(process.pid, number)
+    output = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == status and "Traceback" not in output, output
+    assert f"{number.name}: saved" in output
+
+
+@pytest.mark.slow
+def test_killed_ten_times(undisturbed):
+    check_killed(undisturbed, signal.SIGKILL, 10)
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_stopped_where_validation_is_due(tiny_work, monkeypatch, accumulate):
+    """The stop comes between a step and its validation; the best losses are still equal."""
+    from tts.train.loop import Trainer
+
+    options = {"num_epochs": 2, "valid_every": 1, "save_every_steps": 1, "accumulate": accumulate}
+    run(tiny_work, "straight", **options)
+    ordinary = Trainer._step
+
+    def signalled(self, *arguments):
+        if self.step == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return ordinary(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_step", signalled)
+        with pytest.raises(Stopped):
+            run(tiny_work, "stopped", **options)
+    stopped = load_checkpoint(tiny_work / "stopped" / "last.pt")
+    assert stopped["batch"] == accumulate and np.isfinite(stopped["best"]["valid"])
+    run(tiny_work, "stopped", start_epoch="auto", **options)
+    states = [load_checkpoint(tiny_work / e / "epoch-2.pt") for e in ("straight", "stopped")]
+    assert_equal_states(*states)
+
+
+def test_a_new_run_sets_earlier_checkpoints_aside(tiny_work):
+    """Else they would be the last ones, and the best ones, of a run that never made them."""
+    exp = tiny_work / "exp"
+    run(tiny_work, "exp", num_epochs=4, lr=1e-3)
+    first = load_checkpoint(exp / "epoch-4.pt")
+    run(tiny_work, "exp", num_epochs=3, start_epoch="3", lr=1e-3)
+    assert list_epochs(exp) == [1, 2, 3] and list_epochs(exp / "earlier-1") == [3, 4]
+    second = load_checkpoint(exp / "best-valid-loss.pt")
+    assert second["epoch"] <= 3 and first["best"]["epochs"][3] == pytest.approx(
+        load_checkpoint(exp / "epoch-3.pt")["best"]["epochs"][3]
+    )
+    run(tiny_work, "exp", num_epochs=1, keep_last=1)
+    assert list_epochs(exp) == [1] and list_epochs(exp / "earlier-2") == [1, 2, 3]
+    assert run(tiny_work, "exp", num_epochs=1, start_epoch="auto").epoch == 1
+
+
+def test_nothing_left_to_train(tiny_work, capsys):
+    run(tiny_work, "exp", num_epochs=3)
+    before = (tiny_work / "exp" / "epoch-3.pt").read_bytes()
+    run(tiny_work, "exp", num_epochs=2, start_epoch="auto")
+    assert (
+        "nothing left to train: epoch 3 is complete, --num-epochs is 2" in capsys.readouterr().out
+    )
+    assert (tiny_work / "exp" / "epoch-3.pt").read_bytes() == before
+
+
+def test_damaged_checkpoints_are_passed_over(tiny_work, capsys):
+    run(tiny_work, "exp", num_epochs=3)
+    last = tiny_work / "exp" / "epoch-3.pt"
+    last.write_bytes(last.read_bytes()[:5000])
+    trainer = run(tiny_work, "exp", num_epochs=3, start_epoch="auto")
+    assert trainer.epoch == 3
+    assert "epoch-3.pt is damaged" in capsys.readouterr().out
+    load_checkpoint(last)

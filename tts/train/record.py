@@ -1,0 +1,118 @@
+"""The losses of every step: summed for people, written exactly for comparison."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from tts.files import atomic_path
+
+LOSSES = "losses.csv"
+
+
+class Totals:
+    """Means of named losses over utterances."""
+
+    def __init__(self, sums: dict[str, float] | None = None, count: int = 0):
+        self.sums = dict(sums or {})
+        self.count = count
+
+    def add(self, losses: dict[str, float], count: int) -> None:
+        """Add the mean losses of `count` utterances."""
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value * count
+        self.count += count
+
+    def means(self) -> dict[str, float]:
+        """The mean of each loss."""
+        return {name: value / max(1, self.count) for name, value in self.sums.items()}
+
+    def __str__(self) -> str:
+        losses = ", ".join(f"{name}={value:.4g}" for name, value in self.means().items())
+        return f"{losses}, over {self.count:.2f} samples."
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step whose numbers may still be on the device.
+
+    Attributes: step, from 1; epoch, from 1; batch, batches done of the epoch after it; group,
+    positions of its utterances; rate, the learning rate; values, float64 (K + 2,): K sums of
+    losses over the utterances, the gradient's norm, 1 where the step was made and 0 where not.
+    """
+
+    step: int
+    epoch: int
+    batch: int
+    group: Sequence[int]
+    rate: float
+    values: Tensor
+
+
+class LossRecord:
+    """exp-dir/losses.csv: one line a step, numbers as Python writes them, that is exact.
+
+    `done_steps` are those of the checkpoint that the run continues from: later lines, of a run
+    that went on without saving, are dropped.
+    """
+
+    def __init__(self, exp_dir: Path | str, done_steps: int = 0):
+        self.path = Path(exp_dir) / LOSSES
+        _cut(self.path, done_steps)
+        self._file = open(self.path, "a", encoding="ascii")  # noqa: SIM115
+        self._empty = self.path.stat().st_size == 0
+
+    def add(self, step: Step, losses: dict[str, float], norm: float) -> None:
+        """Write one step."""
+        if self._empty:
+            names = ",".join(losses)
+            self._file.write(f"step,epoch,batch,{names},grad_norm,learning_rate\n")
+            self._empty = False
+        numbers = ",".join(repr(value) for value in (*losses.values(), norm, step.rate))
+        self._file.write(f"{step.step},{step.epoch},{step.batch},{numbers}\n")
+
+    def flush(self) -> None:
+        """Bring all lines to the disk: a checkpoint that follows never knows more steps."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Flush and close."""
+        self.flush()
+        self._file.close()
+
+
+def _cut(path: Path, done_steps: int) -> None:
+    """Keep the header and the lines up to step `done_steps`, all or nothing."""
+    if not path.is_file():
+        return
+    if not done_steps:
+        path.unlink()
+        return
+    with open(path, "rb") as file:
+        header = file.readline()
+        end = len(header) if header.endswith(b"\n") else 0
+        for line in file:
+            number = line.partition(b",")[0]
+            if not line.endswith(b"\n") or not number.isdigit() or int(number) > done_steps:
+                break
+            end += len(line)
+    if end == path.stat().st_size:
+        return
+    with atomic_path(path) as temporary, open(path, "rb") as old, open(temporary, "wb") as new:
+        while end > 0:
+            block = old.read(min(end, 1 << 20))
+            new.write(block)
+            end -= len(block)
+
+
+def keep_copy(exp_dir: Path | str, folder: Path) -> None:
+    """Copy the record beside checkpoints that were set aside."""
+    path = Path(exp_dir) / LOSSES
+    if path.is_file():
+        shutil.copyfile(path, folder / LOSSES)

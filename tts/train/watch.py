@@ -1,0 +1,50 @@
+"""Signals that end a run at the next step's end, its state saved."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+# Ctrl-C, the end of a job, and the warning that a cluster gives before it takes a machine back.
+WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+# EX_TEMPFAIL of sysexits.h: "try again later". A scheduler can tell it from every error.
+PREEMPTED = 75
+
+
+class Stopped(Exception):
+    """The run was told to stop and, unless `saved` is false, has saved its state.
+
+    `status` is the exit status: 130 after Ctrl-C; 75 when SIGTERM or SIGUSR1 came and the state
+    is saved, so that starting again with --start-epoch auto goes on; 128 + n when the signal
+    came before there was a state to save.
+    """
+
+    def __init__(self, signal_number: int, saved: bool = True):
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
+        own = saved and signal_number != signal.SIGINT
+        self.status = PREEMPTED if own else 128 + signal_number
+
+
+class Watch:
+    """Within its `with` block, notes the watched signals instead of ending the process.
+
+    Attributes: number, the signal that came, 0 while there was none. A second one is immediate.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._old: dict[int, Any] = {}
+
+    def __enter__(self) -> Watch:
+        self._old = {number: signal.signal(number, self._note) for number in WATCHED}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _frame: object) -> None:
+        if self.number:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.number = number
