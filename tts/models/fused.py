@@ -1,12 +1,13 @@
 """Operations with a hand-written backward: the same numbers in fewer passes over memory.
 
 On a CPU a training step is bound by memory as much as by arithmetic. Each operation here has
-a plain form, used for inference and export, and a fused form, used while gradients are
-recorded; a test holds them equal.
+a plain form, used for inference, export and torch.compile (which fuses by itself), and a fused
+form, used while gradients are recorded; a test holds them equal.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 
@@ -18,8 +19,16 @@ BYTE_VALUES = 2**8
 
 
 def recording() -> bool:
-    """Whether gradients are being recorded (and no graph is being traced for export)."""
-    return torch.is_grad_enabled() and not torch.jit.is_tracing()
+    """Whether gradients are being recorded (and no graph is traced for export or compiled)."""
+    traced = torch.jit.is_tracing() or torch.compiler.is_compiling()
+    return torch.is_grad_enabled() and not traced
+
+
+def no_autocast(device_type: str) -> contextlib.AbstractContextManager[None]:
+    """Full precision inside; devices without autocast (meta) have nothing to switch off."""
+    if torch.amp.is_autocast_available(device_type):
+        return torch.autocast(device_type, enabled=False)
+    return contextlib.nullcontext()
 
 
 def _in_full_precision(forward: Callable) -> Callable:
@@ -29,7 +38,7 @@ def _in_full_precision(forward: Callable) -> Callable:
     def wrapped(ctx, x, *rest):
         if x.dtype in (torch.float16, torch.bfloat16):
             x = x.float()
-        with torch.autocast(x.device.type, enabled=False):
+        with no_autocast(x.device.type):
             return forward(ctx, x, *rest)
 
     return wrapped
@@ -160,7 +169,7 @@ def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     """
     if not training or probability == 0.0:
         return x
-    if x.device.type != "cpu":
+    if x.device.type != "cpu" or torch.compiler.is_compiling():
         return F.dropout(x, probability, True)
     threshold = min(BYTE_VALUES - 1, max(1, round(probability * BYTE_VALUES)))
     words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64)
