@@ -1,4 +1,4 @@
-"""Write lexicon.txt for sherpa-onnx, and for Mandarin the rule readings.fst beside it."""
+"""Write lexicon.txt for sherpa-onnx, and for Mandarin its rule FSTs beside it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def main() -> None:
     frontend = build_frontend(config)
     report = write_lexicon(output, frontend.lexicon(recipe.texts()), table)
     print(f"{output}: {report.summary()}")
-    rule = output.with_name("readings.fst")
-    if frontend.write_rule_fst(rule):
-        print(f"{rule}: the last of the runtime's rule FSTs; with it any text is read as here")
+    rules = frontend.write_rule_fsts(output.parent)
+    if rules:
+        print(f"--tts-rule-fsts={','.join(map(str, rules))}: with them any text is read as here")
 
 
 if __name__ == "__main__":

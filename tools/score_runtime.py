@@ -38,7 +38,6 @@ THIRD = "third tones across words: a longest match joins other words than the fr
 ONE_NOT = "一 or 不 before a word that no entry of the lexicon joins it with"
 TONE = "a neutral or changed tone that depends on neighbouring words"
 READING = "a character of several readings: context decides here, the longest match there"
-NUMBERS = "numbers and symbols: the runtime's rule FSTs read them otherwise"
 ENGLISH = "a word of several pronunciations: context decides here, the lexicon knows one"
 BLANKS = "quotes are blanks in the lexicon, so that no token unknown to training is sent"
 PAUSES = (",", ".", "!", "?")
@@ -46,8 +45,6 @@ PAUSES = (",", ".", "!", "?")
 
 def causes(name: str, version: str, item: Compared) -> str:
     """The likely causes of a difference, from what differs."""
-    if name == "zh-numbers":
-        return NUMBERS
     if name.startswith("en"):
         return _english_cause(item)
     found = []
@@ -156,18 +153,14 @@ def write_table(results: dict[tuple[str, str], list[Compared]]) -> None:
 def main() -> None:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--rules", type=Path, help="folder of phone.fst, date.fst and number.fst")
     parser.add_argument("--write", action="store_true", help="rewrite the table of differences")
     arguments = parser.parse_args()
     results = {}
     for name in arguments.kinds:
-        if not KINDS[name].raw or (name == "zh-numbers" and not arguments.rules):
-            continue
-        rules = arguments.rules if name == "zh-numbers" else None
         with tempfile.TemporaryDirectory() as folder:
             job = write_job(name, Path(folder))
             for version in KINDS[name].raw:
-                found = compare(name, version, job, Path(folder), rules)
+                found = compare(name, version, job, Path(folder))
                 results[name, version] = found
                 report(name, version, found)
     if arguments.write:

@@ -223,7 +223,8 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     )
     assert "largest difference from PyTorch" in out
     names = {path.name for path in package.iterdir()}
-    facts = {"tokens.txt", "lexicon.txt", "frontend.toml", "readings.fst", "README.md"}
+    facts = {"tokens.txt", "lexicon.txt", "frontend.toml", "README.md"}
+    facts |= {"numbers.fst", "readings.fst"}
     assert names == {"model-steps-2.onnx", "vocoder.onnx", *facts}
     metadata = read_metadata(package / "model-steps-2.onnx")
     assert {"use_eos_bos", "pad_id", "n_speakers", "has_espeak", "jieba"} <= metadata.keys()

@@ -15,8 +15,6 @@ from tts.text.pinyin import pinyin_table, syllable_tokens
 from tts.text.tokens import TokenTable
 
 TABLE = HERE / "expected_differences.toml"
-# The runtime's own rules, in the order in which they must be used.
-RULES = ("phone", "date", "number")
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,10 @@ class Compared:
         return self.predicted == self.arrives
 
 
-def compare(
-    name: str, version: str, job: dict, folder: Path, rules: Path | None = None
-) -> list[Compared]:
+def compare(name: str, version: str, job: dict, folder: Path) -> list[Compared]:
     """Every sentence of a kind as raw text through a runtime with the exported lexicon.
 
-    job: what write_job made of the kind. rules: folder of rule FSTs, for numbers.
+    job: what write_job made of the kind.
     """
     frontend = build_frontend(config_of(name))
     texts = sentences(name)
@@ -48,10 +44,6 @@ def compare(
     english = frontend.config.language == "en-us"
     texts_sent = [frontend.normalize(text) if english else text for text in texts]
     job = {**job, "texts": texts_sent}
-    if rules:
-        fsts = [rules / f"{rule}.fst" for rule in RULES]
-        fsts += [job["rule_fsts"]] if "rule_fsts" in job else []
-        job["rule_fsts"] = ",".join(map(str, fsts))
     spoken = speak(version, folder, job)
     runs = [arrived(item["samples"]) for item in spoken]
     return compared(name, texts, runs)

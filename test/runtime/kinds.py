@@ -32,7 +32,7 @@ class Kind:
     raw: the versions that are given the text itself, with the exported lexicon; the ids that
     arrive are compared as docs/decisions.md says. exact: the versions in which the helper
     makes every id arrive. same_as: the kind whose expected differences hold here in other units.
-    rule: the text goes through the front end's rule FST as well, which a package carries.
+    rule: the text goes through the front end's rule FSTs as well, which a package carries.
     """
 
     config: FrontEndConfig
@@ -49,7 +49,8 @@ KINDS = {
     "zh-rule": Kind(SYLLABLE, "zh", VERSIONS, (), rule=True),
     "zh-initial-final-rule": Kind(INITIAL_FINAL, "zh", VERSIONS, (), "zh-rule", rule=True),
     "zh-bpe": Kind(replace(SYLLABLE, unit="bpe"), "zh", (), VERSIONS),
-    "zh-numbers": Kind(SYLLABLE, "zh_numbers", VERSIONS, VERSIONS),
+    "zh-numbers": Kind(SYLLABLE, "zh_numbers", (), VERSIONS),
+    "zh-numbers-rule": Kind(SYLLABLE, "zh_numbers", VERSIONS, (), rule=True),
     "zh-en": Kind(replace(SYLLABLE, language="zh_en"), "zh_en", VERSIONS, VERSIONS),
     "zh-en-initial-final": Kind(
         replace(INITIAL_FINAL, language="zh_en"), "zh_en", VERSIONS, VERSIONS, "zh-en"
@@ -109,8 +110,8 @@ def write_files(name: str, folder: Path, texts: tuple[str, ...] = ()) -> dict:
         job["lexicon"] = folder / "lexicon.txt"
         write_lexicon(job["lexicon"], frontend.lexicon(texts), table)
     if KINDS[name].rule:
-        job["rule_fsts"] = folder / "readings.fst"
-        assert frontend.write_rule_fst(job["rule_fsts"])
+        job["rule_fsts"] = ",".join(map(str, frontend.write_rule_fsts(folder)))
+        assert job["rule_fsts"]
     return job
 
 

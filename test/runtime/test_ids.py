@@ -15,7 +15,8 @@ from tts.text.frontend import build_frontend
 
 pytestmark = pytest.mark.runtime
 
-ENOUGH = {"zh-numbers": 16, **dict.fromkeys(("zh-en", "zh-en-initial-final", "zh-en-rule"), 60)}
+SIXTY = ("zh-numbers-rule", "zh-en", "zh-en-initial-final", "zh-en-rule")
+ENOUGH = dict.fromkeys(SIXTY, 60)
 
 
 @pytest.fixture(scope="module")
@@ -25,19 +26,15 @@ def job_of(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def results(request, job_of, tmp_path_factory):
+def results(job_of, tmp_path_factory):
     """The sentences of a kind through a version, asked for once."""
     cache = {}
 
     def ask(name, version):
         need_runtime(version)
         if (name, version) not in cache:
-            rules = None
-            if name == "zh-numbers":
-                data = request.getfixturevalue("shared_data")
-                rules = data / "sherpa-onnx/matcha-icefall-zh-baker"
             folder = tmp_path_factory.mktemp(f"{name}-{version}")
-            cache[name, version] = compare(name, version, job_of(name), folder, rules)
+            cache[name, version] = compare(name, version, job_of(name), folder)
         return cache[name, version]
 
     return ask

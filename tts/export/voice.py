@@ -33,7 +33,7 @@ class ExportOptions:
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
-    rule_fsts: str = option("", "of the package: the runtime's rule FSTs, separated by commas")
+    rule_fsts: str = option("", "of the package: more rule FSTs, used before ours: a.fst,b.fst")
 
 
 def parse_steps(text: str) -> list[int]:
@@ -127,7 +127,6 @@ def package_voice(
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
         rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
-        readings = Path(folder) / "readings.fst"
         vocoder = Path(options.vocoder)
         voice.table.write(tokens)
         if vocoder.suffix != ".onnx":
@@ -136,8 +135,8 @@ def package_voice(
         has_lexicon = voice.frontend.frontend != "espeak"
         if has_lexicon:
             write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
-        if voice.speaker().write_rule_fst(readings):
-            rule_fsts.append(readings)  # the last: it reads what the others have written out
+        # The last: they read what the user's have written out.
+        rule_fsts += voice.speaker().write_rule_fsts(Path(folder))
         parts = Parts(
             models=models,
             vocoder=vocoder,

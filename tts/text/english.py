@@ -110,9 +110,9 @@ class LexiconFrontEnd:
         said = Word(text, to_ipa(several[names[number]]), "rule" if number else "dictionary")
         return Piece(said, f"{word}'{number + 1}" if number else text)
 
-    def write_rule_fst(self, path: Path) -> bool:
+    def write_rule_fsts(self, folder: Path) -> list[Path]:
         """None: the runtime reads what `normalize` gives."""
-        return False
+        return []
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """The user's words, every word of the dictionary and reading of a heteronym, the other

@@ -111,9 +111,9 @@ class EspeakFrontEnd:
         problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
-    def write_rule_fst(self, path: Path) -> bool:
+    def write_rule_fsts(self, folder: Path) -> list[Path]:
         """None: the runtime reads what `normalize` gives."""
-        return False
+        return []
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Nothing: espeak says every word in its context."""

@@ -113,10 +113,10 @@ class FrontEnd(Protocol):
         With what `texts` need beside, so that the runtime says them as the front end does.
         """
 
-    def write_rule_fst(self, path: Path) -> bool:
-        """Write a rule FST with which a runtime says any text as the front end does.
+    def write_rule_fsts(self, folder: Path) -> list[Path]:
+        """Write the rule FSTs with which a runtime says any text as the front end does.
 
-        Returns: False where there is none to write.
+        Returns: the files in the order of their use; none where the runtime needs none.
         """
 
 

@@ -13,6 +13,7 @@ from tts.text.characters import Leftovers, is_hanzi
 from tts.text.code_switching import EnglishWords, combined_table, initialisms
 from tts.text.frontend import AlignmentError, FrontEndConfig, Problem, Spoken, Word
 from tts.text.normalize_mandarin import PAUSES, WRITTEN, normalize
+from tts.text.number_fst import write_number_fst
 from tts.text.overrides import Part, split
 from tts.text.pinyin import PUNCTUATION, pinyin_table, split_labels, table_syllable
 from tts.text.prosody import MARKS, Marked, is_said, mark_word, read_marks, set_marks
@@ -227,7 +228,7 @@ class MandarinFrontEnd:
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
         """Codes of the tokens; characters, words, letters and marks for the longest match.
 
-        With the rule of write_rule_fst a runtime needs the codes alone; without, it cuts a text
+        With the rules of write_rule_fsts a runtime needs the codes alone; without, it cuts a text
         by longest match and knows no sandhi between words. Quotes map to the blank: 1.13 would
         otherwise send a token that no training text has.
         """
@@ -248,13 +249,16 @@ class MandarinFrontEnd:
             tokens = erhua.fuse(word, said) if self._fused else said
             yield word, list(self._word(word, tokens, "dictionary").tokens)
 
-    def write_rule_fst(self, path: Path) -> bool:
-        """Write the rule with which a runtime reads Hanzi as this front end does; False for bpe.
+    def write_rule_fsts(self, folder: Path) -> list[Path]:
+        """numbers.fst, which writes numbers and symbols as Hanzi, and, but for bpe, readings.fst,
+        which reads Hanzi as this front end does.
 
-        See tts.text.rule_fst; prosody marks are beyond it.
+        See tts.text.number_fst and tts.text.rule_fst; prosody marks are beyond them.
         """
+        numbers, readings = folder / "numbers.fst", folder / "readings.fst"
+        write_number_fst(numbers)
         if self._bpe:
-            return False
+            return [numbers]
         table = self.token_table()
         code = {token: codes.code_of(token, table) or "" for token in table.symbols}
 
@@ -265,8 +269,8 @@ class MandarinFrontEnd:
         unit = self.config.unit
         names = {letter: "".join(spell(letter, said.split())) for letter, said in LETTERS.items()}
         fuses = (lambda s: bool(erhua.fused_syllable(s))) if self._fused else None
-        write_rule_fst(path, self.lattice, spell, None if self._english else names, fuses)
-        return True
+        write_rule_fst(readings, self.lattice, spell, None if self._english else names, fuses)
+        return [numbers, readings]
 
 
 def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
