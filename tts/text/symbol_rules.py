@@ -57,6 +57,7 @@ def _ranges() -> Iterator[Rule]:
     yield row("fresh", 20, percent, SPACE, ("%", ""), then="span")
     yield row("fresh", 20, number("千分之"), SPACE, ("‰", ""), then="other")
     yield row("fresh", 19, ("2", "两"), TO, THREE, before=MEASURE_WORDS)
+    yield row("fresh", 18, ("2", "两"), TO, ("2", "两"), before=MEASURE_WORDS)
     yield row("fresh", 20, NUMBER, TO, then="number")
     gap = ("-", " ")
     yield row("plain", 20, NUMBER, gap, NUMBER, some(sequence(gap, NUMBER)))
@@ -94,7 +95,7 @@ def _amounts() -> Iterator[Rule]:
     yield row("fresh", 21, NUMBER, SPACE, table(after), then="unit")
     yield row("pair", 26, ("2", "二"), before=["年级", "年級", "年代"])
     yield row("pair", 27, ("2", "两"), before=MEASURE_WORDS)
-    numbered = table({"No.": "", "no.": "", "NO.": ""})
+    numbered = table({"No.": "", "no.": "", "NO.": "", "№": ""})
     yield row("plain", 20, numbered, SPACE, NINE, ("", "号"))
 
 
