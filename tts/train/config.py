@@ -38,7 +38,9 @@ class TrainConfig:
     world_size: int = option(1, "processes that train")
     master_port: int = option(12335, "port of the first process, with several processes")
     seed: int = option(42, "of initial weights, noise, dropout and order")
-    precision: Literal["fp32", "bf16", "fp16"] = option("fp32", "arithmetic of the forward pass")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = option(
+        "auto", "arithmetic of the matrix products; auto: bf16 on a GPU that has it, else fp32"
+    )
     use_fp16: bool = option(False, "the same as --precision fp16")
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
     lr: float = option(1e-4, "learning rate of Adam")
@@ -80,5 +82,7 @@ class TrainConfig:
 
     @property
     def resolved_precision(self) -> str:
-        """The precision with --use-fp16 taken into account."""
-        return "fp16" if self.use_fp16 else self.precision
+        """The precision with --use-fp16 taken into account; fp32 where 'auto' is undecided."""
+        if self.use_fp16:
+            return "fp16"
+        return "fp32" if self.precision == "auto" else self.precision

@@ -19,6 +19,7 @@ from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.feed import make_loaders, read_splits
+from tts.train.hardware import keep_freed_memory, with_real_precision
 from tts.train.loop import Trainer
 from tts.train.state import check_resumable, load_initial
 
@@ -69,6 +70,10 @@ def _train(
         "corpus": corpus,
     }
     resumed = find_start(config)
+    before = resumed[1].get("config", {}).get("train") if resumed is not None else None
+    config = with_real_precision(config, device, before)
+    if device.type == "cpu":
+        keep_freed_memory()
     if resumed is None and config.init_from:
         load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
     vocode = _vocode(config, mel)

@@ -1,0 +1,75 @@
+"""Precision that the machine decides, and memory that the process keeps."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from tts.train import hardware
+from tts.train.config import TrainConfig
+from tts.train.hardware import with_real_precision
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda:0")
+FP32 = {"precision": "fp32", "use_fp16": False}
+FP16_AS_A_FLAG = {"precision": "fp32", "use_fp16": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "device", "before", "real"),
+    [
+        ({}, CPU, None, "fp32"),
+        ({}, GPU, None, "bf16"),
+        ({"precision": "fp32"}, GPU, None, "fp32"),
+        ({"precision": "bf16"}, CPU, None, "bf16"),
+        ({"use_fp16": True}, GPU, None, "fp16"),
+        # A run that is continued stays what it was.
+        ({}, GPU, FP32, "fp32"),
+        ({}, CPU, {"precision": "bf16", "use_fp16": False}, "bf16"),
+        ({}, GPU, FP16_AS_A_FLAG, "fp16"),
+        ({"use_fp16": True}, GPU, FP16_AS_A_FLAG, "fp16"),
+        # Unless it is asked for something else, or the device cannot.
+        ({"precision": "bf16"}, GPU, FP32, "bf16"),
+        ({"use_fp16": True}, GPU, FP32, "fp16"),
+        ({}, CPU, FP16_AS_A_FLAG, "fp32"),
+    ],
+)
+def test_real_precision(monkeypatch, given, device, before, real):
+    monkeypatch.setattr(hardware, "has_bf16", lambda device: device.type == "cuda")
+    config = with_real_precision(TrainConfig(**given), device, before)
+    assert config.resolved_precision == real and config.precision != "auto"
+    same = {"precision": "auto", "use_fp16": False}
+    assert dataclasses.replace(config, **same) == TrainConfig(**{**given, **same})
+    if before is FP16_AS_A_FLAG and device == GPU:
+        assert (config.precision, config.use_fp16) == ("fp32", True)
+
+
+def test_gpus_before_ampere_have_no_bf16(monkeypatch):
+    monkeypatch.setattr(torch.version, "hip", None)
+    for capability, expected in (((7, 5), False), ((8, 0), True), ((9, 0), True)):
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _, c=capability: c)
+        assert hardware.has_bf16(GPU) is expected
+    assert not hardware.has_bf16(CPU)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mallopt is glibc's")
+def test_freed_memory_is_kept():
+    """What a deleted tensor had stays resident; in a process of its own, for it stays so."""
+    code = (
+        "import resource, torch\n"
+        "from tts.train.hardware import keep_freed_memory\n"
+        "def resident():\n"
+        "    pages = int(open('/proc/self/statm').read().split()[1])\n"
+        "    return pages * resource.getpagesize()\n"
+        "kept = keep_freed_memory()\n"
+        "values = torch.ones(20_000_000)\n"
+        "before = resident()\n"
+        "del values\n"
+        "print(kept, before - resident())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    kept, returned = done.stdout.split()
+    assert kept == "False" or int(returned) < 40_000_000, done.stderr
