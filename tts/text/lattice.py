@@ -29,7 +29,7 @@ _USER = -5000  # a word of the user's own lexicon stands over all others
 _MEETINGS = {
     ("a", "地de"): -250,
     ("d", "地de"): -250,
-    ("p", "地de"): -150,
+    ("P", "地de"): -150,
     ("v", "地de"): -50,
     ("n", "地de"): 150,
     ("地de", "v"): -150,
@@ -40,6 +40,8 @@ _MEETINGS = {
     ("v", "得dei3"): 300,
     ("a", "得dei3"): 300,
     ("得dei3", "v"): -100,
+    ("得dei3", "d"): -100,
+    ("得dei3", "p"): -100,
     ("为wei4", vocabulary.NAME): -200,
     ("为wei4", "r"): -200,
 }

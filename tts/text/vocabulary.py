@@ -35,7 +35,7 @@ _KINDS = {
     **{letter: letter for letter in "drmqpcfts"},
 }
 NAME = "N"  # of persons
-PHRASE = "p"  # a phrase without a tag
+PHRASE = "P"  # a phrase without a tag
 
 
 @dataclass(frozen=True)
