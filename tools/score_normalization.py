@@ -1,7 +1,7 @@
 """Score the normalisation of a table of sentences: right and total by category, and the failures.
 
 A line of a table: category, sentence, what a good speaker says (several wordings stand between
-` | `), tab-separated. English is compared without case, F B I counts as FBI, and read'2 as read.
+` | `), tab-separated; lines that begin with `# ` are comments. English is compared without case, F B I counts as FBI, and read'2 as read.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def read_table(path: Path) -> list[tuple[str, str, str]]:
         raise InputError(f"table {path} does not exist; ours are test/text/golden_*.tsv")
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("# "):
+            continue
         columns = line.split("\t")
         if len(columns) != 3 or not all(columns):
             raise InputError(f"{path}:{number}: not category, sentence, wordings: {line!r}")
@@ -62,8 +64,9 @@ def read_table(path: Path) -> list[tuple[str, str, str]]:
 
 def comparable(text: str) -> str:
     """`text` without case, letters that are said one by one joined, heteronyms unnumbered."""
-    letters = re.sub(r"\bay\b", "a", re.sub(r"'[0-9]\b", "", text.lower()))
-    return re.sub(r"\b[a-z](?: [a-z]\b)+", lambda run: run[0].replace(" ", ""), letters)
+    letters = re.sub(r"\b(ay|pea) em\b", r"\1 m", re.sub(r"'[0-9]\b", "", text.lower()))
+    letters = re.sub(r"\bpea m\b", "p m", re.sub(r"\bay\b", "a", letters))
+    return re.sub(r"(?<!')\b[a-z](?: [a-z]\b)+", lambda run: run[0].replace(" ", ""), letters)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     plain = _UNUSUAL.sub(lambda run: admit(run, meaning, problems), text)
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_MARKS.sub(":", " ".join(plain.split())))
-    leftovers = Leftovers(text)
+    leftovers = Leftovers(text, meaning)
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup

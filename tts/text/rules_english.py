@@ -9,19 +9,29 @@ from __future__ import annotations
 import re
 
 from tts.text.verbalize import Rule, compile_rules
-from tts.text.words_english import CODES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
+from tts.text.words_english import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
+from tts.text.words_english import UNITS_OF_PRICES as PRICED
 
 _N = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,30})?"  # 5 1,204 2.75
-_START = r"(?<![\w.,])"
+_START = r"(?<![\w.,^])"
 _MONTH = rf"({'|'.join(MONTHS)})"
+_SHORT_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DAYS = "(?:day|sday|nesday|rsday|urday)"
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
 _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(1\d{3}|20\d{2})"
 _CLOCK = r"((?:[01]?\d|2[0-4]):[0-5]\d)"
 # p.m. keeps its last full stop where a sentence may end with it.
 _HALF = r"([aApP]\.? ?[mM]\b(?:\.(?=,| [a-z0-9]))?)"
-_CASH = r"[$€£¥₹₩₽]"
-_ROMAN = r"((?=[IVXL])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w'])"
+_CASH = r"[$€£¥₹₩₽₿₺₪₱₫₴]"
+_FOREIGN = rf"(?:{'|'.join(COUNTRIES)})\$"
+_SCALE = r"(?:million|billion|trillion|thousand|bn|tn|[kKmMB])\b"
+_ROMAN = r"((?=[IVXL])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?!\w|'(?!s\b))"
+# A single i is a numeral before a mark only.
+_SMALL_ROMAN = r"(?=[ivxl]{2}|i(?:[,.;:)]|$))(l?x{0,3}(?:ix|iv|v?i{0,3}))(?![\w'])"
 _NUMBERED = (
     r"(?i:chapter|part|volume|act|scene|book|section|article|appendix|phase|stage|type|class|"
     r"level|grade|mark|table|figure|season|episode|war|bowl|apollo|division|category|unit|tier|"
@@ -47,6 +57,17 @@ _TOP = (
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 
 _CODE = f"(?:{'|'.join(CODES)})"
+_BIBLE = (
+    r"(?:Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|"
+    r"Ezra|Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Ezekiel|Daniel|Hosea|"
+    r"Joel|Amos|Jonah|Micah|Matthew|Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|"
+    r"Philippians|Colossians|Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|"
+    r"Revelation|Surah|Quran)"
+)
+_ELEMENT = r"(?:Na|Ca|Cl|Fe|Mg|Li|Ag|Cu|Zn|Al|Br|Si|Mn|Pb|[HCNOFSPKI])"
+_PERIOD = (
+    r"(?:second|minute|hour|day|night|week|month|year|person|child|unit|item|mile|pound|gallon)"
+)
 
 # fmt: off
 RULES = [
@@ -83,6 +104,7 @@ RULES = [
      "{1} {2:digits}", "Call 911.", "Call nine one one."),
     (r"(?<!\d)(\d{16,})", " {1:digits} ", "0123456789012345",
      "zero one two three four five six seven eight nine zero one two three four five"),
+    (r"\b[Ee]xt\. ?(\d{1,6})\b", "extension {1:digits}", "Ext. 12", "extension one two"),
     # Dates
     (rf"(?<![\w-]){_YEAR}-(0[1-9]|1[0-2])-{_DAY}\b", "{2:month} {3:ordinal}, {1:year}",
      "2021-03-08", "March eighth, twenty twenty one"),
@@ -98,6 +120,9 @@ RULES = [
      "Sept. 3rd", "September third"),
     (r"(?<=\d )(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?= \d|,)", "{1:name}",
      "3 Oct. 1999", "the third of October nineteen ninety nine"),
+    (rf"\b({_SHORT_MONTH})-({_SHORT_MONTH})\b", "{1:name} to {2:name}",
+     "June-August 2019", "June to August twenty nineteen"),
+    (rf"(?<=\d)-(?={_MONTH} \d)", " to ", "May 30-June 2", "May thirtieth to June second"),
     (rf"\b{_MONTH} {_DAY}{_TH}(?:, ?| ){_YEAR}\b", "{1} {2:ordinal}, {3:year}",
      "May 5, 1991", "May fifth, nineteen ninety one"),
     (rf"\b{_MONTH} {_DAY}{_TH}-{_DAY}{_TH}\b", "{1} {2:ordinal} to {3:ordinal}",
@@ -105,16 +130,24 @@ RULES = [
     (rf"(?<![\w.,:/-])(?:[Tt]he )?{_DAY}{_TH} (?:of )?{_MONTH},? {_YEAR}\b",
      "the {1:ordinal} of {2} {3:year}",
      "4 July 1776", "the fourth of July seventeen seventy six"),
+    (rf"(?<![\w.,:/$-])(?:[Tt]he )?{_DAY}{_TH}-{_DAY}{_TH} (?:of )?{_MONTH}\b",
+     "the {1:ordinal} to the {2:ordinal} of {3}",
+     "on 5-6 May", "on the fifth to the sixth of May"),
     (rf"\b{_MONTH} {_YEAR}\b", "{1} {2:year}", "March 2015", "March twenty fifteen"),
     (rf"\b{_MONTH} {_DAY}{_TH}\b(?![:.,]\d|%)", "{1} {2:ordinal}",
      "on May 21", "on May twenty first"),
     (rf"(?<![\w.,:/$-])(?:[Tt]he )?{_DAY}{_TH} (?:of )?{_MONTH}\b", "the {1:ordinal} of {2}",
      "on 5 May", "on the fifth of May"),
     # Times
-    (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?= ?[\d,])",
-     "{1:name} to {2:name}", "Mon-Fri 5 pm", "Monday to Friday five pea em"),
-    (r"(?<=\d[ap]m)-(?=\d)|(?<=:\d\d)-(?=\d{1,2}:\d\d)", " to ", "9am-5pm",
+    (rf"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)({_DAYS})?-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)({_DAYS})?\b",
+     "{1:name} to {3:name}", "Mon-Fri 5 pm", "Monday to Friday five pea em"),
+    (r"(?<=\d[ap]m)-(?=\d)|(?<=\d [ap]m)-(?=\d)|(?<=[ap]\.m\.)-(?=\d)"
+     r"|(?<=:\d\d)-(?=\d{1,2}:\d\d)", " to ", "9am-5pm",
      "nine ay em to five pea em"),
+    (rf"\b([123]) (?={_BIBLE} \d{{1,3}}:\d)", "{1:ordinal} ",
+     "1 John 4:8", "first John four eight"),
+    (rf"\b({_BIBLE}) (\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?\b(?!:)",
+     "{1} {2:number} {3:number}{4:upto}", "Luke 2:4-7", "Luke two four to seven"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d):([0-5]\d)\b(?!:)",
      "{1:hours} {2:minutes} and {3:seconds}",
      "2:03:59", "two hours three minutes and fifty nine seconds"),
@@ -143,6 +176,8 @@ RULES = [
      "World War I", "World War one"),
     (rf"\b((?=[A-Z]){_NUMBERED}) (?!I [a-z]){_ROMAN}", "{1} {2:roman}", "Part I.", "Part one."),
     (rf"\b({_NUMBERED}) (?!I\b){_ROMAN}", "{1} {2:roman}", "type II", "type two"),
+    (rf"\b({_NUMBERED}|pages?) {_SMALL_ROMAN}", "{1} {2:small_roman}",
+     "Scene iv", "Scene four"),
     (rf"\b({_KINGS}) (?!I\b|[XVL]\.? [A-Z]){_ROMAN}",
      "{1} the {2:regnal}",
      "Henry VIII", "Henry the eighth"),
@@ -154,6 +189,16 @@ RULES = [
     (r"\b[Ff]igs?\. ?(?=\d)", "figure ", "Fig. 2", "figure two"),
     (r"\bpp\. ?(?=\d)", "pages ", "pp. 3-5", "pages three to five"),
     (r"\bp\. ?(?=\d)", "page ", "p. 12", "page twelve"),
+    (r"\b[Cc]h(?:ap)?\. ?(?=\d)", "chapter ", "ch. 4", "chapter four"),
+    (r"\b[Ss]ec\. ?(?=\d)", "section ", "Sec. 2", "section two"),
+    (r"\b[Pp]ara\. ?(?=\d)", "paragraph ", "para. 3", "paragraph three"),
+    (r"\b[Aa]pt\. ?(?=\d)", "apartment ", "Apt. 12", "apartment twelve"),
+    (r"\b[Rr]m\. ?(?=\d)", "room ", "Rm. 12", "room twelve"),
+    (r"\bHwy\. ?(?=\d)", "highway ", "Hwy. 61", "highway sixty one"),
+    (r"\b[Ee]st\. ?(?=\d{4}\b)", "established ",
+     "Est. 1884", "established eighteen eighty four"),
+    (r"\b[Cc]a?\. ?(?=\d{3,4}\b)", "circa ", "c. 1850", "circa eighteen fifty"),
+    (r"\bN° ?(?=\d)", "number ", "N° 5", "number five"),
     (r"\bw/o\b", "without", "tea w/o milk", "tea without milk"),
     (r"\bw/ ?(?=[a-z])", "with ", "tea w/ milk", "tea with milk"),
     (r"\bc/o\b", "care of", "c/o Mary", "care of Mary"),
@@ -167,16 +212,39 @@ RULES = [
     (r"\b([Ff]light|[Tt]rain|[Rr]oom|[Rr]oute|[Hh]ighway|[Bb]us|[Ss]uite|[Aa]partment) "
      r"(\d{3,4})\b(?![.,]\d|-\d)",
      "{1} {2:code}", "Train 1205", "Train twelve oh five"),
-    (r"(?<![\w-])(?=[A-Za-z]{1,9}\d)((?:(?:Na|Ca|Cl|Fe|Mg|[HCNOSP])\d{0,2}){1,6})\b",
+    (r"\b(Boeing|Airbus|Amtrak|Embraer|Cessna|Porsche|Peugeot|Ferrari|Nokia|Atari|Interstate|"
+     r"[Cc]hannel|[Ll]ocker|[Bb]ox|[Ee]xit|[Tt]rack) (\d{3,4})\b(?![.,]\d|-\d)",
+     "{1} {2:code}", "a Boeing 747", "a Boeing seven forty seven"),
+    (rf"(?<![\w-])(?=[A-Za-z]{{1,9}}\d)((?:{_ELEMENT}\d{{0,2}}){{1,6}})\b",
      "{1:formula}", "CH4", "c h four"),
-    (r"(?<![\w-])([A-Z]{1,2})(\d{3,4})\b", "{1:spell} {2:code}", "an A380", "an ay three eighty"),
+    (rf"(?<![\w-])(?=[A-Z]{{0,4}}[a-z])({_ELEMENT}{{2,5}})\b(?!')", "{1:formula}",
+     "KCl", "k c l"),
+    (r"\b0x([0-9A-Fa-f]{1,16})\b", "zero x {1:characters}", "0x1F", "zero x one f"),
+    (r"(?<![\w-])([A-Z]{1,2})-?(\d{3,4})\b", "{1:spell} {2:code}", "an A380", "an ay three eighty"),
     (r"(?<![\w-])([A-Z]{1,2})-?(\d{1,2})\b(?![.,]\d)", "{1:spell} {2:number}", "A1", "ay one"),
     (r"(?<![\w-])([A-Z]{3,6})(\d{3,9})\b", "{1} {2:digits}", "ABC123", "ABC one two three"),
     (rf"{_START}(\d{{1,3}}(?:,\d{{3}})*)(?:st|nd|rd|th)\b", "{1:ordinal}",
      "the 103rd day", "the one hundred and third day"),
     # Money
-    (rf"\b(US|AU?|CA?|HK|NZ)\$(?=\d)(?=({_N}) ?)", "{1:country} $",
-     "US$5", "u s five dollars"),
+    (rf"(?<![\w)])-(?={_CASH}\.?\d|{_FOREIGN}\d)", "minus ", "-$5", "minus five dollars"),
+    (rf"({_CASH})-(?=\d)", "minus {1}", "$-5", "minus five dollars"),
+    (rf"\b({_FOREIGN})({_N})-(?:{_FOREIGN})?(?={_N})", "{2:number} to {1}",
+     "A$5-10", "five to ten australian dollars"),
+    (rf"\b({_FOREIGN} ?{_N}(?: ?{_SCALE})?)", "{1:foreign}",
+     "US$5", "five u s dollars"),
+    (rf"({_CASH})({_N}) ?({_SCALE})-{_CASH}?({_N}) ?({_SCALE})",
+     "{2:number} {3:scale} to {4:number} {5:scale} {1:currency}",
+     "£5m-£6m", "five million to six million pounds"),
+    (rf"\b([Aa]n?) ({_CASH}(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,6}}))[ -](?=[a-z]{{3}})"
+     r"(?!million|billion|trillion|thousand)", "{1} {2:one_money} ",
+     "a $5 bill", "a five dollar bill"),
+    (rf"\b([Aa]n?) ({_CASH})({_N})[ -]?({_SCALE})[ -](?=[a-z]{{3}})",
+     "{1} {3:number} {4:scale} {2:single} ",
+     "a $2 million house", "a two million dollar house"),
+    (rf"({_CASH}{_N}|{_START}{_N} ?[A-Za-z]{{0,9}}) ?/ ?({_PERIOD})\b", "{1} per {2}",
+     "$5/month", "five dollars per month"),
+    (rf"({_CASH}{_N}) ?/ ?(mo|yr|hr|h|wk|min|{'|'.join(PRICED)})\b", "{1} per {2:each}",
+     "$3/kg", "three dollars per kilogram"),
     (rf"({_CASH})({_N})-{_CASH}?({_N}) ?(million|billion|trillion|thousand|bn|[kKmMB])\b",
      "{2:number} to {3:number} {4:scale} {1:currency}",
      "$2-3 million", "two to three million dollars"),
@@ -188,17 +256,36 @@ RULES = [
     (rf"({_CASH}\.\d\d)\b", " {1:money} ", "$.50", "fifty cents"),
     (rf"{_START}({_N}) ?(million|billion|trillion)? ?({_CODE})\b", "{1:number} {2} {3:coded}",
      "40 EUR", "forty euros"),
+    (rf"\b({_CODE}) ?({_N}) ?({_SCALE})", "{2:number} {3:scale} {1:coded}",
+     "CHF 3 million", "three million swiss francs"),
     (rf"\b({_CODE}) ?({_N})", "{2:number} {1:coded}", "EUR 40", "forty euros"),
     (rf"{_START}({_N}) ?([¢€£])", "{1:number} {2:currency}", "25¢", "twenty five cents"),
     (rf"{_START}({_N})(M|bn)\b|{_START}(\d{{2,3}}(?:\.\d)?)(K)\b",
      "{1:number}{3:number} {2:scale}{4:scale}",
      "3.5M people", "three point five million people"),
+    (rf"(?<![\w.,])(\d{{1,3}}),(\d{{1,2}})(?= ?(?:{_UNIT}|%)(?![\w'^/]))", "{1}.{2}",
+     "1,5 kg", "one point five kilograms"),
+    (rf"{_START}({_N})(?:e|(?<=\.\d)E)([-+]?\d{{1,3}})\b",
+     "{1:number} times ten to the power of {2:exponent}",
+     "3.2e-5", "three point two times ten to the power of minus five"),
     # Fractions
     (rf"{_START}(\d{{1,6}})[ -](\d{{1,2}}/\d{{1,3}})\b(?!/)", "{1:number} and {2:mixed}",
      "2 1/2 cups", "two and a half cups"),
     (r"(?<![\w.,/])1/2 (an?)\b", "half {1}", "1/2 an apple", "half an apple"),
     (r"(?<![\w.,/])(\d{1,3}/\d{1,4})\b(?!/)", "{1:fraction}", "3/4", "three quarters"),
+    # Before a noun a unit has no plural
+    (rf"\b([Aa]n?) (?:({_N})(?: - |-))?({_N}[ -]?(?:{_UNIT}))(?![\w'^/])",
+     "{1} {2:until}{3:one_unit}", "a 40 W bulb", "a forty watt bulb"),
+    (rf"{_START}({_N}-(?:{_UNIT}))(?= [a-z])", "{1:one_unit}",
+     "two 5-kg bags", "two five kilogram bags"),
+    (rf"\b([Aa]n?) ({_N})° (?=[a-z])", "{1} {2:number} degree ", "a 90° turn",
+     "a ninety degree turn"),
     # Ranges and scores
+    (r"(\^\d{1,3}|\))-(?=[\da-z(])|(?<!\w)([a-z])-(?=\d{1,9} ?[=+×÷*])", "{1}{2} minus ",
+     "x²-4 = 0", "x squared minus four equals zero"),
+    (rf"{_START}({_N} ?(?:{_UNIT}))-(?={_N} ?(?:{_UNIT})\b)", "{1:unit} to ",
+     "5km-8km", "five kilometers to eight kilometers"),
+    (rf"{_START}({_N}°)-(?={_N}°)", "{1} to ", "5°-8°", "five degrees to eight degrees"),
     (rf"{_START}(?<!-)({_N}) ?%? ?- ?({_N}) ?%", "{1:number} to {2:number} percent",
      "5-10%", "five to ten percent"),
     (r"(?<![\w.,-])(\d{1,9}) - (?=\d{1,9} ?[-+×÷*=])|(?<=[+×÷*=] )(\d{1,9}) - (?=\d)",
@@ -226,6 +313,8 @@ RULES = [
      "27 in. wide", "twenty seven inches wide"),
     (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?=,| [a-z]))?", "{1:unit}",
      "5 kg", "five kilograms"),
+    (r"(?<![\w/])m/s(\^2)(?!\d)", "meters per second squared",
+     "in m/s²", "in meters per second squared"),
     (rf"{_START}({_N}) ?(?:[xX]|×(?= ?\d[\d.]{{0,9}} ?[a-z])) ?(?=\d)",
      "{1:number} by ", "4x4", "four by four"),
     (rf"{_START}({_N})x\b(?! ?[-+=*/^<>])", "{1:number} times", "10x", "ten times"),
@@ -274,7 +363,7 @@ RULES = [
     (r"§", " section ", "§ 5", "section five"),
     (r"/", " slash ", "A/B", "ay slash B"),
     (r"(?<!\w)_(?!\w)|~", " ", "b ~ c", "b c"),
-    (r"(?<![α-ωΑ-Ω])([α-ωΑ-Ω])(?![α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
+    (r"([α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
     (rf"({_CASH}|¢)", " {1:single} ", "the $ sign", "the dollar sign"),
 ]
 # fmt: on

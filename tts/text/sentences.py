@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tts.errors import InputError
-from tts.text.normalize_english import ABBREVIATIONS
+from tts.text.normalize_english import ABBREVIATIONS, TITLES
 
 # Characters that are spoken in one go: about 20 s of speech.
 MAX_CHARS = {"en-us": 300, "zh": 100, "zh_en": 100}
@@ -29,7 +29,7 @@ _BETWEEN = re.compile(
 
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{'|'.join(ABBREVIATIONS)}|no|fig|vol|pp?|approx|[a-z]|(?:[a-z]\.){{1,8}}[a-z])|"
+    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|no|fig|vol|pp?|ext|ch|sec|approx|[a-z]|(?:[a-z]\.){{1,8}}[a-z])|"
     r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
     re.IGNORECASE,
 )

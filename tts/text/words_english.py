@@ -31,14 +31,22 @@ _MONEY = {
     **{"£": ("pound", "pounds", "penny", "pence"), "¥": ("yen", "yen", "sen", "sen")},
     **{"₹": ("rupee", "rupees", "paisa", "paise"), "₩": ("won", "won", "jeon", "jeon")},
     **{"₽": ("ruble", "rubles", "kopek", "kopeks"), "¢": ("cent", "cents", "", "")},
+    **{"₿": ("bitcoin", "bitcoins", "", ""), "₺": ("lira", "lira", "kurus", "kurus")},
+    **{"₪": ("shekel", "shekels", "agora", "agorot"), "₫": ("dong", "dong", "", "")},
+    **{"₱": ("peso", "pesos", "centavo", "centavos"), "₴": ("hryvnia", "hryvnias", "", "")},
 }
 CODES = {
     **{"USD": "u s dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CNY": "yuan"},
     **{"RMB": "yuan", "CHF": "swiss francs", "CAD": "canadian dollars", "INR": "rupees"},
     **{"AUD": "australian dollars", "KRW": "won", "HKD": "hong kong dollars"},
 }
-_COUNTRIES = {"US": "u s", "A": "australian", "AU": "australian", "C": "canadian"}
-_COUNTRIES |= {"CA": "canadian", "HK": "hong kong", "NZ": "new zealand"}
+# Before a $ -> the country and its dollar, one and many.
+COUNTRIES = {
+    **{"US": ("u s dollar",), "A": ("australian dollar",), "AU": ("australian dollar",)},
+    **{"C": ("canadian dollar",), "CA": ("canadian dollar",), "HK": ("hong kong dollar",)},
+    **{"NZ": ("new zealand dollar",), "S": ("singapore dollar",), "NT": ("taiwan dollar",)},
+    **{"R": ("brazilian real", "brazilian reais"), "MX": ("mexican peso",)},
+}
 _SCALES = {"k": "thousand", "m": "million", "b": "billion", "t": "trillion"}
 # Units that wetext lacks or misreads -> one, many. The others (kg, km/h, GB, ...) are its.
 UNITS = {
@@ -55,6 +63,16 @@ UNITS = {
     **{"kPa": ("kilopascal", "kilopascals"), "cal": ("calorie", "calories"), "rpm": ("r p m",) * 2},
     **{"g": ("gram", "grams"), "t": ("ton", "tons"), "lbs": ("pounds", "pounds")},
     **{"m/s": ("meter per second", "meters per second"), "s": ("second", "seconds")},
+    **{"m/s^2": ("meter per second squared", "meters per second squared")},
+    **{"km/s": ("kilometer per second", "kilometers per second")},
+    **{"kg/m^3": ("kilogram per cubic meter", "kilograms per cubic meter")},
+    **{"g/cm^3": ("gram per cubic centimeter", "grams per cubic centimeter")},
+    **{"mg/L": ("milligram per liter", "milligrams per liter"), "kN": ("kilonewton",) * 2},
+    **{"kWh": ("kilowatt hour", "kilowatt hours"), "MWh": ("megawatt hour", "megawatt hours")},
+    **{"GWh": ("gigawatt hour", "gigawatt hours"), "GW": ("gigawatt", "gigawatts")},
+    **{"kV": ("kilovolt", "kilovolts"), "MPa": ("megapascal", "megapascals")},
+    **{"Mbps": ("megabit per second", "megabits per second"), "hPa": ("hectopascal",) * 2},
+    **{"Gbps": ("gigabit per second", "gigabits per second")},
     **{"μm": ("micrometer", "micrometers")},
     **{"μg": ("microgram", "micrograms")},
     **{"m": ("meter", "meters"), "mA": ("milliamp", "milliamps"), "mAh": ("m ay h",) * 2},
@@ -80,7 +98,6 @@ LIBRARY_UNITS = [
     "ml",
     "kW",
     "MW",
-    "kWh",
     "GB",
     "MB",
     "KB",
@@ -100,6 +117,8 @@ LIBRARY_UNITS = [
     "kb",
     "mb",
 ]
+_EACH = {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
+UNITS_OF_PRICES = ("kg", "g", "lb", "oz", "km", "mi", "m", "L", "l", "ft", "kWh", "MWh", "t", "gal")
 _FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _SYMBOLS = {
     **{".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash", "=": "equals"},
@@ -130,7 +149,7 @@ def _address(written: str) -> str:
 
 def _formula(written: str) -> str:
     """CO2 -> c o two."""
-    parts = re.findall(r"[A-Za-z]+|[0-9]+", written)
+    parts = re.findall(r"[A-Za-z]+|[0-9]+", written)  # NaCl: n a c l
     return " ".join(spell(p) if p.isalpha() else number_words.cardinal(p) for p in parts)
 
 
@@ -163,7 +182,7 @@ def _money(written: str) -> str:
     """$12.50 -> twelve dollars and fifty cents."""
     one, many, part, parts = _MONEY[written[0]]
     whole, _, rest = written[1:].replace(",", "").partition(".")
-    if len(rest) != 2:
+    if len(rest) != 2 or not part:
         return _count(written[1:].replace(",", ""), one, many)
     said = [] if whole in ("", "0") else [_count(whole, one, many)]
     if rest != "00" or not said:
@@ -178,6 +197,48 @@ def _unit(written: str) -> str:
         return _count(amount.replace(",", ""), *UNITS[unit])
     words = verbalize("1 " + unit if amount == "1" else "2 " + unit, "en")
     return f"{number_words.number(amount)} {words.partition(' ')[2]}"
+
+
+def _one_unit(written: str) -> str:
+    """40 W before a noun, as in a 40 W bulb: forty watt."""
+    amount, unit = re.match(r"([\d.,]+)[ -]?(.*)", written).groups()
+    return f"{number_words.number(amount)} {_unit('1 ' + unit).partition(' ')[2]}"
+
+
+def _one_money(written: str) -> str:
+    """$5 before a noun, as in a $5 bill: five dollar."""
+    return f"{number_words.number(written[1:])} {_MONEY[written[0]][0]}"
+
+
+def _foreign(written: str) -> str:
+    """US$12 million -> twelve million u s dollars."""
+    country, amount, scale = re.match(r"([A-Z]+)\$ ?([\d.,]*\d) ?(.*)", written).groups()
+    one, many = (COUNTRIES[country] * 2)[0], COUNTRIES[country][-1]
+    many = one + "s" if one == many else many
+    whole, _, rest = amount.partition(".")
+    scale = f" {_SCALES[scale[0].lower()]}" if scale else ""
+    cents = not scale and len(rest) == 2
+    said = number_words.number(whole if cents else amount) + scale
+    said += f" {one if amount == '1' and not scale else many}"
+    return said + (
+        f" and {_count(rest.lstrip('0'), 'cent', 'cents')}" if cents and int(rest) else ""
+    )
+
+
+def _each(unit: str) -> str:
+    """What a price is for: month, kg."""
+    return _EACH.get(unit) or (_unit(f"1 {unit}")[4:] if unit in UNITS_OF_PRICES else unit)
+
+
+def _power_of_ten(exponent: str) -> str:
+    """The exponent of 3.2e-5: minus five."""
+    sign = {"-": "minus ", "+": ""}.get(exponent[0], "")
+    return sign + number_words.cardinal(exponent.lstrip("+-0") or "0")
+
+
+def _characters(written: str) -> str:
+    """1F -> one f."""
+    return " ".join(number_words.digits(c) if c.isdigit() else spell(c) for c in written)
 
 
 def _clock(written: str) -> str:
@@ -211,6 +272,7 @@ KINDS = {
     "code": number_words.code,
     "decade": lambda tens: number_words.plural(number_words.year(tens)),
     "roman": lambda numeral: number_words.cardinal(number_words.roman(numeral)),
+    "small_roman": lambda numeral: number_words.cardinal(number_words.roman(numeral.upper())),
     "regnal": lambda numeral: number_words.ordinal(number_words.roman(numeral)),
     "month": lambda digits: MONTHS[int(digits) - 1],
     "name": lambda short: _SHORT[short[:3].lower()],
@@ -224,7 +286,14 @@ KINDS = {
     "money": _money,
     "currency": lambda symbol: _MONEY[symbol][1],
     "coded": lambda code: CODES[code],
-    "country": lambda code: _COUNTRIES[code],
+    "foreign": _foreign,
+    "each": _each,
+    "until": lambda number: f"{number_words.number(number)} to ",
+    "upto": lambda number: f" to {number_words.number(number)}",
+    "one_unit": _one_unit,
+    "one_money": _one_money,
+    "exponent": _power_of_ten,
+    "characters": _characters,
     "scale": lambda scale: _SCALES[scale[0].lower()],
     "single": lambda symbol: _MONEY[symbol][0],
     "degrees": lambda n: _count(n, "degree", "degrees"),
