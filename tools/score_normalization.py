@@ -1,7 +1,8 @@
 """Score the normalisation of a table of sentences: right and total by category, and the failures.
 
 A line of a table: category, sentence, what a good speaker says (several wordings stand between
-` | `), tab-separated; lines that begin with `# ` are comments. English is compared without case, F B I counts as FBI, and read'2 as read.
+` | `), tab-separated; lines that begin with `# ` are comments. English is compared without case,
+F B I counts as FBI, ay em as a m, and read'2 as read.
 """
 
 from __future__ import annotations

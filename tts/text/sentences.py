@@ -29,7 +29,8 @@ _BETWEEN = re.compile(
 
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|no|fig|vol|pp?|ext|ch|sec|approx|[a-z]|(?:[a-z]\.){{1,8}}[a-z])|"
+    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|no|fig|vol|pp?|ext|ch|sec|"
+    r"[a-z]|(?:[a-z]\.){1,8}[a-z])|"
     r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
     re.IGNORECASE,
 )
