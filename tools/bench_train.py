@@ -1,14 +1,23 @@
-"""Time a training step by part, on synthetic batches of one shape; prints medians."""
+"""Time training: one step of one shape, or with --mode corpus the real loop on synthetic data
+of LJSpeech's lengths (13,100 utterances, 24 hours).
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
+import json
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from training_speed import clock
+from training_speed.corpus import WHOLE, write_corpus
 
 from tts.errors import run_script
 
@@ -20,21 +29,103 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokens", type=int, default=180, help="of the longest (default: 180)")
     parser.add_argument("--frames", type=int, default=560, help="of the longest (default: 560)")
     parser.add_argument("--steps", type=int, default=7, help="timed steps (default: 7)")
-    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--precision", choices=("fp32", "bf16", "fp16"), nargs="+",
+                        default=["fp32"], help="one or more (mode step: the first)")  # fmt: skip
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--threads", type=int, default=0, help="0: as torch chooses")
+    parser.add_argument("--mode", choices=("step", "corpus"), default="step")
+    corpus = parser.add_argument_group("mode corpus")
+    corpus.add_argument("--compile", type=int, choices=(0, 1), nargs="+", default=[0])
+    corpus.add_argument("--size", type=int, default=WHOLE, help="utterances written (13,100)")
+    corpus.add_argument("--max-duration", type=float, default=200.0, help="seconds in a batch")
+    corpus.add_argument("--work", type=Path, help="folder of the data, kept (default: temporary)")
+    corpus.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE",
+                        help="more options of train.py, such as num_workers=4")  # fmt: skip
+    corpus.add_argument("--output", type=Path, help="JSON to write")
+    corpus.add_argument(
+        "--profile", type=Path, help="write a trace of the steps (chrome://tracing)"
+    )
     return parser
 
 
 def main() -> None:
     arguments = get_parser().parse_args()
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    if arguments.mode == "corpus":
+        with tempfile.TemporaryDirectory() as folder:
+            on_corpus(arguments, arguments.work or Path(folder), Path(folder))
+        return
+    arguments.precision = arguments.precision[0]
+    one_shape(arguments)
+
+
+def on_corpus(arguments: argparse.Namespace, work: Path, scratch: Path) -> None:
+    """Every precision, compiled or not: a run for the rate, one for the parts."""
+    from tts.config import parse_overrides
+
+    manifests = write_corpus(work, arguments.size)
+    work_of_frame = clock.work_per_frame(arguments.model)
+    more = parse_overrides([f"train.{text}" for text in arguments.set]).get("train", {})
+    results = []
+    for number, (precision, compiled) in enumerate(
+        itertools.product(arguments.precision, arguments.compile)
+    ):
+        train = {
+            "precision": precision,
+            "device": arguments.device,
+            "max_duration": arguments.max_duration,
+            **({"compile": True} if compiled else {}),
+            **more,
+        }
+        found = {}
+        for exact in (False, True):
+            options = clock.options_for(manifests, scratch / f"exp-{number}-{exact}", **train)
+            watch = clock.Clock(arguments.steps, 2, exact)
+            profile = arguments.profile if exact else None
+            with profiling(profile, number):
+                found[exact] = clock.timed_run(arguments.model, options, watch)
+        result = {**found[False], "share": found[True]["share"], "options": train}
+        loop = result["share"]["data"] + result["share"]["rest"]
+        result["overhead_of_the_loop"] = loop / (1 - loop)
+        result["hours_of_speech"] = 24
+        peak = clock.peak_of(result["device"], precision)
+        if peak:
+            padded = result["frames_per_second"] / (1 - result["padding"])
+            result["share_of_peak"] = padded * work_of_frame / peak
+        print(clock.report(result), flush=True)
+        results.append(result)
+    if arguments.output:
+        arguments.output.write_text(json.dumps(results, indent=1) + "\n")
+
+
+@contextlib.contextmanager
+def profiling(path: Path | None, number: int):
+    """torch's profiler around the block; its trace becomes `path`, later ones with a number."""
+    if path is None:
+        yield
+        return
+    from torch.profiler import profile
+
+    with profile() as profiler:
+        yield
+    target = path if not number else path.with_stem(f"{path.stem}-{number}")
+    profiler.export_chrome_trace(str(target))
+    print(profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=25))
+
+
+def one_shape(arguments: argparse.Namespace) -> None:
+    """The parts of a step on one batch."""
     import torch
 
     from tts.features.mel import MelConfig
     from tts.models import build_model, model_class
+    from tts.train.hardware import keep_freed_memory
 
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    if arguments.device == "cpu":
+        keep_freed_memory()
     torch.manual_seed(0)
     mel = MelConfig()
     config = model_class(arguments.model).Config()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 
 import pytest
@@ -13,6 +14,18 @@ from tts.errors import InputError
 from tts.models import MODELS, build_model, model_class
 
 VOCAB, MELS = 30, 80
+SMALL_WITHOUT_DROPOUT = {
+    "encoder": {
+        "channels": 32,
+        "filter_channels": 32,
+        "num_layers": 1,
+        "dropout": 0.0,
+        "prenet_dropout": 0.0,
+        "duration_channels": 16,
+        "duration_dropout": 0.0,
+    },
+    "decoder": {"channels": [32, 32], "head_channels": 16, "dropout": 0.0, "time_channels": 32},
+}
 
 
 def make_batch(lengths: list[tuple[int, int]], seed: int = 0) -> Batch:
@@ -70,6 +83,80 @@ def test_losses_are_finite_named_scalars_and_reach_every_parameter(model):
     sum(losses.values()).backward()
     without = [n for n, p in model.named_parameters() if p.grad is None]
     assert not without
+
+
+def test_the_host_waits_for_no_value(model):
+    """On the meta device tensors have shapes and no values: whoever asks for one fails."""
+    model.to("meta").train()
+    batch = make_batch([(9, 40), (5, 31)]).to("meta")
+    sum(model(batch).values()).backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", [None, torch.bfloat16])
+def test_a_gpu_is_never_waited_for(model, precision):
+    model.to("cuda").train()
+    batch = make_batch([(9, 40), (5, 31)]).to("cuda")
+
+    def step():
+        with torch.autocast("cuda", precision, enabled=precision is not None):
+            total = sum(model(batch).values())
+        total.backward()
+
+    step()  # compiles kernels, chooses algorithms
+    torch.cuda.synchronize()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.gpu
+def test_a_gpu_gives_the_losses_of_the_cpu(model, monkeypatch):
+    batch = make_batch([(12, 64), (7, 37), (4, 22)])
+    noise, times = torch.randn(3, MELS, 64), torch.rand(3, 1, 1)
+    monkeypatch.setattr(torch, "randn_like", lambda x: noise.to(x.device))
+    monkeypatch.setattr(torch, "rand", lambda *_, device, **__: times.to(device))
+    with torch.no_grad():
+        here = model.losses(batch)
+        there = model.to("cuda").losses(batch.to("cuda"))
+    for name in here:
+        torch.testing.assert_close(there[name].cpu(), here[name], atol=3e-3, rtol=3e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("device", "backend"),
+    [("cpu", "aot_eager"), pytest.param("cuda", "inductor", marks=pytest.mark.gpu)],
+)
+def test_compiled_losses_and_gradients_are_the_same(device, backend):
+    """A few graphs for all lengths: the third batch compiles nothing more.
+
+    On the CPU without the last step, C++ code, whose compilation takes many minutes.
+    """
+    import torch._dynamo.utils as dynamo
+
+    config = from_dict(model_class("matcha").Config, SMALL_WITHOUT_DROPOUT, "model")
+    torch.manual_seed(3)
+    plain = build_model("matcha", config, VOCAB, MELS, -5.0, 2.0).to(device).train()
+    compiled = copy.deepcopy(plain)
+    compiled.compile_parts(backend)
+    graphs = []
+    for lengths in ([(12, 64), (7, 37)], [(15, 83), (9, 40)], [(6, 30), (5, 28), (4, 25)]):
+        batch = make_batch(lengths).to(device)
+        found = []
+        for model in (plain, compiled):
+            model.zero_grad(set_to_none=True)
+            torch.manual_seed(5)
+            losses = model(batch)
+            sum(losses.values()).backward()
+            found.append((losses, {n: p.grad for n, p in model.named_parameters()}))
+        torch.testing.assert_close(found[0], found[1], atol=1e-4, rtol=1e-3)
+        graphs.append(dynamo.counters["stats"]["unique_graphs"])
+    assert 2 <= graphs[0] <= graphs[1] <= 4 and graphs[2] == graphs[1]
+    assert compiled.state_dict().keys() == plain.state_dict().keys()
 
 
 def test_padding_changes_nothing(model, monkeypatch):

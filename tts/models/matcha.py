@@ -110,14 +110,14 @@ class Matcha(nn.Module):
         diff_loss = self.decoder.loss(mel_BFT, mu_BFT, mask_B1T)
         return {"dur_loss": dur_loss, "prior_loss": prior_loss, "diff_loss": diff_loss}
 
-    def compile_parts(self) -> None:
+    def compile_parts(self, backend: str = "inductor") -> None:
         """Compile encoder and velocity network in place; names and weights stay as they are.
 
         Lengths are symbols in what is compiled, so one graph serves all batches. Alignment
         search and the gathering by durations are left as they are.
         """
-        self.encoder.compile(dynamic=True)
-        self.decoder.estimator.compile(dynamic=True)
+        self.encoder.compile(dynamic=True, backend=backend)
+        self.decoder.estimator.compile(dynamic=True, backend=backend)
 
     @torch.no_grad()
     def align(self, batch: Batch) -> Tensor:

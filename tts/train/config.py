@@ -42,6 +42,7 @@ class TrainConfig:
         "auto", "arithmetic of the matrix products; auto: bf16 on a GPU that has it, else fp32"
     )
     use_fp16: bool = option(False, "the same as --precision fp16")
+    compile: bool = option(False, "compile the model (torch.compile): minutes, then faster steps")
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
     lr: float = option(1e-4, "learning rate of Adam")
     lr_schedule: Literal["constant", "cosine", "exponential"] = option(

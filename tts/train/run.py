@@ -74,6 +74,8 @@ def _train(
     config = with_real_precision(config, device, before)
     if device.type == "cpu":
         keep_freed_memory()
+    if config.compile:
+        model.compile_parts()
     if resumed is None and config.init_from:
         load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
     vocode = _vocode(config, mel)
