@@ -10,11 +10,12 @@ from tts.text.arpabet import VOWELS, to_ipa
 from tts.text.dictionary import dictionary, modern
 from tts.text.heteronyms import readings
 from tts.text.letters import NAMES, letters_to_phones, spell
-from tts.text.stress import FUNCTION_WORDS, listed_syllable, stress
+from tts.text.stress import FUNCTION_WORDS, NO_PARTS, listed_syllable, stress
 
 # Longer runs of letters are no words, and their parts need no search.
 _LONGEST = 40
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
+_WEAK = {"IH": "AH"}
 _VOICELESS = ("P", "T", "K", "F", "TH")
 # Only those that say more words right than letter to sound does: measured on words of the
 # dictionary that neither was given.
@@ -92,13 +93,18 @@ def _say(word: str, phones: list[str]) -> tuple[str, ...]:
     entries = dictionary()
     prefix = _UNSTRESSED.match(word) if listed_syllable(word) < 0 else None
     rest = entries.get(word[prefix.end() :], "").split() if prefix else []
-    if rest and phones[-len(rest) :] == rest and _has_vowel(phones[: -len(rest)]):
+    if rest and _alike(phones[-len(rest) :], rest) and _has_vowel(phones[: -len(rest)]):
         before = [p + "0" if p in VOWELS else p for p in phones[: -len(rest)]]
-        return to_ipa(before + stress(word[prefix.end() :], rest))
+        return to_ipa(before + stress(word[prefix.end() :], phones[-len(rest) :]))
     first, second = _compound(word, entries) or ("", "")
     if first and entries[first].split() + entries[second].split() == phones:
         return to_ipa(stress(word, phones, first, len(entries[first].split())))
     return to_ipa(stress(word, phones))
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two words are said alike; the dictionary writes a weak vowel as IH or AH."""
+    return [_WEAK.get(p, p) for p in one] == [_WEAK.get(p, p) for p in other]
 
 
 def _has_vowel(phones: Sequence[str]) -> bool:
@@ -118,8 +124,10 @@ def _initials(word: str) -> list[str]:
 
 def _compound(word: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
     """The two dictionary words that `word` is made of, the first as long as possible."""
-    for cut in range(min(len(word) - 4, 14), 2, -1):
-        if word[:cut] in entries and word[cut:] in entries:
+    for cut in range(min(len(word) - 3, 14), 2, -1):
+        if len(word) - cut == 3 and word[:cut] not in ("over", "under", "inter"):
+            continue
+        if word[:cut] in entries and word[cut:] in entries and word[:cut] not in NO_PARTS:
             return word[:cut], word[cut:]
     return None
 
