@@ -43,10 +43,11 @@ def main() -> int:
     if unknown:
         raise InputError(f"unknown table {', '.join(sorted(unknown))}: use [model] and [train]")
 
-    from tts.train.loop import Stopped
-    from tts.train.run import continue_or_set_aside, train
+    from tts.train.once import continue_or_set_aside
+    from tts.train.run import train
+    from tts.train.watch import Stopped
 
-    if arguments.once:
+    if arguments.once and not options["train"].get("dry_run"):
         inputs = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in ("train", "valid")]
         inputs += [recipe.data / name for name in ("tokens.txt", "mel.toml", "fbank/cmvn.json")]
         options["train"]["start_epoch"] = continue_or_set_aside(arguments.model, options, inputs)

@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,6 +53,9 @@ def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
     for key, value in values.items():
         if key not in fields:
             raise InputError(f"unknown key {key!r}{place}{nearest(key, fields)}")
+        if value in fields[key].metadata.get("words", ()):
+            given[key] = value
+            continue
         given[key] = _convert(hints[key], value, f"{where}.{key}" if where else key)
     for name, field in fields.items():
         required = (
@@ -196,6 +199,8 @@ def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
             kind = hint
         if dataclasses.is_dataclass(kind) or kind not in (bool, int, float, str):
             continue
+        if words := field.metadata.get("words"):
+            kind = _number_or(kind, words)
         text = field.metadata.get("help", "").replace("%", "%%")
         shown = int(field.default) if isinstance(field.default, bool) else field.default
         parser.add_argument(
@@ -209,12 +214,22 @@ def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
         )
 
 
+def _number_or(kind: type, words: tuple[str, ...]) -> Callable[[str], Any]:
+    """A parser of `kind` that leaves `words` as they are."""
+
+    def parse(text: str) -> Any:
+        return text if text in words else kind(text)
+
+    parse.__name__ = kind.__name__
+    return parse
+
+
 def flags_given(arguments: argparse.Namespace, cls: type) -> dict[str, Any]:
     """The fields of `cls` that stood on the command line, as plain values."""
     names = {field.name for field in dataclasses.fields(cls)}
     return {name: value for name, value in vars(arguments).items() if name in names}
 
 
-def option(default: Any, help: str) -> Any:
-    """A dataclass field with its help text."""
-    return dataclasses.field(default=default, metadata={"help": help})
+def option(default: Any, help: str, words: tuple[str, ...] = ()) -> Any:
+    """A dataclass field with its help text, and words that may stand instead of a value."""
+    return dataclasses.field(default=default, metadata={"help": help, "words": words})

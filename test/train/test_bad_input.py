@@ -21,7 +21,6 @@ from tts.files import read_jsonl, write_jsonl
         ({"start_epoch": "3", "model": {"decoder": {"channels": [8, 8]}}}, "another model"),
         ({"init_from": "/nowhere.pt"}, "/nowhere.pt does not exist"),
         ({"loss_weights": {"dur": 2.0}}, "losses are dur_loss"),
-        ({"world_size": 2}, "--world-size 1"),
         ({"use_fp16": True, "device": "cpu"}, "fp16 needs a GPU"),
         ({"device": "tpuu"}, "use auto, cpu"),
         ({"device": "meta"}, "use auto, cpu"),

@@ -80,7 +80,7 @@ def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypat
 
 def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
     """The scaler takes one unscaling between two updates; on the CPU for want of a GPU."""
-    monkeypatch.setattr("tts.train.run.choose_device", lambda _config: torch.device("cpu"))
+    monkeypatch.setattr("tts.train.run.choose_device", lambda *_: torch.device("cpu"))
     spoil(tiny_work, "train3")
     run(tiny_work, "exp", num_epochs=1)
     trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16", start_epoch="2")

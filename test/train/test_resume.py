@@ -171,3 +171,46 @@ def test_damaged_checkpoints_are_passed_over(tiny_work, capsys):
     assert trainer.epoch == 3
     assert "epoch-3.pt is damaged" in capsys.readouterr().out
     load_checkpoint(last)
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(tiny_work, monkeypatch):
+    """The write fails half-way at the third checkpoint; the run goes on from the second."""
+    run(tiny_work, "straight", num_epochs=2)
+    ordinary, written = torch.save, []
+
+    def save(content, path):
+        written.append(path)
+        if len(written) == 3:
+            Path(path).write_bytes(b"half of it")
+            raise OSError(28, "No space left on device")
+        ordinary(content, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.save", save)
+        with pytest.raises(InputError, match=r"could not write .*last.pt.*No space.*auto"):
+            run(tiny_work, "exp", num_epochs=2, save_every_steps=1)
+    assert load_checkpoint(tiny_work / "exp" / "last.pt")["step"] == 2
+    assert not list((tiny_work / "exp").glob(".*.tmp"))
+    run(tiny_work, "exp", num_epochs=2, start_epoch="auto")
+    states = [load_checkpoint(tiny_work / exp / "epoch-2.pt") for exp in ("straight", "exp")]
+    assert_equal_states(*states)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentences"),
+    [
+        ({"max_duration": 1.0}, ["max_duration was 2.0, is 1.0", "cut from other batches"]),
+        ({"precision": "bf16"}, ["precision was fp32, is bf16"]),
+        ({"accumulate": 2}, ["accumulate was 1, is 2", "a step had 1 batches, has 2"]),
+    ],
+)
+def test_another_option_goes_on_and_is_said(tiny_work, capsys, options, sentences):
+    run(tiny_work, "exp", num_epochs=1)
+    content = load_checkpoint(tiny_work / "exp" / "epoch-1.pt")
+    content["batch"], content["step"] = 2, 6  # as if stopped inside the second epoch
+    torch.save(content, tiny_work / "exp" / "last.pt")
+    trainer = run(tiny_work, "exp", num_epochs=3, start_epoch="auto", **options)
+    output = capsys.readouterr().out
+    assert trainer.epoch == 3
+    for sentence in sentences:
+        assert sentence in output

@@ -229,5 +229,6 @@ def _leave_signals_to_the_parent(_worker: int) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: signal.alarm(GRACE))
     torch.set_num_threads(1)

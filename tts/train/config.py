@@ -18,6 +18,10 @@ _LEAST = {
 }  # fmt: skip
 
 
+# Instead of a number that is found before the first step.
+AUTO = "auto"
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """Every field is a flag of train.py and a key of the [train] table of a recipe's TOML."""
@@ -29,13 +33,15 @@ class TrainConfig:
         "1", "N: continue exactly after epoch N-1; auto: after the last complete checkpoint"
     )
     init_from: str = option("", "start from the weights of this checkpoint (ours or icefall's)")
-    max_duration: float = option(200.0, "seconds of speech in a batch, at most")
+    max_duration: float = option(
+        200.0, "seconds of speech in a batch, at most; auto: as much as memory holds", (AUTO,)
+    )
     bucketing_sampler: bool = option(True, "put utterances of like length together")
     num_buckets: int = option(30, "buckets of the bucketing sampler")
     shuffle: bool = option(True, "a new order every epoch")
     drop_last: bool = option(True, "accepted; batches are of equal size, none is dropped")
     num_workers: int = option(2, "processes that read features")
-    world_size: int = option(1, "processes that train")
+    world_size: int = option(1, "processes that train, on this machine; or use torchrun")
     master_port: int = option(12335, "port of the first process, with several processes")
     seed: int = option(42, "of initial weights, noise, dropout and order")
     precision: Literal["auto", "fp32", "bf16", "fp16"] = option(
@@ -60,7 +66,9 @@ class TrainConfig:
     save_every_steps: int = option(0, "steps between checkpoints inside an epoch (last.pt)")
     keep_last: int = option(10, "keep this many of the last epoch-N.pt; 0: all")
     keep_best: int = option(3, "keep this many more epoch-N.pt, the best by validation loss")
-    max_skipped: int = option(20, "stop after this many steps with non-finite losses")
+    max_skipped: int = option(20, "stop after this many steps in a row with non-finite losses")
+    deterministic: bool = option(False, "CUDA: the same bits every time, slower (CPU: always so)")
+    dry_run: bool = option(False, "print configuration, batches and memory needed; train nothing")
     tensorboard: bool = option(True, "write exp-dir/tensorboard")
     vocoder: str = option("", "HiFi-GAN weights: adds audio to TensorBoard at validation")
     loss_weights: dict[str, float] = dataclasses.field(
@@ -70,6 +78,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             value = getattr(self, name)
+            if value == AUTO:
+                continue
             fits = value > least[0] if isinstance(least, tuple) else value >= least
             if not fits:
                 words = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -15,20 +15,28 @@ from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 
 
+@dataclass(frozen=True)
+class Split:
+    """A split's manifest and what it lists."""
+
+    cuts: Path
+    examples: list[Example]
+
+
 def read_splits(
     config: TrainConfig, base: Path, prefix: str, table: TokenTable, framing: str
-) -> dict[str, list[Example]]:
-    """The examples of 'train' and 'valid'; `base` is what paths in manifests are relative to."""
-    folder = Path(config.manifest_dir)
-    return {
-        split: read_examples(folder / f"{prefix}_cuts_{split}.jsonl.gz", base, table, framing)
-        for split in ("train", "valid")
-    }
+) -> dict[str, Split]:
+    """'train' and 'valid'; `base` is what paths in manifests are relative to."""
+    splits = {}
+    for name in ("train", "valid"):
+        cuts = Path(config.manifest_dir) / f"{prefix}_cuts_{name}.jsonl.gz"
+        splits[name] = Split(cuts, read_examples(cuts, base, table, framing))
+    return splits
 
 
 def make_loaders(
     config: TrainConfig,
-    examples: dict[str, list[Example]],
+    splits: dict[str, Split],
     table: TokenTable,
     mel: MelConfig,
     device: torch.device,
@@ -39,26 +47,33 @@ def make_loaders(
 
     Every process validates on all of the validation set.
     """
-    rate = mel.sample_rate / mel.hop_length
-    plans: dict[str, BatchPlan] = {}
-    loaders: dict[str, Any] = {}
-    for split in examples:
-        training = split == "train"
-        plans[split] = BatchPlan(
-            [example.num_frames for example in examples[split]],
-            rate,
-            config.max_duration,
-            config.num_buckets if config.bucketing_sampler else 1,
-            config.shuffle and training,
-            config.seed,
-            rank if training else 0,
-            world_size if training else 1,
-        )
-        loaders[split] = make_loader(
-            examples[split],
-            plans[split],
-            table.pad_id,
-            config.num_workers if training else 0,
-            device.type == "cuda",
-        )
+    plans, loaders = {}, {}
+    for name, split in splits.items():
+        training = name == "train"
+        share = (rank, world_size) if training else (0, 1)
+        plans[name] = make_plan(config, split, mel, training, *share)
+        workers = config.num_workers if training else 0
+        cuda = device.type == "cuda"
+        loaders[name] = make_loader(split.examples, plans[name], table.pad_id, workers, cuda)
     return plans["train"], loaders
+
+
+def make_plan(
+    config: TrainConfig,
+    split: Split,
+    mel: MelConfig,
+    training: bool = True,
+    rank: int = 0,
+    world_size: int = 1,
+) -> BatchPlan:
+    """The batches of a split as the options say."""
+    return BatchPlan(
+        [example.num_frames for example in split.examples],
+        mel.sample_rate / mel.hop_length,
+        config.max_duration,
+        config.num_buckets if config.bucketing_sampler else 1,
+        config.shuffle and training,
+        config.seed,
+        rank,
+        world_size,
+    )

@@ -23,7 +23,7 @@ from tts.train.keeper import Keeper
 from tts.train.monitor import Monitor
 from tts.train.record import LossRecord, Step, Totals
 from tts.train.schedule import learning_rate
-from tts.train.state import random_state, random_state_of, set_random_state
+from tts.train.state import noise_seed, random_state, random_state_of, set_random_state
 from tts.train.step import Stepper
 from tts.train.validate import validate
 from tts.train.watch import Stopped, Watch
@@ -71,7 +71,7 @@ class Trainer:
         self.epoch = self.batch = self.step = self.skipped = self.in_a_row = 0
         self.totals = Totals()
         self.monitor = Monitor(self.exp_dir, config.tensorboard, done_steps, self.world.main)
-        self.record = LossRecord(self.exp_dir, done_steps) if self.world.main else None
+        self.record: LossRecord | None = None
         self._waiting: list[Step] = []
         self._watch = Watch()
 
@@ -84,6 +84,7 @@ class Trainer:
         ran out, losses stayed non-finite or a reading process died.
         """
         if self.world.main:
+            self.record = LossRecord(self.exp_dir, self.step)
             write_toml(self.exp_dir / "config.toml", self.run_config)
             self.keeper.forget_missing()
         if self.epoch >= self.config.num_epochs:
@@ -138,8 +139,9 @@ class Trainer:
     ) -> None:
         """One optimiser step; its numbers wait in `_waiting`."""
         rate = learning_rate(self.config, self.step, run_steps)
-        own = len(range(self.world.rank, len(group), self.world.size))
-        values = self.stepper(batches, own, len(group), rate)
+        own = range(self.batch + self.world.rank, self.batch + len(group), self.world.size)
+        seeds = [noise_seed(self.config.seed, epoch, index) for index in own]
+        values = self.stepper(batches, seeds, len(group), rate)
         self.step += 1
         self.batch += len(group)
         positions = list(itertools.chain.from_iterable(group))
@@ -315,7 +317,7 @@ class Trainer:
         """Continue from a checkpoint's state; `tts.train.state.check_resumable` comes first."""
         stepper = self.stepper
         self.model.load_state_dict(content["model"])
-        stepper.optimizer.load_state_dict(content["optimizer"])
+        stepper.load_optimizer(content["optimizer"])
         if content["scaler"]:  # empty without fp16
             stepper.scaler.load_state_dict(content["scaler"])
         if stepper.average is not None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 
+from tts.errors import InputError
 from tts.files import atomic_path
 
 LOSSES = "losses.csv"
@@ -68,23 +70,35 @@ class LossRecord:
         self._empty = self.path.stat().st_size == 0
 
     def add(self, step: Step, losses: dict[str, float], norm: float) -> None:
-        """Write one step."""
-        if self._empty:
-            names = ",".join(losses)
-            self._file.write(f"step,epoch,batch,{names},grad_norm,learning_rate\n")
-            self._empty = False
-        numbers = ",".join(repr(value) for value in (*losses.values(), norm, step.rate))
-        self._file.write(f"{step.step},{step.epoch},{step.batch},{numbers}\n")
+        """Write one step. Raises: InputError when that cannot be done."""
+        with self._writing():
+            if self._empty:
+                names = ",".join(losses)
+                self._file.write(f"step,epoch,batch,{names},grad_norm,learning_rate\n")
+                self._empty = False
+            numbers = ",".join(repr(value) for value in (*losses.values(), norm, step.rate))
+            self._file.write(f"{step.step},{step.epoch},{step.batch},{numbers}\n")
 
     def flush(self) -> None:
         """Bring all lines to the disk: a checkpoint that follows never knows more steps."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with self._writing():
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Flush and close."""
-        self.flush()
-        self._file.close()
+        with self._writing(), contextlib.closing(self._file):
+            self._file.flush()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                f"could not write {self.path}: {error.strerror}. Make room and resume with "
+                "--start-epoch auto"
+            ) from error
 
 
 def _cut(path: Path, done_steps: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
+import contextlib
+import dataclasses
+import datetime
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +13,31 @@ import torch
 
 from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint, set_aside
 from tts.config import from_dict, read_toml, to_dict
+from tts.data.loader import Example
 from tts.errors import InputError
 from tts.features.mel import MelConfig
-from tts.files import fingerprint, read_json, remove_leftovers, sole_user, write_json
+from tts.files import read_json, remove_leftovers, sole_user
 from tts.models import build_model, model_class
 from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
-from tts.train.config import TrainConfig
-from tts.train.feed import make_loaders, read_splits
+from tts.train.config import AUTO, TrainConfig
+from tts.train.device import be_deterministic, choose_device, describe
+from tts.train.feed import make_loaders, make_plan, read_splits
+from tts.train.fit import find_max_duration, measure
 from tts.train.hardware import keep_freed_memory, with_real_precision
+from tts.train.launch import launch
 from tts.train.loop import Trainer
+from tts.train.preview import preview
+from tts.train.record import keep_copy
 from tts.train.state import check_resumable, load_initial
+from tts.train.watch import Stopped
+from tts.train.world import World
 
 
-def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], prefix: str) -> Trainer:
-    """Train a model on prepared data.
+def train(
+    model_name: str, options: dict[str, Any], corpus: dict[str, Any], prefix: str
+) -> Trainer | None:
+    """Train a model on prepared data, in this process or in --world-size ones.
 
     Args:
       model_name: a key of tts.models.MODELS.
@@ -33,27 +45,62 @@ def train(model_name: str, options: dict[str, Any], corpus: dict[str, Any], pref
       corpus: facts of the corpus for the checkpoint (name, licence ...).
       prefix: the corpus's name in file names, <prefix>_cuts_train.jsonl.gz.
 
-    Returns: the trainer after its last epoch.
+    Returns: the trainer after its last epoch; None where other processes trained, or nothing
+    was to be trained.
     Raises: InputError before the first step for everything that can be known then; Stopped
     when a signal ended the run.
     """
     config = from_dict(TrainConfig, options.get("train", {}), "train")
     model_config = from_dict(model_class(model_name).Config, options.get("model", {}), "model")
-    with sole_user(config.exp_dir):
-        return _train(model_name, config, model_config, corpus, prefix)
+    world = World.of_environment(config.world_size)
+    device = choose_device(config, world)
+    if config.world_size > 1 and world.size == 1 and not config.dry_run:
+        job = {"model_name": model_name, "options": options, "corpus": corpus, "prefix": prefix}
+        launch(config.world_size, config.master_port, job)
+        return None
+    if world.size > 1:
+        config = dataclasses.replace(config, world_size=world.size)
+    writes = world.main and not config.dry_run
+    with sole_user(config.exp_dir) if writes else contextlib.nullcontext():
+        try:
+            world.connect(device)
+            trainer = _train(model_name, config, model_config, corpus, prefix, device, world)
+        except Stopped:
+            world.leave()
+            raise
+        except RuntimeError as error:
+            if (lost := world.explain(error)) is not error:
+                raise lost from error
+            raise
+        world.leave()
+    return trainer
 
 
 def _train(
-    model_name: str, config: TrainConfig, model_config: Any, corpus: dict[str, Any], prefix: str
-) -> Trainer:
+    model_name: str,
+    config: TrainConfig,
+    model_config: Any,
+    corpus: dict[str, Any],
+    prefix: str,
+    device: torch.device,
+    world: World,
+) -> Trainer | None:
+    started = time.monotonic()
     # Not resolved: data/ may be a link, and paths in manifests are relative to its neighbours.
     data_dir = Path(config.manifest_dir).absolute().parent
-    device = choose_device(config)
-    remove_leftovers(config.exp_dir)
+    if world.main and not config.dry_run:
+        remove_leftovers(config.exp_dir)
     table, frontend, mel = read_recipe(data_dir)
     cmvn = read_json(data_dir / "fbank" / "cmvn.json")
-    examples = read_splits(config, data_dir.parent, prefix, table, frontend.framing)
-    plan, loaders = make_loaders(config, examples, table, mel, device)
+    splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing)
+    examples = splits["train"].examples
+    resumed = find_start(config, world)
+    before = resumed[1].get("config", {}).get("train") if resumed is not None else None
+    config = with_real_precision(config, device, before)
+    if device.type == "cpu":
+        keep_freed_memory()
+    if config.deterministic:
+        be_deterministic()
     torch.manual_seed(config.seed)
     model = build_model(
         model_name,
@@ -62,31 +109,54 @@ def _train(
         mel.n_mels,
         cmvn["fbank_mean"],
         cmvn["fbank_std"],
-    )
+    ).to(device)
+    if config.compile:
+        model.compile_parts()
+    if resumed is None and config.init_from:
+        load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
+    found = ""
+    if config.max_duration == AUTO:
+        config, found = _decide_max_duration(config, before, model, examples, mel, device, world)
     run = {
         "model": {"name": model_name, **to_dict(model_config)},
         "mel": to_dict(mel),
         "frontend": to_dict(frontend),
         "corpus": corpus,
     }
-    resumed = find_start(config)
-    before = resumed[1].get("config", {}).get("train") if resumed is not None else None
-    config = with_real_precision(config, device, before)
-    if device.type == "cpu":
-        keep_freed_memory()
-    if config.compile:
-        model.compile_parts()
-    if resumed is None and config.init_from:
-        load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
-    vocode = _vocode(config, mel)
+    if config.dry_run:
+        if not world.main:
+            return None
+        memory = measure(model, config, examples, mel.n_mels, device)
+        plan = make_plan(config, splits["train"], mel)
+        print(preview({**run, "train": to_dict(config)}, config, plan, examples, memory, device))
+        return None
+    with world.main_first():  # one of them packs features where that is due
+        plan, loaders = make_loaders(config, splits, table, mel, device, world.rank, world.size)
     done_steps = resumed[1].get("step", 0) if resumed is not None else 0
-    trainer = Trainer(model, config, run, table.text(), loaders, plan, device, vocode, done_steps)
-    log = trainer.monitor.log
-    log.info(f"{model_name}: {sum(p.numel() for p in model.parameters()):,} parameters, {device}")
-    log.info(
-        f"{len(examples['train'])} utterances to train on in {len(plan)} batches an epoch, "
-        f"{len(examples['valid'])} to validate on"
+    trainer = Trainer(
+        model,
+        config,
+        run,
+        table.text(),
+        loaders,
+        plan,
+        device,
+        _vocode(config, mel),
+        done_steps,
+        world,
+        [example.id for example in examples],
     )
+    log = trainer.monitor.log
+    log.info(
+        f"{model_name}: {sum(p.numel() for p in model.parameters()):,} parameters, "
+        f"{world.size} x {describe(device)}, {config.resolved_precision}"
+    )
+    log.info(
+        f"{len(examples)} utterances to train on in {len(plan.batches(1))} batches an epoch, "
+        f"{len(splits['valid'].examples)} to validate on"
+    )
+    if found:
+        log.info(found)
     if resumed is None and config.init_from:
         log.info(f"initial weights, mel mean and mel deviation from {config.init_from}")
     if resumed is not None:
@@ -96,14 +166,20 @@ def _train(
         log.info(f"continuing from {path}: epoch {trainer.epoch}, step {trainer.step}")
         for sentence in changed:
             log.warning(f"not exactly the same run: {sentence}")
-    if config.start_epoch != "auto":
+    world.largest(0)  # all have read what is now set aside
+    if config.start_epoch != "auto" and world.main:
         folder = set_aside(config.exp_dir, trainer.epoch)
         if folder is not None:
+            keep_copy(config.exp_dir, folder)
             log.warning(f"checkpoints beyond epoch {trainer.epoch} are kept in {folder}")
+    first = trainer.step
     trainer.run()
+    took = datetime.timedelta(seconds=round(time.monotonic() - started))
     log.info(
-        f"{model_name}: {trainer.epoch} epochs, {trainer.step} steps done; checkpoints, logs "
-        f"and config.toml in {config.exp_dir}"
+        f"{model_name}: {trainer.epoch} epochs, {trainer.step} steps done, {trainer.step - first} "
+        f"of them now in {took} on {world.size} x {describe(device)}; least validation loss "
+        f"{trainer.keeper.best['valid']:.4g}; checkpoints, logs and config.toml in "
+        f"{config.exp_dir}"
     )
     return trainer
 
@@ -121,31 +197,12 @@ def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:
     return table, frontend, mel
 
 
-def choose_device(config: TrainConfig) -> torch.device:
-    """The device of the run; InputError when the one asked for is not there."""
-    if config.world_size != 1:
-        raise InputError(
-            f"--world-size {config.world_size}: this version trains with one process; "
-            "use --world-size 1"
-        )
-    name = config.device
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
-        raise InputError(f"--device {name}: use auto, cpu, cuda or cuda:N")
-    device = torch.device(name)
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device.type == "cuda" and (device.index or 0) >= count:
-        raise InputError(f"--device {name}: torch sees {count} CUDA devices; use --device cpu")
-    if config.resolved_precision == "fp16" and device.type == "cpu":
-        raise InputError("fp16 needs a GPU: use --precision fp32 or bf16 on the CPU")
-    return device
-
-
-def find_start(config: TrainConfig) -> tuple[Path, dict[str, Any]] | None:
-    """The checkpoint that --start-epoch asks for, or None to start anew."""
+def find_start(config: TrainConfig, world: World) -> tuple[Path, dict[str, Any]] | None:
+    """The checkpoint that --start-epoch asks for, or None to start anew; the same everywhere."""
     if config.start_epoch == "auto":
-        return latest_checkpoint(config.exp_dir)
+        found = latest_checkpoint(config.exp_dir) if world.main else None
+        path = world.share(found[0] if found else None)
+        return found if world.main or path is None else (path, load_checkpoint(path))
     if not config.start_epoch.isdigit() or int(config.start_epoch) < 1:
         raise InputError(f"--start-epoch {config.start_epoch}: must be 1, 2, ... or auto")
     epoch = int(config.start_epoch)
@@ -155,39 +212,26 @@ def find_start(config: TrainConfig) -> tuple[Path, dict[str, Any]] | None:
     return path, load_checkpoint(path)
 
 
-def continue_or_set_aside(model_name: str, options: dict[str, Any], inputs: list[Path]) -> str:
-    """The --start-epoch of a run that is to be done once.
-
-    'auto' when the experiment folder was made from the same model, options and data (its
-    inputs.json says so); else '1', after the folder was renamed to <name>.old-N so that
-    nothing is lost. How long and where to train, read and log does not count as a difference.
-    """
-    free = {"start_epoch", "num_epochs", "num_workers", "log_interval", "tensorboard", "vocoder"}
-    free |= {"save_every_n", "save_every_steps", "keep_last", "keep_best", "valid_every"}
-    free |= {"exp_dir", "manifest_dir", "device", "master_port", "max_skipped"}
-    train_options = options["train"]
-    wanted = {
-        "model": {"name": model_name, **options.get("model", {})},
-        "train": {k: v for k, v in train_options.items() if k not in free},
-        "inputs": {path.name: fingerprint(path) for path in inputs},
-    }
-    exp_dir = Path(train_options["exp_dir"])
-    marker = exp_dir / "inputs.json"
-    if marker.is_file() and read_json(marker) == json.loads(json.dumps(wanted)):
-        return "auto"
-    with sole_user(exp_dir):
-        return _set_folder_aside(exp_dir, marker, wanted)
-
-
-def _set_folder_aside(exp_dir: Path, marker: Path, wanted: dict[str, Any]) -> str:
-    if latest_checkpoint(exp_dir) is not None:
-        number = 1
-        while (aside := exp_dir.with_name(f"{exp_dir.name}.old-{number}")).exists():
-            number += 1
-        exp_dir.rename(aside)
-        print(f"data or options changed: the earlier run is kept in {aside}")
-    write_json(marker, wanted)
-    return "1"
+def _decide_max_duration(
+    config: TrainConfig,
+    before: dict[str, Any] | None,
+    model: torch.nn.Module,
+    examples: list[Example],
+    mel: MelConfig,
+    device: torch.device,
+    world: World,
+) -> tuple[TrainConfig, str]:
+    """A number for --max-duration auto, that of the run which is continued where there is one."""
+    if before and isinstance(before.get("max_duration"), (int, float)):
+        value, how = float(before["max_duration"]), "as in the run that is continued"
+    else:
+        rate = mel.sample_rate / mel.hop_length
+        value, how = find_max_duration(model, config, examples, mel.n_mels, rate, device)
+        value = float(world.smallest(int(value)))
+    return (
+        dataclasses.replace(config, max_duration=value),
+        f"--max-duration auto: {value:g} ({how})",
+    )
 
 
 def _vocode(config: TrainConfig, mel: MelConfig) -> Any:

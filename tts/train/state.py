@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import torch
 
 from tts.errors import InputError
+
+
+def noise_seed(seed: int, epoch: int, batch: int) -> int:
+    """The seed of everything drawn for one batch of an epoch.
+
+    So a batch meets the same noise and dropout whichever process has it and whatever was done
+    before: several processes train as one does, and a resumed run needs no more than its place.
+    """
+    digest = hashlib.sha256(f"{seed}-{epoch}-{batch}".encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1
 
 
 def random_state(device: torch.device) -> dict[str, Any]:
@@ -72,17 +83,29 @@ def check_resumable(
             f"{path} was trained with another token table than this data's tokens.txt. "
             "Prepare the data as then, or choose another --exp-dir"
         )
-    before, now = old["train"], config["train"]
+    return _changes(old["train"], config["train"], content.get("batch", 0) > 0)
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any], inside_epoch: bool) -> list[str]:
+    """Options that differ and matter, and what follows from that."""
     names = list(_EXACT)
     if now["lr_schedule"] != "constant" and not now["lr_decay_steps"]:
         names.append("num_epochs")  # the decay spans the run
-    if now.get("compile", False) != before.get("compile", False):
-        names.append("compile")
-    return [
-        f"{name} was {before.get(name)}, is {now.get(name)}"
-        for name in names
-        if before.get(name) != now.get(name)
-    ]
+    changed = [name for name in names if before.get(name) != now.get(name)]
+    sentences = [f"{name} was {before.get(name)}, is {now.get(name)}" for name in changed]
+    if inside_epoch and {"max_duration", "bucketing_sampler", "num_buckets", "seed"} & {*changed}:
+        sentences.append(
+            "the rest of this epoch is cut from other batches, so that in it utterances may come "
+            "twice or not at all"
+        )
+    if {"world_size", "accumulate"} & {*changed}:
+        sizes = [table.get("world_size", 1) * table.get("accumulate", 1) for table in (before, now)]
+        sentences.append(
+            "a step still has as many batches: numbers differ by rounding alone"
+            if sizes[0] == sizes[1]
+            else f"a step had {sizes[0]} batches, has {sizes[1]}"
+        )
+    return sentences
 
 
 def load_initial(model: torch.nn.Module, content: dict[str, Any], path: Any, tokens: str) -> None:

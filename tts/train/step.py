@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +46,15 @@ class NamedLosses(nn.Module):
         return {**losses, "tot_loss": total}
 
 
+def _exchanging(losses: NamedLosses) -> nn.Module:
+    """DDP around `losses`. Buffers, which training leaves alone, are equal from the start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # the option's next name is too new
+        return nn.parallel.DistributedDataParallel(
+            losses, broadcast_buffers=False, gradient_as_bucket_view=True
+        )
+
+
 class Stepper:
     """The model, its optimiser and averaged weights, and how a step changes them.
 
@@ -57,9 +68,7 @@ class Stepper:
         self.losses = NamedLosses(model, config)
         self.wrapped: nn.Module = self.losses
         if world.size > 1:
-            self.wrapped = nn.parallel.DistributedDataParallel(
-                self.losses, broadcast_buffers=False, gradient_as_bucket_view=True
-            )
+            self.wrapped = _exchanging(self.losses)
         self.average = WeightAverage(model, config.ema_decay) if config.ema_decay > 0 else None
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.resolved_precision == "fp16")
         self.lagged = device.type == "cuda" and not self.scaler.is_enabled()
@@ -67,11 +76,13 @@ class Stepper:
         self.names: tuple[str, ...] = ()
         self._agreed = False
 
-    def __call__(self, batches: Iterator[Batch], own: int, count: int, rate: float) -> Tensor:
-        """One step on the mean gradient of `count` batches, `own` of them from `batches`.
+    def __call__(
+        self, batches: Iterator[Batch], seeds: Sequence[int], count: int, rate: float
+    ) -> Tensor:
+        """One step on the mean gradient of `count` batches of all processes.
 
-        Args: own: how many of the step's batches are this process's; count: of all processes;
-        rate: learning rate.
+        Args: batches, this process's; seeds, of the noise and dropout of those that belong to
+        this step, one each; rate, learning rate.
         Returns: float64 (K + 2,), see tts.train.record.Step.values, equal on all processes.
         Nothing but the averages moves when a loss or the gradient's norm is not finite.
         """
@@ -81,9 +92,11 @@ class Stepper:
         # DDP divides the sum by the number of processes.
         share = self.world.size / count
         sums = None
-        for number in range(own):
+        for number, seed in enumerate(seeds, 1):
             batch = next(batches)
-            with memory_of(batch, self.device, self.config), self._sending(number + 1 == own):
+            torch.manual_seed(seed)
+            last = number == len(seeds)
+            with memory_of(batch, self.device, self.config), self._sending(last):
                 losses = self.wrapped(batch.to(self.device))
                 total = losses["tot_loss"]
                 scaled = total / count if self.world.size == 1 else total * share
@@ -92,12 +105,19 @@ class Stepper:
             values = values * len(batch.ids)
             sums = values if sums is None else sums + values
             self.names = self.names or tuple(losses)
-        if not own:
+        if not seeds:
             self.scaler.scale(self.wrapped(None)["tot_loss"]).backward()
         if self.world.size > 1:
             sums = self._sums_of_all(sums)
         assert sums is not None
-        return self._apply(sums, batch if own else None)
+        return self._apply(sums, batch if seeds else None)
+
+    def load_optimizer(self, state: dict[str, Any]) -> None:
+        """Continue from an optimiser's state, whichever kind of device that was on."""
+        kinds = ("fused", "foreach", "capturable")
+        own = {kind: self.optimizer.param_groups[0][kind] for kind in kinds}
+        groups = [{**group, **own} for group in state["param_groups"]]
+        self.optimizer.load_state_dict({**state, "param_groups": groups})
 
     def _sending(self, last: bool) -> contextlib.AbstractContextManager[None]:
         """Gradients are exchanged with a process's last batch of the step."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -84,6 +86,15 @@ class World:
         """Part from the others after a run that ended well."""
         if self.size > 1 and dist.is_initialized():
             dist.destroy_process_group()
+
+    @contextlib.contextmanager
+    def main_first(self) -> Iterator[None]:
+        """The main process goes through the block, then all others at once."""
+        if not self.main:
+            self.largest(0)
+        yield
+        if self.main:
+            self.largest(0)
 
     def largest(self, value: int) -> int:
         """The largest `value` of all processes; waits for them."""

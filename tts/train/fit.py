@@ -1,0 +1,208 @@
+"""How much memory a batch takes, and the largest --max-duration that fits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from tts.batch import Batch
+from tts.data.loader import BatchPlan, Example
+from tts.train.config import TrainConfig
+from tts.train.step import NamedLosses, is_out_of_memory
+
+# What is taken of what fits: other epochs have other batches, and memory breaks into pieces.
+SAFETY = 0.9
+# The finder stops when it knows the answer this well.
+CLOSENESS = 0.05
+# Bytes a parameter: weight, gradient, two moments of Adam; one more copy for the average.
+_BYTES_OF_PARAMETER = 16
+# What the backward pass needs beyond what the forward pass kept for it.
+_BACKWARD = 1.25
+# Share of the free memory that a run on the CPU may take.
+_SHARE_OF_FREE = 0.5
+_EPOCHS_LOOKED_AT = 3
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes: `fixed`, of weights, gradients, optimiser and averages; `frame`, of a padded frame
+    of a batch, measured on the longest utterance and therefore rather too much than too little.
+    """
+
+    fixed: int
+    frame: float
+
+    def of(self, padded_frames: int) -> int:
+        """Estimate for a step with batches of this many padded frames."""
+        return int(self.fixed + _BACKWARD * self.frame * padded_frames)
+
+
+def fixed_bytes(model: torch.nn.Module, config: TrainConfig) -> int:
+    """Memory that does not depend on the batch."""
+    count = sum(p.numel() for p in model.parameters())
+    return count * (_BYTES_OF_PARAMETER + (4 if config.ema_decay else 0))
+
+
+def measure(
+    model: torch.nn.Module,
+    config: TrainConfig,
+    examples: Sequence[Example],
+    n_mels: int,
+    device: torch.device,
+) -> Memory:
+    """One forward pass of the longest utterance, counting what it keeps for the backward one."""
+    longest = max(examples, key=lambda example: example.num_frames)
+    batch = made_up([longest], n_mels, device)
+    losses = NamedLosses(model, config)
+    kept: dict[int, int] = {}
+
+    def count(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    own = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    devices = [device] if device.type == "cuda" else []
+    hooks = torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor)
+    with torch.random.fork_rng(devices), hooks:
+        result = losses(batch)  # held: what it keeps must not be freed and counted twice
+    total = sum(size for pointer, size in kept.items() if pointer not in own)
+    del result
+    return Memory(fixed_bytes(model, config), total / longest.num_frames)
+
+
+def made_up(examples: Sequence[Example], n_mels: int, device: torch.device) -> Batch:
+    """A batch of these utterances' tokens and lengths, with noise for a mel."""
+    token_lens = torch.tensor([len(example.token_ids) for example in examples])
+    mel_lens = torch.tensor([example.num_frames for example in examples])
+    tokens = torch.zeros(len(examples), int(token_lens.max()), dtype=torch.int64)
+    for row, example in enumerate(examples):
+        tokens[row, : token_lens[row]] = torch.from_numpy(example.token_ids).long()
+    generator = torch.Generator().manual_seed(0)
+    mel = torch.randn(len(examples), int(mel_lens.max()), n_mels, generator=generator)
+    batch = Batch([example.id for example in examples], tokens, token_lens, mel, mel_lens)
+    return batch.to(device, non_blocking=False)
+
+
+def padded_frames(plan: BatchPlan, batch: Sequence[int]) -> int:
+    """Frames of a batch with its padding."""
+    return len(batch) * max(plan.num_frames[i] for i in batch)
+
+
+def largest_batch(plan: BatchPlan) -> list[int]:
+    """The batch of the first epochs with the most padded frames."""
+    batches = [b for epoch in range(1, _EPOCHS_LOOKED_AT + 1) for b in plan.batches(epoch)]
+    return max(batches, key=lambda batch: padded_frames(plan, batch))
+
+
+def largest(fits: Callable[[float], bool], start: float, most: float) -> float:
+    """The largest x of `start` <= x <= `most` that `fits`, to CLOSENESS; 0 when none does.
+
+    Doubles until one does not fit, then halves the interval.
+    """
+    good, bad = 0.0, 0.0
+    x = min(start, most)
+    while fits(x):
+        if x >= most:
+            return most
+        good, x = x, min(2 * x, most)
+    bad = x
+    if not good:
+        return 0.0
+    while bad - good > CLOSENESS * good:
+        x = (good + bad) / 2
+        if fits(x):
+            good = x
+        else:
+            bad = x
+    return good
+
+
+def find_max_duration(
+    model: torch.nn.Module,
+    config: TrainConfig,
+    examples: Sequence[Example],
+    n_mels: int,
+    rate: float,
+    device: torch.device,
+) -> tuple[float, str]:
+    """The value that `--max-duration auto` stands for in seconds, and how it was found.
+
+    On a GPU by trying: forward and backward pass of the largest batch, memory of the optimiser
+    held meanwhile. On a CPU larger batches are no faster, so it is the default, less where free
+    memory does not hold it. `rate` is frames a second.
+    """
+    seconds = [example.num_frames / rate for example in examples]
+    default = TrainConfig().max_duration
+    if device.type == "cpu":
+        memory = measure(model, config, examples, n_mels, device)
+        room = (_SHARE_OF_FREE * free_memory() - memory.fixed) / (_BACKWARD * memory.frame)
+        value = max(max(seconds), min(default, room / rate))
+        return float(int(value) or 1), "free memory; trying larger ones is for GPUs"
+    trial = _Trial(model, config, examples, n_mels, rate, device)
+    value = largest(trial.fits, max(seconds) + 1, sum(seconds))
+    found = max(max(seconds) + 1, SAFETY * value)
+    return float(int(found)), f"{trial.count} trials, {value:.0f} s did fit"
+
+
+class _Trial:
+    """Tries batches on the device and leaves no trace."""
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        config: TrainConfig,
+        examples: Sequence[Example],
+        n_mels: int,
+        rate: float,
+        device: torch.device,
+    ):
+        self.model, self.config, self.examples = model, config, examples
+        self.n_mels, self.rate, self.device = n_mels, rate, device
+        self.losses = NamedLosses(model, config)
+        self.count = 0
+
+    def fits(self, seconds: float) -> bool:
+        """Whether a step with `--max-duration seconds` has room."""
+        self.count += 1
+        frames = [example.num_frames for example in self.examples]
+        plan = BatchPlan(frames, self.rate, seconds, self.config.num_buckets)
+        longest = sorted(range(len(frames)), key=lambda i: -frames[i])
+        several = longest[: max(1, int(seconds * self.rate / frames[longest[0]]))]
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices):
+            return all(self._holds(batch) for batch in (several, largest_batch(plan)))
+
+    def _holds(self, positions: Sequence[int]) -> bool:
+        try:
+            later = 4 * sum(p.numel() for p in self.model.parameters())
+            ballast = torch.empty(
+                fixed_bytes(self.model, self.config) - 2 * later,
+                dtype=torch.uint8,
+                device=self.device,
+            )
+            batch = made_up([self.examples[i] for i in positions], self.n_mels, self.device)
+            self.losses(batch)["tot_loss"].backward()
+            del ballast
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        finally:
+            self.model.zero_grad(set_to_none=True)
+            if self.device.type == "cuda":
+                torch.cuda.empty_cache()
+        return True
+
+
+def free_memory() -> int:
+    """Bytes of memory on this machine that nobody uses."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            facts = dict(line.split(":", 1) for line in file)
+        return int(facts["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):  # not Linux
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
