@@ -141,7 +141,7 @@ class _SnakeBeta(torch.autograd.Function):
         frequency = 2 * alpha.exp()
         height = 0.5 / (beta.exp() + 1e-9)
         ctx.save_for_backward(a, frequency, height, beta)
-        bend = torch.cos(a * frequency).neg_().add_(1.0)
+        bend = (a * frequency).cos_().neg_().add_(1.0)
         return torch.addcmul(a, bend, height)
 
     @staticmethod
