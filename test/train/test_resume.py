@@ -17,7 +17,7 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 
 from tts.checkpoint import list_epochs, load_checkpoint
 from tts.errors import InputError
-from tts.train.watch import PREEMPTED, Stopped
+from tts.train.watch import PREEMPTED, Stopped, Watch
 
 
 @pytest.mark.parametrize("options", [{}, {"accumulate": 2, "num_workers": 1}])
@@ -105,6 +105,16 @@ def test_a_signal_to_the_whole_group_saves_and_ends_quietly(undisturbed, number,
     output = process.communicate(timeout=60)[0].decode()
     assert process.returncode == status and "Traceback" not in output, output
     assert f"{number.name}: saved" in output
+
+
+def test_signals_that_come_together_are_one_wish(monkeypatch):
+    with Watch() as watch:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert watch.number == signal.SIGTERM
+        monkeypatch.setattr("tts.train.watch.SAME_WISH", -1.0)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.slow

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import Any
 
 # Ctrl-C, the end of a job, and the warning that a cluster gives before it takes a machine back.
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 # EX_TEMPFAIL of sysexits.h: "try again later". A scheduler can tell it from every error.
 PREEMPTED = 75
+# Seconds in which several signals are one.
+SAME_WISH = 2.0
 
 
 class Stopped(Exception):
@@ -28,11 +31,14 @@ class Stopped(Exception):
 class Watch:
     """Within its `with` block, notes the watched signals instead of ending the process.
 
-    Attributes: number, the signal that came, 0 while there was none. A second one is immediate.
+    Attributes: number, the signal that came, 0 while there was none. A second one is immediate,
+    unless it comes so soon that it is the same wish: a scheduler signals every process of a job,
+    and torchrun passes on what it gets.
     """
 
     def __init__(self) -> None:
         self.number = 0
+        self._since = 0.0
         self._old: dict[int, Any] = {}
 
     def __enter__(self) -> Watch:
@@ -44,7 +50,9 @@ class Watch:
             signal.signal(number, handler)
 
     def _note(self, number: int, _frame: object) -> None:
-        if self.number:
-            signal.signal(number, signal.SIG_DFL)
+        now = time.monotonic()
+        if not self.number:
+            self.number, self._since = number, now
+        elif now - self._since > SAME_WISH:
+            signal.signal(number, self._old[number])
             signal.raise_signal(number)
-        self.number = number
