@@ -42,10 +42,10 @@ def test_what_is_wrong_is_said_and_the_word_as_usual(english):
 
 
 def test_positions_are_those_of_the_input(english):
-    text = "one<W AH1 N> two<T UW1>\u2603 x<Y> three<TH R IY1> \u2603"
+    text = "one<W AH1 N> two<T UW1>\u2603 x<Y AE> three<TH R IY1> \u2603"
     spoken = english(text)
     found = [problem.position for problem in spoken.problems]
-    assert found == [text.index("\u2603"), text.index("x<Y>"), text.rindex("\u2603")]
+    assert found == [text.index("\u2603"), text.index("x<Y AE>"), text.rindex("\u2603")]
 
 
 def test_letters_right_after_the_brackets_are_a_word_of_their_own(english):
@@ -59,3 +59,12 @@ def test_texts_with_the_made_up_words_themselves(english):
     assert len(marked.words) == 1 and marked.written(marked.text) == "zqxja read zqxjb"
     assert overridden(english(text)) == ["ɹˈɛd"]
     english("zqxj xjqv vqzx read<R EH1 D>")
+
+
+def test_brackets_that_are_no_pronunciation_are_ordinary_text(english):
+    assert english("if a<b and c>d then").normalized == "if a b and c d then"
+    spoken = english("<b>bold</b> and <i>it</i>al, read <R EH1 D>☃")
+    assert spoken.normalized == "bold and ital, read"
+    assert [p.text for p in spoken.problems] == ["<b>", "</b>", "<i>", "</i>", "<R EH1 D>", "☃"]
+    for problem in spoken.problems:
+        assert spoken.text[problem.position :].startswith(problem.text)

@@ -97,6 +97,27 @@ def test_the_voice_says_them_wherever_they_stand(english):
     assert not said(english, "MP3s, at T, tenchas", "lexicon")
 
 
+def test_a_full_stop_belongs_to_the_word_if_it_does_to_the_entry():
+    lines = "Dr. D AA1 K\nMrs M IH1 S IH0 Z\nU.S. Y UW1 EH1 S\ntencha T EH1 N CH AH0\n"
+    front = build_frontend(FrontEndConfig(user_lexicon=lines))
+    spoken = front("Dr. Who, Mrs. Lee's U.S. tencha. Dr Lee")
+    assert spoken.normalized == "Dr. Who, Mrs. Lee's U.S. tencha. Dr Lee"
+    assert [word.text for word in spoken.words if word.source == "lexicon"] == [
+        *("Dr.", "Mrs.", "U.S.", "tencha"),
+    ]
+    # At the very end it is the sentence's, too.
+    assert "".join(front("the U.S.").tokens) == "ðə jˈuːˈɛs."
+    keys = dict(front.lexicon())
+    assert keys["dr'0"] == keys["dr'0's"][:-1] != keys["mrs"]
+
+
+def test_entries_that_no_text_can_hold_are_refused():
+    for word in (".net", "'twas", "foo-", "a--", "x.."):
+        with pytest.raises(InputError, match="no text can hold it"):
+            parse(f"{word} N EH1 T\n", "en-us", "x")
+    assert parse("C++ S IY1\nrock'n'roll R AA1 K\nJr. JH UW1\n", "en-us", "x")
+
+
 def test_the_exported_lexicon_holds_what_normalised_texts_spell(english, tmp_path):
     texts = ["Tencha's MP3-player by AT&T, TENCHA; we live!", "I read<R EH1 D> it. Bananas!"]
     report = write_lexicon(tmp_path / "l.txt", english.lexicon(texts), english.token_table())

@@ -94,9 +94,7 @@ class LexiconFrontEnd:
             word, ending = found
             tokens = possessive(to_ipa(word.phones), ending)
             if word.source == "lexicon":
-                return Piece(
-                    Word(text, tokens, word.source), self._keys[word_key(word.text)] + ending
-                )
+                return Piece(Word(text, tokens, word.source), self._keys[word.key] + ending)
             # A lexicon made beforehand cannot hold it; a word that sounds so may stand for it.
             plain = "".join(map(fold, word_key(text)))
             key = homophone(plain, word.phones) if not ending else ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from tts.text import codes, erhua
@@ -77,16 +80,20 @@ class MandarinFrontEnd:
         stand that the text says how to pronounce.
         """
         written, problems, given = "", [], {}
-        for part in split(text):
-            fault = part.problem() or self._unsayable(part)
-            if part.said is not None and not fault:
+        plain: list[Part] = []
+        for part in [*split(text), None]:
+            fault = part and (part.problem() or self._unsayable(part))
+            problems += [fault] if fault else []
+            if part and (part.said is None or fault):
+                plain.append(part)
+                continue
+            said, found = _normalize_parts(plain)
+            written += said if self._english else said.replace("'", "")  # letters are called
+            problems += found
+            plain = []
+            if part:
                 given[len(written)] = part
                 written += part.text
-                continue
-            said, found = normalize(part.text)
-            written += said if self._english else said.replace("'", "")  # letters are called
-            problems += [Problem(p.position + part.position, p.text, p.reason) for p in found]
-            problems += [fault] if fault else []
         return written, problems, given
 
     def _unsayable(self, part: Part) -> Problem | None:
@@ -282,6 +289,18 @@ def _within(piece: re.Match[str], given: Mapping[int, Part]) -> dict[int, Part]:
     """The given words of a piece, by their places in it."""
     begin, end = piece.span()
     return {place - begin: part for place, part in given.items() if begin <= place < end}
+
+
+def _normalize_parts(parts: Sequence[Part]) -> tuple[str, list[Problem]]:
+    """Neighbouring parts as one normalised text, and the problems where they stand."""
+    said, found = normalize("".join(part.text for part in parts))
+    starts = list(accumulate((len(part.text) for part in parts), initial=0))
+    problems = []
+    for problem in found:
+        index = bisect_right(starts, problem.position, hi=len(parts)) - 1
+        position = problem.position - starts[index] + parts[index].position
+        problems.append(replace(problem, position=position))
+    return said, problems
 
 
 def _pause(written: str) -> Word:

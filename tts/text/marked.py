@@ -7,30 +7,31 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tts.text.characters import APOSTROPHES, is_hanzi
 from tts.text.frontend import Problem
-from tts.text.overrides import Part, split
-from tts.text.user_lexicon import word_key
+from tts.text.normalize_english import ABBREVIATIONS
+from tts.text.overrides import split
+from tts.text.user_lexicon import WORD_SHAPE, word_key
 
 # No word begins so; the second one is for a text that holds the first.
 _PREFIXES = ("zqxj", "xjqv", "vqzx")
 _DIGITS = "abcdefghij"
 _MADE_UP = re.compile(rf"(?:{'|'.join(_PREFIXES)})[{_DIGITS}]+", re.IGNORECASE)
-_RUN = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}.&+-]+[^\W_]+)*\+*")
 _PIECE = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*")
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A word with phones of its own. source: override or lexicon."""
+    """A word with phones of its own. source: override or lexicon, whose entry is `key`."""
 
     text: str
     phones: tuple[str, ...]
     source: str
+    key: str = ""
 
 
 @dataclass
@@ -95,37 +96,42 @@ def mark(text: str, user_words: Mapping[str, tuple[str, ...]]) -> MarkedText:
         problem = None if hanzi else part.problem()
         if problem:
             marked.problems.append(problem)
+        if part.left_out and not part.text:
+            continue
         if part.said is not None and not problem and not hanzi:
             add(part.text, part.position, Marked(part.text, part.phones, "override"))
         elif user_words:
-            for piece, position, phones in _user_parts(part, user_words):
-                add(piece, position, Marked(piece, phones, "lexicon") if phones else None)
+            done = 0
+            for begin, end, key in _user_words(part.text, user_words):
+                if begin > done:
+                    add(part.text[done:begin], part.position + done)
+                word = part.text[begin:end]
+                add(word, part.position + begin, Marked(word, user_words[key], "lexicon", key))
+                done = end
+            if done < len(part.text):
+                add(part.text[done:], part.position + done)
         else:
             add(part.text, part.position)
     marked.text = "".join(pieces)
     return marked
 
 
-def _user_parts(
-    part: Part, user_words: Mapping[str, tuple[str, ...]]
-) -> list[tuple[str, int, tuple[str, ...] | None]]:
-    """`part` cut at the user's words: text, position and phones (None: of no such word)."""
-    found = []
-    for run in _RUN.finditer(part.text):
-        if word_key(run[0]) in user_words:
-            found.append(run.span())
+def _user_words(text: str, words: Container[str]) -> Iterator[tuple[int, int, str]]:
+    """Where the user's words begin and end in `text`, and under which key they are listed."""
+    end = len(text.rstrip(" \"'”’"))
+    for run in WORD_SHAPE.finditer(text):
+        key, stop = word_key(run[0]), run.end()
+        if text[stop : stop + 1] == ".":
+            dotted = key + "." if key + "." in words else key
+            if dotted in words and (dotted != key or key in ABBREVIATIONS):
+                # Its full stop goes with it, but at the very end it ends the sentence, too.
+                yield run.start(), stop + (stop + 1 != end), dotted
+                continue
+        if key in words:
+            yield *run.span(), key
             continue
-        for piece in _PIECE.finditer(part.text, *run.span()):
-            bare = _POSSESSIVE.sub("", piece[0])
-            for word in (piece[0], bare):
-                if word_key(word) in user_words:
-                    found.append((piece.start(), piece.start() + len(word)))
+        for piece in _PIECE.finditer(text, *run.span()):
+            for word in (piece[0], _POSSESSIVE.sub("", piece[0])):
+                if word_key(word) in words:
+                    yield piece.start(), piece.start() + len(word), word_key(word)
                     break
-    parts, done = [], 0
-    for begin, end in found:
-        parts.append((part.text[done:begin], part.position + done, None))
-        word = part.text[begin:end]
-        parts.append((word, part.position + begin, user_words[word_key(word)]))
-        done = end
-    parts.append((part.text[done:], part.position + done, None))
-    return [item for item in parts if item[0]]

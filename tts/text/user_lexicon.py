@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 EXAMPLES = {"en-us": "tencha T EH1 N CH AH0", "zh": "重庆 chong2 qing4"}
 # How many faults a message lists before it only counts.
 _SHOWN = 20
+# What is looked up as one word: AT&T, O'Neil, C++; a full stop may follow.
+WORD_SHAPE = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}.&+-]+[^\W_]+)*\+*")
 _SYLLABLE = re.compile(r"[a-zê]+[1-5]")
 
 
@@ -39,6 +42,9 @@ def fault(word: str, said: Sequence[str]) -> str:
     if not any(map(is_hanzi, word)):
         return _arpabet_fault(said)
     for item in said:
+        several = _SYLLABLE.findall(item)
+        if len(several) > 1 and "".join(several) == item:
+            return f"{item!r} wants spaces between its syllables: {' '.join(several)}"
         if not _SYLLABLE.fullmatch(item):
             return f"{item!r} is no syllable with its tone digit 1 to 5"
     syllables = split_labels(said)
@@ -85,13 +91,13 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
             continue
         word, said = fields[0], fields[1:]
         key = word_key(word)
-        reason = _word_fault(word, language) or fault(word, _cased(word, said))
+        reason = _word_fault(word, language) or fault(word, cased(word, said))
         if not reason and key in first_line:
             reason = f"stands already in line {first_line[key]}"
         if reason:
             faults.append(f"line {number}: {word!r}: {reason}")
         else:
-            entries[key] = tuple(_cased(word, said))
+            entries[key] = tuple(cased(word, said))
             first_line[key] = number
     if faults:
         shown = "\n".join(f"  {line}" for line in faults[:_SHOWN])
@@ -104,9 +110,10 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
     return entries
 
 
-def _cased(word: str, said: Sequence[str]) -> list[str]:
-    """Pinyin in lower case, phones in upper case; ü as v."""
+def cased(word: str, said: Sequence[str]) -> list[str]:
+    """The items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
     if any(map(is_hanzi, word)):
+        said = unicodedata.normalize("NFC", " ".join(said)).split()
         return [item.lower().replace("ü", "v").replace("u:", "v") for item in said]
     return [item.upper() for item in said]
 
@@ -123,7 +130,11 @@ def _word_fault(word: str, language: str) -> str:
     for c in word:
         if not (fold(c).isalnum() or c in APOSTROPHES or c in "-.&+"):
             return f"{c!r} is no part of a word"
-    return "" if any(fold(c).isalpha() for c in word) else "no letter in it"
+    if not any(fold(c).isalpha() for c in word):
+        return "no letter in it"
+    if WORD_SHAPE.fullmatch(word.removesuffix(".")):
+        return ""
+    return "no text can hold it: a word begins and ends with a letter or digit (or ends with . +)"
 
 
 def merge(stored: str, added: str, language: str, where: str) -> str:
