@@ -19,13 +19,11 @@ from tts.config import Parser, from_dict
 from tts.errors import InputError, run_script
 from tts.text.explain import explain, for_people
 from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.user_lexicon import with_user_lexicon
 
 # What a language means where nothing else is said.
-USUAL = {
-    "en-us": {"frontend": "lexicon", "unit": "phone"},
-    "zh": {"frontend": "pinyin", "unit": "syllable"},
-    "zh_en": {"frontend": "pinyin", "unit": "syllable"},
-}
+PINYIN = {"frontend": "pinyin", "unit": "syllable"}
+USUAL = {"en-us": {"frontend": "lexicon", "unit": "phone"}, "zh": PINYIN, "zh_en": PINYIN}
 
 
 def get_parser() -> argparse.ArgumentParser:
@@ -36,6 +34,7 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", choices=list(USUAL), default="en-us", help="(default: en-us)")
     parser.add_argument("--frontend", default="", help="lexicon (default) or espeak, for English")
     parser.add_argument("--unit", default="", help="phone; syllable (default) or initial_final")
+    parser.add_argument("--user-lexicon", type=Path, help="entries that stand over the voice's")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser
 
@@ -65,14 +64,15 @@ def main() -> None:
         framing = "runtime" if chosen["frontend"] == "espeak" else "blank"
         facts = {"language": arguments.language, "framing": framing, **chosen}
         config = from_dict(FrontEndConfig, facts, "front end")
-    frontend = build_frontend(config)
-    texts = [arguments.text] if arguments.text is not None else map(str.rstrip, sys.stdin)
-    for text in texts:
+    frontend = build_frontend(with_user_lexicon(config, arguments.user_lexicon))
+    # A terminal that lacks a character gets its escape, and JSON stays valid.
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    sys.stdout.reconfigure(errors="backslashreplace")
+    plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    for text in [arguments.text] if arguments.text is not None else map(str.rstrip, sys.stdin):
         explained = explain(frontend, text)
-        if arguments.json:
-            print(json.dumps(explained, ensure_ascii=False))
-        else:
-            print(for_people(explained))
+        shown = json.dumps(explained, ensure_ascii=plain) if arguments.json else None
+        print(shown or for_people(explained))
 
 
 if __name__ == "__main__":

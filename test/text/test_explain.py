@@ -1,6 +1,7 @@
 """How a text is said, for people and for programs."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -13,12 +14,13 @@ from tts.text.frontend import FrontEndConfig, build_frontend
 MANDARIN = FrontEndConfig("zh", "pinyin", "syllable")
 
 
-def run(root, *arguments, text=None):
+def run(root, *arguments, text=None, **variables):
     return subprocess.run(
         [sys.executable, root / "tools" / "explain_text.py", *map(str, arguments)],
         input=text,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        env={**os.environ, **variables},
         check=False,
     )
 
@@ -82,3 +84,20 @@ def test_script_refuses_what_does_not_go_together(root):
     assert (done.returncode, done.stdout) == (2, "")
     assert "knows no unit 'phone'" in done.stderr
     assert "give one of" in run(root, "--package", "a", "--exp-dir", "b").stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_script_on_a_terminal_that_knows_ascii_alone(root, arguments):
+    done = run(root, "--language", "zh", *arguments, text="你☃\n", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.isascii() and "\\u4f60" in done.stdout
+    if arguments:
+        assert json.loads(done.stdout)["text"] == "你☃"
+
+
+def test_script_takes_a_lexicon(root, tmp_path):
+    (tmp_path / "mine.txt").write_text("tencha T EH1 N CH AH0\n", encoding="utf-8")
+    done = run(root, "--user-lexicon", tmp_path / "mine.txt", "--text", "Tencha", "--json")
+    assert [word["source"] for word in json.loads(done.stdout)["words"]] == ["lexicon"]
+    failed = run(root, "--user-lexicon", tmp_path / "none", "--text", "Tencha")
+    assert failed.returncode == 2 and "does not exist" in failed.stderr
