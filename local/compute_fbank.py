@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import Parser, add_flags, flags_given, from_dict, to_dict
+from tts.data.cluster import LOCAL
 from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.data.parallel import usable_processors
 from tts.data.validation import RejectPolicy
@@ -22,6 +23,11 @@ def main() -> None:
     parser.add_argument(
         "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"
     )
+    parser.add_argument(
+        "--executor",
+        default=LOCAL,
+        help="local; dask: a Dask cluster on this machine; dask://host:port: a Dask scheduler",
+    )
     add_flags(parser, RejectPolicy)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
@@ -30,7 +36,7 @@ def main() -> None:
     manifests = ("cuts.jsonl.gz", "faults.jsonl", "token_faults.jsonl", "ids.txt")
     recipe.stage(
         "fbank",
-        lambda: write_features(recipe, mel, policy, arguments.num_jobs),
+        lambda: write_features(recipe, mel, policy, arguments.num_jobs, arguments.executor),
         inputs=[recipe.corpus_dir, recipe.data / "tokens.txt", recipe.data / "frontend.toml"]
         + [recipe.manifest(kind) for kind in manifests]
         + sources(*DEFINITION),

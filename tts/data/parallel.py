@@ -9,8 +9,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import TypeVar
 
+from tts.data.cluster import LOCAL, dask_executor
 from tts.errors import InputError
 
 Item = TypeVar("Item")
@@ -34,6 +36,8 @@ def parallel_map(
     what: str,
     size: Callable[[Result], int] = lambda result: 1,
     total: int | None = None,
+    executor: str = LOCAL,
+    folder: Path | None = None,
 ) -> Iterator[Result]:
     """Yield function(item) in the order of `items`; `function` must be picklable.
 
@@ -41,10 +45,15 @@ def parallel_map(
       num_jobs: processes; with 1 (or one item) everything runs in this process.
       what: the progress bar's title.
       size: how far one result moves the bar, out of `total` (default: the number of items).
+      executor, folder: 'local', or where else to run, see tts.data.cluster.
     Raises: InputError when num_jobs is below 1 or a process is killed; what `function` raises.
     """
     if num_jobs < 1:
         raise InputError(f"--num-jobs {num_jobs}: at least 1 is needed")
+    if executor != LOCAL:
+        with _environment(), dask_executor(executor, num_jobs, folder) as cluster:
+            yield from progress(cluster.map(function, items), total or len(items), what, size)
+        return
     if num_jobs == 1 or len(items) < 2:
         yield from progress(map(function, items), total or len(items), what, size)
         return

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tts.config import to_dict, write_toml
+from tts.data.cluster import LOCAL
 from tts.data.corpus import Fault, Recipe, sources
 from tts.data.manifests import count_listed, read_faults
 from tts.data.parallel import parallel_map
@@ -138,11 +139,14 @@ def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
     return {**item, "num_frames": len(mel), **vars(sums)}
 
 
-def write_features(recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_jobs: int) -> None:
+def write_features(
+    recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_jobs: int, executor: str = LOCAL
+) -> None:
     """Stage 5: features of every cut, all checks, the policy, then the cuts that are kept.
 
     Files: data/fbank/feats/, <name>_cuts.jsonl.gz, <name>_sums.jsonl.gz, data/mel.toml and
     data/rejected.tsv with every fault of the corpus, its texts and its audio.
+    `executor` says where they are computed (see tts.data.cluster); the bytes are the same.
     Raises: InputError when more is rejected than `policy` allows; features already computed
     stay and are used by the next run.
     """
@@ -161,7 +165,9 @@ def write_features(recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_job
         )
         for start in range(0, len(cuts), CHUNK)
     ]
-    parts = parallel_map(extract_chunk, chunks, num_jobs, "features", len, len(cuts))
+    parts = parallel_map(
+        extract_chunk, chunks, num_jobs, "features", len, len(cuts), executor, recipe.work
+    )
     items = [item for part in parts for item in part]
     faults = read_faults(recipe.manifest("faults.jsonl"))
     faults += read_faults(recipe.manifest("token_faults.jsonl"))
