@@ -23,6 +23,7 @@ data_options() {
   option erhua "" "Mandarin: split (hui4 er) or fused (huir4); empty: split"
   option train-models "" "0: rules in the place of models learned from labels"
   option num-jobs "" "processes; empty: one a processor"
+  option executor "" "features: local, dask (a cluster here) or dask://host:port; empty: local"
   option on-reject leave-out "rejected utterances: leave-out or stop"
   option max-rejected 0.01 "stop when more than this share is rejected"
 }
@@ -36,8 +37,8 @@ read_data_options() {
   jobs=("${passed[@]}")
   given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon train-models
   text=("${passed[@]}")
-  given on-reject max-rejected
-  policy=("${passed[@]}")
+  given on-reject max-rejected executor
+  features=("${passed[@]}")
 }
 
 data_stages() {
@@ -49,9 +50,10 @@ data_stages() {
   stage 2 tokens "choose the front end, write its token table" prepare_tokens.py "${common[@]}" "${text[@]}"
   stage 3 raw-cuts "join recordings and labels" prepare_raw_cuts.py "${common[@]}"
   stage 4 text "text to tokens" convert_text_to_tokens.py "${common[@]}" "${jobs[@]}"
-  stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${policy[@]}"
+  stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${features[@]}"
   stage 6 split "training, validation and test set" split_cuts.py "${common[@]}"
   stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
+  stage 10 pack "features of each split in one file" pack_features.py "${common[@]}"
   stage_environment=()
 }
 

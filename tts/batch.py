@@ -22,6 +22,8 @@ class Batch:
       mel_lens: int64 (B,), frames before padding.
       durations_BL: int64 frames per token where an aligner gave them, else None.
       pitch_BT, energy_BT: float32 per frame where the recipe made them, else None.
+      known_frames: the sum of mel_lens where the loader knows it on the host, so that nobody has
+        to wait for a device to tell it.
     """
 
     ids: list[str]
@@ -32,6 +34,7 @@ class Batch:
     durations_BL: Tensor | None = None
     pitch_BT: Tensor | None = None
     energy_BT: Tensor | None = None
+    known_frames: int | None = None
 
     def to(self, device: torch.device | str, non_blocking: bool = True) -> Batch:
         """The same batch with its tensors on `device`."""
@@ -49,14 +52,14 @@ class Batch:
         values = {
             name: value[:1] if name not in ends else value[:1, : ends[name]]
             for name, value in vars(self).items()
-            if value is not None
+            if value is not None and name != "known_frames"
         }
         return Batch(**values)
 
     @property
     def num_frames(self) -> int:
         """Real mel frames in the batch."""
-        return int(self.mel_lens.sum())
+        return int(self.mel_lens.sum()) if self.known_frames is None else self.known_frames
 
     def _map(self, function: Callable[[Tensor], Tensor]) -> Batch:
         values = {}

@@ -81,7 +81,21 @@ def test_writes_what_is_promised(undisturbed):
     for name in ("tokens.txt", "frontend.toml", "mel.toml", "rejected.tsv"):
         assert (work / "data" / name).is_file()
     assert "small corpus" in output and "seconds per stage" in output
-    assert output.index("[0 download]") < output.index("[7 cmvn]")
+    assert output.index("[0 download]") < output.index("[7 cmvn]") < output.index("[10 pack]")
+
+
+def test_packed_features_are_those_of_the_cuts(undisturbed):
+    import numpy as np
+
+    from tts.data.packed import Packed
+
+    work = undisturbed[0]
+    for split in ("train", "valid"):
+        packed = Packed(work / f"data/fbank/baker_zh_feats_{split}.bin")
+        assert packed.ids == [cut["id"] for cut in cuts(work, f"_{split}")]
+        for cut, mel in zip(cuts(work, f"_{split}"), packed, strict=True):
+            stored = np.load(work / "data/fbank/feats" / cut["features"]["storage_key"])
+            assert mel.dtype == np.float16 and np.array_equal(mel, stored)
 
 
 def test_lhotse_reads_the_cuts_and_their_features(undisturbed, monkeypatch):
@@ -149,7 +163,7 @@ def test_killing_loses_nothing_and_a_changed_option_repeats_only_what_it_must(
 ):
     kill_and_repeat(root, downloads, undisturbed, tmp_path, kills=2, seed=2)
     output = finished(prepare(root, tmp_path, downloads))
-    assert output.count("up to date") == 8
+    assert output.count("up to date") == 9
     output = finished(prepare(root, tmp_path, downloads, "--unit", "initial_final"))
     for name in ("download", "manifests", "raw-cuts"):
         assert f"{name}: up to date" in output

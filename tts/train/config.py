@@ -41,6 +41,15 @@ class TrainConfig:
     shuffle: bool = option(True, "a new order every epoch")
     drop_last: bool = option(True, "accepted; batches are of equal size, none is dropped")
     num_workers: int = option(2, "processes that read features")
+    packed: Literal["auto", "0", "1"] = option(
+        "auto",
+        "1: read features from one packed file, made when absent; 0: from .npy files; "
+        "auto: 1 where it can be written",
+    )
+    data_on_device: Literal["auto", "0", "1"] = option(
+        "auto", "1: keep the training set in device memory; auto: on a GPU with room for it"
+    )
+    shar: str = option("", "folder of shards to read instead (local/write_shards.py)")
     world_size: int = option(1, "processes that train, on this machine; or use torchrun")
     master_port: int = option(12335, "port of the first process, with several processes")
     seed: int = option(42, "of initial weights, noise, dropout and order")

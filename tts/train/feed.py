@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from tts.batch import Batch
-from tts.data.loader import BatchPlan, Example, make_loader, read_examples
+from tts.data.loader import Example, FeatureFiles, make_loader, read_examples
+from tts.data.packed import open_packed
+from tts.data.plan import BatchPlan, ShardPlan
+from tts.data.prefetch import Prefetch
+from tts.data.resident import ResidentLoader, fits, size_of
+from tts.data.shards import Shards
 from tts.features.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
@@ -17,10 +23,11 @@ from tts.train.config import TrainConfig
 
 @dataclass(frozen=True)
 class Split:
-    """A split's manifest and what it lists."""
+    """A split's manifest, what it lists, and its shards where features come from such."""
 
     cuts: Path
     examples: list[Example]
+    shards: Shards | None = None
 
 
 def read_splits(
@@ -29,6 +36,11 @@ def read_splits(
     """'train' and 'valid'; `base` is what paths in manifests are relative to."""
     splits = {}
     for name in ("train", "valid"):
+        if config.shar:
+            folder = Path(config.shar, name)
+            shards = Shards(folder, table, framing)
+            splits[name] = Split(folder, shards.examples, shards)
+            continue
         cuts = Path(config.manifest_dir) / f"{prefix}_cuts_{name}.jsonl.gz"
         splits[name] = Split(cuts, read_examples(cuts, base, table, framing))
     return splits
@@ -45,16 +57,15 @@ def make_loaders(
 ) -> tuple[BatchPlan, dict[str, Iterable[Batch]]]:
     """The training plan and the loaders of both splits, for one of `world_size` processes.
 
-    Every process validates on all of the validation set.
+    Every process validates on all of the validation set. Which loader it is changes no batch.
+    Raises: InputError for features that cannot be read, packed or held where options say so.
     """
     plans, loaders = {}, {}
     for name, split in splits.items():
         training = name == "train"
         share = (rank, world_size) if training else (0, 1)
         plans[name] = make_plan(config, split, mel, training, *share)
-        workers = config.num_workers if training else 0
-        cuda = device.type == "cuda"
-        loaders[name] = make_loader(split.examples, plans[name], table.pad_id, workers, cuda)
+        loaders[name] = _loader(config, split, plans[name], table.pad_id, device, training)
     return plans["train"], loaders
 
 
@@ -67,13 +78,41 @@ def make_plan(
     world_size: int = 1,
 ) -> BatchPlan:
     """The batches of a split as the options say."""
-    return BatchPlan(
-        [example.num_frames for example in split.examples],
-        mel.sample_rate / mel.hop_length,
-        config.max_duration,
-        config.num_buckets if config.bucketing_sampler else 1,
-        config.shuffle and training,
-        config.seed,
-        rank,
-        world_size,
-    )
+    options: dict[str, Any] = {
+        "num_frames": [example.num_frames for example in split.examples],
+        "frames_per_second": mel.sample_rate / mel.hop_length,
+        "max_seconds": config.max_duration,
+        "num_buckets": config.num_buckets if config.bucketing_sampler else 1,
+        "shuffle": config.shuffle and training,
+        "seed": config.seed,
+        "rank": rank,
+        "world_size": world_size,
+    }
+    if split.shards is None:
+        return BatchPlan(**options)
+    return ShardPlan(split.shards.ranges, split.shards.window, **options)
+
+
+def _loader(
+    config: TrainConfig,
+    split: Split,
+    plan: BatchPlan,
+    pad_id: int,
+    device: torch.device,
+    training: bool,
+) -> Iterable[Batch]:
+    """From device memory where the set is to lie there, else read, on CUDA ahead of time."""
+    mels: Sequence = FeatureFiles(split.examples)
+    if split.shards is not None:
+        mels = split.shards
+    elif (packed := open_packed(split.cuts, split.examples, config.packed)) is not None:
+        mels = packed
+    size = size_of(split.examples, mels)
+    if training and fits(config.data_on_device, size, device):
+        return ResidentLoader(split.examples, plan, pad_id, mels, device)
+    cuda = device.type == "cuda"
+    workers = config.num_workers if training else 0
+    if split.shards is not None:
+        workers = min(workers, 1)  # each would read all shards
+    loader = make_loader(split.examples, plan, pad_id, workers, cuda, mels)
+    return Prefetch(loader, device) if cuda and training else loader

@@ -91,6 +91,10 @@ def _changes(before: dict[str, Any], now: dict[str, Any], inside_epoch: bool) ->
     names = list(_EXACT)
     if now["lr_schedule"] != "constant" and not now["lr_decay_steps"]:
         names.append("num_epochs")  # the decay spans the run
+    if now.get("compile", False) != before.get("compile", False):
+        names.append("compile")
+    if before.get("shar", "") != now["shar"]:
+        names.append("shar")  # utterances are mixed within a few shards
     changed = [name for name in names if before.get(name) != now.get(name)]
     sentences = [f"{name} was {before.get(name)}, is {now.get(name)}" for name in changed]
     if inside_epoch and {"max_duration", "bucketing_sampler", "num_buckets", "seed"} & {*changed}:

@@ -1,0 +1,84 @@
+"""Where a run's batches come from changes none of its numbers."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+import torch
+from conftest import make_tiny_work
+from runs import assert_equal_states, run
+
+from tts.checkpoint import load_checkpoint
+from tts.data.shards import write_shards
+from tts.errors import InputError
+from tts.train.watch import Stopped
+
+SOURCES = {
+    "packed": {"packed": "1"},
+    "packed, two workers": {"packed": "1", "num_workers": 2},
+    "on device": {"packed": "0", "data_on_device": "1"},
+    "packed and on device": {"packed": "1", "data_on_device": "1"},
+    "shards": {"shar": "shar", "num_workers": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """The last checkpoint of a run that reads .npy files in its own process."""
+    work = make_tiny_work(tmp_path_factory.mktemp("plain"))
+    run(work, "exp", num_epochs=2, packed="0", data_on_device="0")
+    return load_checkpoint(work / "exp" / "epoch-2.pt")
+
+
+def stop_after_two_steps(work, monkeypatch, **options) -> None:
+    """Told to stop in the second step, as a scheduler would; the first epoch has four."""
+    step, calls = torch.optim.Adam.step, []
+
+    def counted(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(*arguments, **named)
+
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(torch.optim.Adam, "step", counted)
+        run(work, "exp", **options)
+    assert load_checkpoint(work / "exp" / "last.pt")["batch"] == 2
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_resumed_inside_an_epoch_from_any_source(tiny_work, plain, source, monkeypatch):
+    """Stopped, then continued: the plain, undisturbed run bit for bit."""
+    monkeypatch.chdir(tiny_work)
+    for split in ("train", "valid"):
+        cuts = tiny_work / "data" / "fbank" / f"ljspeech_cuts_{split}.jsonl.gz"
+        write_shards(cuts, tiny_work, tiny_work / "shar" / split, 4)
+    options = {"num_epochs": 2, "data_on_device": "0", **SOURCES[source]}
+    stop_after_two_steps(tiny_work, monkeypatch, **options)
+    torch.manual_seed(99)
+    run(tiny_work, "exp", start_epoch="auto", **options)
+    assert_equal_states(plain, load_checkpoint(tiny_work / "exp" / "epoch-2.pt"))
+
+
+def test_features_are_packed_once_and_said_so(tiny_work, capsys):
+    run(tiny_work, "one", num_epochs=1)
+    output = capsys.readouterr().out
+    assert "packing the features of 12 utterances" in output
+    assert "packing the features of 2 utterances" in output
+    run(tiny_work, "two", num_epochs=1)
+    assert "packing" not in capsys.readouterr().out
+
+
+def test_a_full_disk_does_not_keep_auto_from_training(tiny_work, monkeypatch, capsys):
+    monkeypatch.setattr("tts.data.packed.shutil.disk_usage", lambda _: type("", (), {"free": 9}))
+    with pytest.raises(InputError, match=r"cannot be packed .*--packed 0"):
+        run(tiny_work, "exp", num_epochs=1, packed="1")
+    assert run(tiny_work, "exp", num_epochs=1).epoch == 1
+    assert "reading the .npy files" in capsys.readouterr().out
+
+
+def test_a_folder_without_shards_is_named(tiny_work):
+    with pytest.raises(InputError, match=r"holds no cuts.*write_shards.py"):
+        run(tiny_work, "exp", shar=str(tiny_work))
