@@ -1,9 +1,10 @@
 """Rules for heteronyms that the choice between noun and verb does not settle.
 
 Word -> (reading, kind of rule, its words), tried in order; where none holds, the first reading
-of heteronyms.READINGS is meant. Kinds: next, direct (the word before), before (the word before,
-adverbs passed over), second (the word before that), near (within eight words), capital (inside
-a sentence), verb, other (what the tagger says), past (read), habit (used to), always.
+of heteronyms.READINGS is meant. Kinds: next, after (the next word that does
+not end in -ly), direct (the word before), before (the word before, adverbs passed over), second
+(the word before that), near (within eight words), capital (inside a sentence), verb, other (what
+the tagger says), past (read), habit (used to), always.
 """
 
 from __future__ import annotations
@@ -29,7 +30,19 @@ def _rule(reading: str, kind: str, words: str = "") -> tuple[str, str, frozenset
 
 RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
     "read": (_rule("past", "past", _PAST_TIMES),),
+    "number": (_rule("numb", "direct", "went grew grow growing become becoming became"),),
+    "refuse": (
+        _rule(
+            "noun",
+            "direct",
+            "collect collects collected collecting dump dumps dumped dumping burn burns burned "
+            "burning remove removes removed removing household kitchen garden street human",
+        ),
+        _rule("verb", "next", "to"),
+        _rule("verb", "verb"),
+    ),
     "lead": (
+        _rule("metal", "direct", "pencil graphite"),
         _rule(
             "metal",
             "next",
@@ -258,6 +271,7 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "up around down through its round along tightly back past between "
             "about across over upward uphill",
         ),
+        _rule("turned", "after", "up around down through along round back past between across"),
         _rule("turned", "before", "he she it i we they tightly was had were"),
         _rule("turned", "next", "the his her"),
     ),

@@ -134,7 +134,7 @@ syndicate S IH1 N D AH0 K AH0 T | S IH1 N D AH0 K EY2 T
 # An adjective and a verb.
 _ADJECTIVE_VERB = """
 perfect P ER1 F IH0 K T | P ER0 F EH1 K T
-separate S EH1 P ER0 AH0 T | S EH1 P ER0 EY2 T
+separate S EH1 P R AH0 T | S EH1 P ER0 EY2 T
 moderate M AA1 D ER0 AH0 T | M AA1 D ER0 EY2 T
 deliberate D IH0 L IH1 B ER0 AH0 T | D IH0 L IH1 B ER0 EY2 T
 alternate AO1 L T ER0 N AH0 T | AO1 L T ER0 N EY2 T
@@ -185,6 +185,7 @@ aged verb EY1 JH D | adjective EY1 JH AH0 D
 blessed verb B L EH1 S T | adjective B L EH1 S AH0 D
 axes tools AE1 K S AH0 Z | lines AE1 K S IY2 Z
 bases places B EY1 S AH0 Z | grounds B EY1 S IY2 Z
+number count N AH1 M B ER0 | numb N AH1 M ER0
 mouth noun M AW1 TH | verb M AW1 DH
 """
 # Nouns whose verb is said the same in the -s form, and words that take none.
@@ -269,6 +270,9 @@ def _holds(
     """Whether a rule of `RULES` applies."""
     if kind == "next":
         return at(lower, here + 1) in cues
+    if kind == "after":
+        later = next((w for w in lower[here + 1 : here + 4] if not w.endswith("ly")), ".")
+        return later in cues
     if kind == "before":
         return at(lower, skip_adverbs(lower, here)) in cues
     if kind == "direct":

@@ -146,14 +146,15 @@ def _at_start(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> 
 
 def _after_noun(words: Sequence[str], index: int, ends_in_s: bool) -> bool | None:
     """After a word of no list, most often a noun or an adjective."""
-    direct, after = at(words, index - 1), at(words, index + 1)
+    place = skip_adverbs(words, index)
+    direct, after = at(words, place), at(words, index + 1)
     if after in _PERSONS and not ends_in_s:
         return True
     plural = direct in _PLURALS or (
         direct.endswith("s") and not direct.endswith(("ss", "us", "is", "'s"))
     )
-    if _is_asked(words, index) and not ends_in_s:
-        return True
+    if not ends_in_s and (_is_asked(words, index) or (plural and place < index - 1)):
+        return True  # do the heirs contest, heirs often contest
     if after in OBJECT_STARTS or after in _AFTER_VERB:
         return True if plural != ends_in_s else None  # farmers produce, the farmer produces
     noun_follows = after not in _AFTER_NOUN and not after.endswith(("ed", "ing"))
