@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_parallel import work
+from test_parallel_map import work
 
 from tts.data.parallel import parallel_map
 from tts.data.validation import AudioLimits
