@@ -21,6 +21,7 @@ def english():
         ("the US, AI", "the u s, ay i"),
         ("give us ai", "give us ai"),
         ("XKCD GPU's MPs", "x k c d g p u's m p's"),
+        ("IPv6 or IPv4", "i p v six or i p v four"),
         ("MP3, B2B", "m p three, B two B"),
         ("café naïve Müller Ångström", "cafe naive Muller Angstrom"),
         ("five o'clock rock'n'roll, fish 'n' chips", "five o'clock rock'n'roll, fish and chips"),

@@ -25,10 +25,12 @@ _PREFIXES = {
 }
 _SUFFIXES = {
     **{"ing": "IH NG", "ness": "N AH S", "less": "L AH S", "ful": "F AH L"},
-    **{"able": "AH B AH L", "ship": "SH IH P", "hood": "HH UH D"},
+    **{"some": "S AH M", "able": "AH B AH L", "ship": "SH IH P", "hood": "HH UH D"},
 }
 
 
+# Silent where a Greek word begins so: pteranodon, chthonic, mnemonic.
+_SILENT_START = re.compile("p(?=t)|ch(?=th)|m(?=n)|b(?=d)|c(?=n)")
 # Before a word they leave its stress alone: unfair, dislike, recreate.
 _UNSTRESSED = re.compile(r"(un|dis|fore)(?=[a-z]{4})|(mis|in|im|re|en)(?=[a-z]{5})")
 
@@ -79,7 +81,10 @@ def unknown_phones(word: str, entries: Mapping[str, str]) -> list[str]:
 def _by_letters(letters: str) -> tuple[list[str], str]:
     """Phones of letters that are no known word, and whether they are spelled out."""
     if re.search("[aeiouy]", letters):
-        return letters_to_phones(letters), "fallback"
+        silent = _SILENT_START.match(letters)
+        phones = letters_to_phones(letters[silent.end() :] if silent else letters)
+        # Only words such as this and there begin with a voiced th, and they are all known.
+        return ["TH", *phones[1:]] if phones[:1] == ["DH"] else phones, "fallback"
     return [phone for name in spell(letters) for phone in name], "spelled"
 
 
@@ -127,7 +132,9 @@ def _compound(word: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
     for cut in range(min(len(word) - 3, 14), 2, -1):
         if len(word) - cut == 3 and word[:cut] not in ("over", "under", "inter"):
             continue
-        if word[:cut] in entries and word[cut:] in entries and word[:cut] not in NO_PARTS:
+        if word[:cut] in NO_PARTS or word[cut:] == "some":
+            continue
+        if word[:cut] in entries and word[cut:] in entries:
             return word[:cut], word[cut:]
     return None
 

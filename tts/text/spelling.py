@@ -18,6 +18,7 @@ _LONGEST_INITIALISM = 5
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Parts of names that belong to what follows: McKay, DeVito, O'Hara.
 _NAME_PARTS = frozenset("mc mac de di du da la le van von st fitz o d l".split())  # noqa: SIM905
+_VERSIONED = re.compile("[A-Z]{2,4}v")  # IPv of IPv6
 _INITIALS = re.compile(r"([A-Z]{2,5}?)(s|'s)?")
 # Before these a capital A is the letter, not the article.
 _BEFORE_LETTER = frozenset(
@@ -47,6 +48,8 @@ def lexicon_words(token: str, shouted: bool = False) -> list[str]:
         token = _PREFIXED.sub(_joined, token)
         parts = (part for part in token.split("-") if part)
         return [word for part in parts for word in lexicon_words(part, shouted)]
+    if _VERSIONED.fullmatch(token):
+        return [*_spelled(token[:-1], ""), "v"]
     initials = None if shouted else _INITIALS.fullmatch(token)
     if token.lower() in known and not (initials and initials[1] in _LETTERS):
         return [token]

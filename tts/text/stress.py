@@ -196,6 +196,8 @@ def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
     if vowels[-1] == "ER" and nuclei[-1] < len(phones) - 1 and not word.endswith("ern"):
         vowels[-1] = "ER with coda"  # a full vowel: concern, but offer
     start = _unstressed_start(word, vowels, phones[-1])
+    if start == 0 and _is_linked(word, phones, nuclei):
+        return count - 3
     if count - start <= 2 or (count == 3 and re.search("[^aeiou]y$", word)):
         return start
     return _by_weight(phones, nuclei, start)
@@ -217,6 +219,16 @@ def _ends_stressed(word: str, phones: Sequence[str], count: int) -> bool:
         or (word.endswith("ade") and end == "EY D")
         or (word.endswith(("ier", "eer")) and end == "IH R")
     )
+
+
+def _is_linked(word: str, phones: Sequence[str], nuclei: list[int]) -> bool:
+    """Whether an -o- joins two parts, which leaves the stress to the first: psychrophile."""
+    if len(nuclei) < 3 or phones[nuclei[-2]] not in ("OW", "AA", "AH"):
+        return False
+    if re.search("[^aeiou]o(bro|bot|glyph|graft|lith)s?$", word):
+        return True
+    closed = nuclei[-1] < len(phones) - 1 and phones[nuclei[-1]] not in ("AH", "ER", "IH", "UW")
+    return closed and bool(re.search("[^aeiou]o[^aeiouy]+[aeiouy]+[^aeiouy]+e?s?$", word))
 
 
 def _unstressed_start(word: str, vowels: list[str], last_phone: str) -> int:
