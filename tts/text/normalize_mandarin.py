@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold, is_hanzi
 from tts.text.frontend import Problem
-from tts.text.rules_mandarin import say
+from tts.text.rules_mixed import say
 from tts.text.vocabulary import characters
 from tts.text.words_mandarin import GREEK
 
@@ -22,20 +22,23 @@ PAUSES = {
 WRITTEN = {",": "，", ".": "。", "!": "！", "?": "？"}
 # The rules have something to do: a digit, a symbol, an address or a Roman numeral.
 _NEEDS_WORDS = re.compile(
-    r"[^\u3400-\u9fffA-Za-z，。！？、；：,.!?;: —]|[\u3400-\u9fff][IVX]|[a-z]\.[a-z]"
+    r"[^\u3400-\u9fffA-Za-z，。！？、；：,.!?;: —]|[\u3400-\u9fff][IVX]|[IVX][\u3400-\u9fff]"
+    r"|[A-Za-z]\.[a-z]|[A-Z][a-z]{0,4}\."
 )
 # What reaches the rules as it is; < > then vanish, the others are said or reported.
-_KEPT_SYMBOLS = frozenset("$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-" + GREEK)
+_KEPT_SYMBOLS = frozenset('·"”$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-' + GREEK)
 _REWRITTEN = {
     **{"²": "^2", "³": "^3", "㎡": "m^2", "㎥": "m^3", "℃": "°C", "℉": "°F", "µ": "μ", "Ω": "Ω"},
     **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "○": "〇", "（": "(", "）": ")"},
+    **{"º": "°", "˚": "°", "″": '"', "＂": '"', "′": "'", "・": "·", "•": "·"},
+    **dict.fromkeys("》〉」』", "”"),
 }
 _UNUSUAL = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9，。！？、；：,.!?;: ]+")
 _APOSTROPHE = re.compile(r"(?<![A-Za-z])'+|'+(?![A-Za-z])")
 _SPACE = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z])")
 _NUMBER_MARKS = re.compile(r"(?<=\d)：(?=\d)")
 _TOKEN = re.compile(
-    r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ <>()_*-]+)"
+    r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ <>()_*·”\"-]+)"
     rf"|(?P<pause>[{re.escape(''.join(PAUSES))}])|."
 )
 
@@ -56,7 +59,8 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
             if not out or out[-1] not in PAUSES:
                 out.append(WRITTEN[PAUSES[match[0]]])
         elif kind == "said":
-            out.append(match[0])
+            if match[0].strip("'"):
+                out.append(match[0])
         elif kind == "space":
             out.append(" ")
         elif kind is None:

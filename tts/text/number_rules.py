@@ -166,7 +166,9 @@ def _digits(chosen: str) -> dict[str, str]:
 def _times() -> Iterator[Rule]:
     """Clocks, scores, ratios."""
     score = sequence(THREE, times(left_out("-–—:：~"), 1, 2), ("", "比"), THREE)
-    yield row("undigit", 14, score, times(any_character(), 0, 3), before=words_of(RESULT))
+    yield row(
+        "undigit", 14, score, times(any_character("0123456789"), 0, 3), before=words_of(RESULT)
+    )
     yield row("signs", 13, "比分", times(any_character("0123456789，。"), 0, 4), score)
     clock = KINDS["clock"]
     hours = [form for hour in range(25) for form in dict.fromkeys((f"{hour}", f"{hour:02}"))]

@@ -53,7 +53,8 @@ def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
     """What `re.sub` calls for a match: the words with their slots filled."""
     parts = _SLOT.split(words)
     texts, groups = parts[::3], [int(group) for group in parts[1::3]]
-    said = [kinds[kind] if kind else str for kind in parts[2::3]]
+    # A long text says the same number often.
+    said = [lru_cache(1024)(kinds[kind]) if kind else str for kind in parts[2::3]]
 
     def speak(match: re.Match[str]) -> str:
         out = texts[0]

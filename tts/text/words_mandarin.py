@@ -64,6 +64,32 @@ def _clock(written: str) -> str:
     return said
 
 
+def _half_day(written: str) -> str:
+    """2:30 p -> 下午两点三十分, 9 a -> 上午九点."""
+    time, half = written[:-1].rstrip(), written[-1].lower()
+    hour = int(time.partition(":")[0])
+    day = ("凌晨" if hour in (12, *range(1, 6)) else "上午") if half == "a" else "下午"
+    if half == "p" and (hour == 12 or hour > 6):
+        day = "中午" if hour == 12 else "晚上"
+    return day + _clock(time if ":" in time else f"{time}:00")
+
+
+_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+
+
+def _scaled(written: str) -> str:
+    """3.5 million -> 3500000."""
+    amount, scale = re.match(r"([\d.,]+) ?([a-z]+)", written).groups()
+    whole, _, rest = amount.replace(",", "").partition(".")
+    zeros = _SCALES[scale]
+    return (whole + rest[:zeros].ljust(zeros, "0")).lstrip("0") or "0"
+
+
+def _dotted(written: str) -> str:
+    """1.2.3 -> 一点二点三, 192.168.0.1 -> 一九二点一六八点零点一."""
+    return "点".join(_letters_code(part) for part in written.split("."))
+
+
 def _plain(written: str) -> str:
     """03 -> 三: a number of a date or clock."""
     return number_words.hanzi_number(written.lstrip("0") or "0")
@@ -114,6 +140,11 @@ KINDS = {
     "currency": lambda symbol: MONEY[symbol],
     "coded": lambda code: CODES[code],
     "unit": _unit,
+    "half_day": _half_day,
+    "minutes": lambda count: "两" if count == "2" else number_words.hanzi_number(count),
+    "scaled": _scaled,
+    "dotted": _dotted,
+    "letters": lambda written: written.replace(".", " "),
     "address": _address,
     "greek": lambda letter: _GREEK[letter],
 }
