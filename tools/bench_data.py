@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -74,13 +74,18 @@ def bench_features(rate: int, clips: int, num_jobs: int, repeats: int) -> float:
         return clips * SECONDS / median_seconds(run, repeats)
 
 
-def bench_loader(clips: int, num_workers: int, repeats: int) -> float:
-    """Mel frames per second of the training loader alone, in batches of 200 s."""
+def bench_loaders(clips: int, repeats: int, device: str) -> Iterator[tuple[str, float]]:
+    """Mel frames per second of the training loader alone, in batches of 200 s, by its source."""
     import numpy as np
+    import torch
 
-    from tts.data.loader import BatchPlan, Example, make_loader
+    from tts.data.loader import Example, FeatureFiles, make_loader
+    from tts.data.packed import Packed, pack
+    from tts.data.plan import BatchPlan
+    from tts.data.prefetch import Prefetch
+    from tts.data.resident import ResidentLoader
 
-    mel, rng = MelConfig(), np.random.default_rng(0)
+    mel, rng, target = MelConfig(), np.random.default_rng(0), torch.device(device)
     frames_per_second = mel.sample_rate / mel.hop_length
     with tempfile.TemporaryDirectory() as name:
         examples = []
@@ -90,12 +95,28 @@ def bench_loader(clips: int, num_workers: int, repeats: int) -> float:
             np.save(path, rng.normal(-5, 2, (frames, mel.n_mels)).astype(np.float16))
             token_ids = np.arange(frames // 3, dtype=np.int32)
             examples.append(Example(path.stem, token_ids, path, frames))
-        lengths = [example.num_frames for example in examples]
-        loader = make_loader(
-            examples, BatchPlan(lengths, frames_per_second, 200), 0, num_workers, False
-        )
-        seconds = median_seconds(lambda: [batch.num_frames for batch in loader], repeats)
-    return sum(lengths) / seconds
+        plan = BatchPlan([one.num_frames for one in examples], frames_per_second, 200)
+        yield "share of padding", plan.padding_share(1)
+        started = time.perf_counter()
+        pack(Path(name) / "packed.bin", examples, {})
+        yield "packing", sum(plan.num_frames) / (time.perf_counter() - started)
+        packed, cuda = Packed(Path(name) / "packed.bin"), target.type == "cuda"
+        loaders: dict[str, Iterable] = {}
+        for kind, mels in ((".npy files", FeatureFiles(examples)), ("packed file", packed)):
+            for workers in (0, 2):
+                loader = make_loader(examples, plan, 0, workers, cuda, mels)
+                loaders[f"{kind}, {workers} workers"] = Prefetch(loader, target) if cuda else loader
+        loaders[f"memory of {device}"] = ResidentLoader(examples, plan, 0, packed, target)
+
+        def read(loader: Iterable) -> None:
+            for _ in loader:
+                pass
+            if cuda:
+                torch.cuda.synchronize()
+
+        for kind, loader in loaders.items():
+            seconds = median_seconds(lambda loader=loader: read(loader), repeats)
+            yield kind, sum(plan.num_frames) / seconds
 
 
 def bench_frontend(config: FrontEndConfig, text: str, repeats: int) -> float:
@@ -112,6 +133,7 @@ def main() -> None:
     parser.add_argument("--num-jobs", type=int, default=usable_processors())
     parser.add_argument("--clips", type=int, default=200, help="clips of 6.6 s (%(default)s)")
     parser.add_argument("--repeats", type=int, default=5, help="runs per figure (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="of the batches: cpu (default) or cuda")
     arguments = parser.parse_args()
     jobs = arguments.num_jobs
     print(f"medians of {arguments.repeats} runs, {jobs} processes")
@@ -130,9 +152,12 @@ def main() -> None:
             print(f"front end {frontend}: not here ({str(error).splitlines()[0]})")
         else:
             print(f"front end {frontend}: {speed:.0f} sentences per second, 1 process")
-    for workers in (0, 2):
-        speed = bench_loader(4 * arguments.clips, workers, arguments.repeats)
-        print(f"loader: {speed:,.0f} mel frames per second, {workers} workers")
+    for what, value in bench_loaders(4 * arguments.clips, arguments.repeats, arguments.device):
+        print(
+            f"loader, {what}: {value:.3f}"
+            if value < 1
+            else f"loader, {what}: {value:,.0f} frames/s"
+        )
 
 
 if __name__ == "__main__":

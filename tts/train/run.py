@@ -152,8 +152,9 @@ def _train(
         f"{world.size} x {describe(device)}, {config.resolved_precision}"
     )
     log.info(
-        f"{len(examples)} utterances to train on in {len(plan.batches(1))} batches an epoch, "
-        f"{len(splits['valid'].examples)} to validate on"
+        f"{len(examples)} utterances to train on in {len(plan.batches(1))} batches an epoch "
+        f"({100 * plan.padding_share(1):.1f} % padding), {len(splits['valid'].examples)} to "
+        "validate on"
     )
     if found:
         log.info(found)
