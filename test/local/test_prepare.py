@@ -158,6 +158,30 @@ def test_one_process_gives_the_same_bytes_as_two(root, downloads, undisturbed, t
     assert contents(tmp_path) == contents(undisturbed[0])
 
 
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_same_bytes(root, downloads, undisturbed, tmp_path):
+    pytest.importorskip("distributed", reason="Dask is optional: requirements-dask.txt")
+    finished(prepare(root, tmp_path, downloads, "--executor", "dask"))
+    assert contents(tmp_path) == contents(undisturbed[0])
+
+
+@pytest.mark.slow
+def test_shards_of_prepared_features(root, undisturbed, tmp_path):
+    """As lhotse reads them, and as training does."""
+    import numpy as np
+    from lhotse import CutSet
+
+    work = undisturbed[0]
+    command = [sys.executable, root / "local/write_shards.py", "--corpus", "baker_zh"]
+    command += ["--work", work, "--shar", tmp_path / "shar", "--shard-size", "20"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    loaded = list(CutSet.from_shar(in_dir=tmp_path / "shar" / "train"))
+    assert [cut.id for cut in loaded] == [cut["id"] for cut in cuts(work, "_train")]
+    for cut, source in zip(loaded, cuts(work, "_train"), strict=True):
+        stored = np.load(work / "data/fbank/feats" / source["features"]["storage_key"])
+        assert np.array_equal(cut.load_features(), stored)
+
+
 def test_killing_loses_nothing_and_a_changed_option_repeats_only_what_it_must(
     root, downloads, undisturbed, tmp_path
 ):
