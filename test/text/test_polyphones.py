@@ -1,4 +1,4 @@
-"""Characters in context, by an independent hand: see docs/text.md for the score of the first run."""
+"""Characters in context, by an independent hand; docs/text.md has the first run's score."""
 
 from tts.text.frontend import FrontEndConfig, build_frontend
 from tts.text.pinyin import table_syllable
