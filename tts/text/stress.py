@@ -14,6 +14,13 @@ from pathlib import Path
 
 from tts.text.arpabet import VOWELS
 from tts.text.heteronyms import stressed_forms
+from tts.text.stress_endings import (
+    LEAVES,
+    drawn_syllable,
+    ending_syllables,
+    ends_stressed,
+    is_linked,
+)
 
 
 def _listed(text: str) -> list[str]:
@@ -30,36 +37,12 @@ FUNCTION_WORDS = frozenset(
     )
 )
 
-# Ending -> which syllable carries the stress, counted from the end of the word.
-_DRAWN = [
-    (re.compile(pattern), place)
-    for pattern, place in (
-        (r"(ee|eer|eers|ees|ese|esque|ette|ettes|oon|oons|ique|ain|self|selves)$", 1),
-        (r"([eu]rred|aire|aires|[eai]de?lle|esse)$", 1),
-        (r"([eu]rring|[eu]rnals?|urrences?)$", 2),
-        (r"(tion|tions|sion|sions|cian|cians|tioned|xion)$", 2),
-        (r"(tional|sional|tionally|tionary|tioner|tioning|tionist|tionists)$", -2),
-        (r"(cial|tial|cious|tious|geous|gious|cient|tient|xious|scious)$", 2),
-        (r"[^aeiou](ic|ics|ical|ically|icals)$", -1),
-        (r"(ual|uals|uous)$", -3),
-        (r"..[st]ative$|..[^aeiou]ative$", 0),
-        (r"(ity|ities|ety|eties|ify|ifies|ified|itive|itor|itors)$", 3),
-        (r"(logy|logist|logists|graphy|graphies|cracy|metry|pathy|nomy|sophy|tomy)$", 3),
-        (r"..(ate|ates)$", 3),
-        (r"..(ated|ating|ator|ators|ately|ary|aries|ory|ories|ony|onies)$", 4),
-        (r"(ian|ians|ial|ially|ious|iously|eous|eously|ium|ia|io|ion|ions|ience|ient)$", -3),
-        (r"(sive|ctive|ptive)$", -2),
-        (r"(ental|mental|entally|osis|itis)$", -4),
-    )
-]
 # Their vowel is weak, so the stress is never theirs.
 _WEAK_PREFIX = re.compile(r"be|de|re|pre|e(?=[lmnqrsv])|ex|ef|se")
 _PREFIX = re.compile(
     r"(a(?=[bcdfglmnprstvw])|com|con|cor|col|di|dis|em|en|for|im|in|mis|"
     r"ob|oc|of|op|per|pro|pur|sub|suc|suf|sug|sup|sur|sus|to|trans|un|up)"
 )
-_LEAVES = ("'s", "es", "s", "ed", "ing", "ly", "ness", "less", "ful", "ment", "ments")
-_LEAVES += ("hood", "ship", "ism", "isms", "some", "dom", "like", "ward", "wards", "man", "men")
 _INFLECTIONS = (
     *("'s", "s", "es", "d", "ed", "ing", "ly", "ment", "ments", "er", "ers", "ied", "ies"),
     *("able", "ance", "or", "ors"),
@@ -91,7 +74,7 @@ def stress(
     if not nuclei:
         return list(phones)
     main = listed_syllable(word)
-    if _NO_COMPOUND.search(word) or _ends_stressed(word, phones, len(nuclei)):
+    if _NO_COMPOUND.search(word) or ends_stressed(word, phones, len(nuclei)):
         first_phones = 0  # cartoon, brocade: no cars, no bros
     own = [index for index in nuclei if index < first_phones]
     if not 0 <= main < len(nuclei):
@@ -174,21 +157,21 @@ def _syllable_of(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
 def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
     """Index of the syllable with the main stress, two or more syllables given."""
     count = len(nuclei)
-    drawn = _drawn_syllable(word, phones, nuclei)
+    drawn = drawn_syllable(word, phones, nuclei)
     if drawn is not None:
         return drawn
-    if _ends_stressed(word, phones, count):
+    if ends_stressed(word, phones, count):
         return count - 1
-    for ending in _LEAVES:
+    for ending in LEAVES:
         stem = word[: -len(ending)]
         if word.endswith(ending) and len(stem) > 2 and re.search("[aeiouy]", stem):
-            syllables = _ending_syllables(ending, phones, nuclei)
+            syllables = ending_syllables(ending, phones, nuclei)
             if syllables and count - syllables >= 1:
                 kept = nuclei[: count - syllables]
                 # Of a suffix such as -ness its consonant goes, too.
                 end = nuclei[count - syllables] - int(ending[0] not in "aei'")
                 inner = list(phones[:end])
-                return 0 if len(kept) == 1 else _main_syllable(stem, inner, kept)
+                return _syllable_of(stem, inner, kept)
             plural = ending == "s" and not word.endswith(("ss", "us", "is"))
             if (plural or ending == "ed") and nuclei[-1] < len(phones) - 1:
                 return _main_syllable(stem, phones[:-1], nuclei)
@@ -196,39 +179,11 @@ def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
     if vowels[-1] == "ER" and nuclei[-1] < len(phones) - 1 and not word.endswith("ern"):
         vowels[-1] = "ER with coda"  # a full vowel: concern, but offer
     start = _unstressed_start(word, vowels, phones[-1])
-    if start == 0 and _is_linked(word, phones, nuclei):
+    if start == 0 and is_linked(word, phones, nuclei):
         return count - 3
     if count - start <= 2 or (count == 3 and re.search("[^aeiou]y$", word)):
         return start
     return _by_weight(phones, nuclei, start)
-
-
-def _ends_stressed(word: str, phones: Sequence[str], count: int) -> bool:
-    """Whether the last syllable is stressed by what it is: ballet, mirage, routine, cavalier."""
-    end = " ".join(phones[-2:])
-    return (
-        (
-            word.endswith(("et", "ets", "ee", "oo", "oos", "eau", "eaus"))
-            and phones[-1] in ("EY", "UW", "OW")
-        )
-        or (
-            count == 2
-            and word.endswith(("ine", "ines", "age", "ages"))
-            and end in ("IY N", "AA ZH")
-        )
-        or (word.endswith("ade") and end == "EY D")
-        or (word.endswith(("ier", "eer")) and end == "IH R")
-    )
-
-
-def _is_linked(word: str, phones: Sequence[str], nuclei: list[int]) -> bool:
-    """Whether an -o- joins two parts, which leaves the stress to the first: psychrophile."""
-    if len(nuclei) < 3 or phones[nuclei[-2]] not in ("OW", "AA", "AH"):
-        return False
-    if re.search("[^aeiou]o(bro|bot|glyph|graft|lith)s?$", word):
-        return True
-    closed = nuclei[-1] < len(phones) - 1 and phones[nuclei[-1]] not in ("AH", "ER", "IH", "UW")
-    return closed and bool(re.search("[^aeiou]o[^aeiouy]+[aeiouy]+[^aeiouy]+e?s?$", word))
 
 
 def _unstressed_start(word: str, vowels: list[str], last_phone: str) -> int:
@@ -274,66 +229,3 @@ def _by_weight(phones: Sequence[str], nuclei: list[int], start: int) -> int:
     while chosen > start and phones[nuclei[chosen]] in ("AH", "ER"):
         chosen -= 1
     return max(start, chosen)
-
-
-def _drawn_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int | None:
-    """The syllable that an ending draws the stress to, if the word has such an ending."""
-    for pattern, place in _DRAWN:
-        match = pattern.search(word)
-        if not match:
-            continue
-        if not place:
-            place = _before_ative(phones, nuclei)
-        if place > 0:
-            syllable = len(nuclei) - place
-            if syllable < 0 or (place == 1 and phones[nuclei[-1]] in ("AH", "IH")):
-                continue
-            if place == 4 and phones[nuclei[syllable + 2]] in ("AH", "ER", "IY"):
-                continue
-        else:
-            # Before the syllables that the ending itself has.
-            ending = word[match.start() :] if place != -1 else match[1]
-            if ending == "ically" and phones[-3:] == ["K", "L", "IY"]:
-                ending = "icly"
-            syllable = len(nuclei) - 1 - _written_syllables(ending, phones, nuclei)
-            syllable += int(place == -4)
-        if 0 <= syllable < len(nuclei):
-            return syllable
-        return 0 if syllable < 0 else None
-    return None
-
-
-def _before_ative(phones: Sequence[str], nuclei: list[int]) -> int:
-    """Counted from the end, the main syllable of a word in -ative: of alternative, imaginative."""
-    if len(nuclei) < 4 or phones[nuclei[-2]] == "EY":
-        return 4
-    vowel, coda = phones[nuclei[-3]], nuclei[-2] - nuclei[-3] - 1
-    return 3 if vowel not in ("AH", "ER", "IH") or coda > 1 else 4
-
-
-def _written_syllables(ending: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """How many of the word's last vowels belong to the written `ending`."""
-    groups = re.findall("[aeiouy]+", re.sub(r"(?<=[^aeiou])e$|ed$", "", ending))
-    count = max(1, len(groups))
-    # -ial, -ious: one syllable after a consonant that swallowed the i, two with a spoken i.
-    if re.match("[ie][aou]|ie", ending) and len(nuclei) > 1:
-        before = nuclei[-1 - (count - 1)] - 1
-        count += int(before >= 0 and phones[before] == "IY")
-    if ending.startswith("u") and len(nuclei) > 1:  # annual, virtuous
-        between = phones[nuclei[-2] + 1 : nuclei[-1]]
-        count += int(phones[nuclei[-2]] in ("UW", "AH") and between in ([], ["W"]))
-    return count
-
-
-def _ending_syllables(ending: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """Vowels of an ending that leaves the stress alone; 0 if it is silent or not spoken so."""
-    last = phones[nuclei[-1]]
-    tail = len(phones) - 1 - nuclei[-1]
-    spoken = {
-        **{"ing": last == "IH" and tail == 1, "ly": last == "IY" and tail == 0},
-        **{"es": last in ("AH", "IH") and tail == 1, "s": False, "'s": last == "AH" and tail == 1},
-        **{"ed": last in ("AH", "IH") and tail == 1},
-        **{"hood": last == "UH", "like": last == "AY" and tail == 1, "ward": last == "ER"},
-        **{"wards": last == "ER", "ism": 2 * (phones[-1] == "M"), "isms": 2 * (phones[-2] == "M")},
-    }
-    return int(spoken.get(ending, last in ("AH", "IH") and tail >= 1))
