@@ -11,7 +11,7 @@ from tts.text.stress_endings import drawn_syllable
 
 # Under the index of the main syllable, from 0.
 EVERYDAY = {
-    0: "missus handicap happiness loneliness library nobody raspberry subsidy monarchy manual "
+    0: "missus reindeer handicap happiness loneliness library nobody raspberry subsidy monarchy manual "
     "annual ritual virtuous virtual wonderful capitalism criticism mechanism patriotism "
     "legislative quantitative supermarket cauliflower centimeter forecast mustard suburb overhead "
     "underwear internet interview englishman telephone service sermon instrument "

@@ -54,7 +54,7 @@ _WEAK = ("AH", "ER", "IH")
 _LEANING = frozenset(
     _listed("over under out inter counter with here there where how what south north mid non")
 )
-_NO_COMPOUND = re.compile("((?<!m)(?<!sp)oon|ette|aire|eer|teen)s?$")
+_NO_COMPOUND = re.compile("((?<!m)(?<!sp)oon|ette|aire|[nt]eer|teen)s?$")
 # Words that are prefixes where a longer word begins so: no compound has them as its first part.
 NO_PARTS = frozenset(
     _listed("dis disco pre pro per pur sub sur sus sym con com trans por fin cam har van mis")

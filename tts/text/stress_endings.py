@@ -46,7 +46,7 @@ def ends_stressed(word: str, phones: Sequence[str], count: int) -> bool:
             and end in ("IY N", "AA ZH")
         )
         or (word.endswith("ade") and end == "EY D")
-        or (word.endswith(("ier", "eer")) and end == "IH R")
+        or (word.endswith(("ier", "neer", "teer")) and end == "IH R")
     )
 
 
