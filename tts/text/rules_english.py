@@ -338,8 +338,8 @@ RULES = [
     (r"!=|≠", " is not equal to ", "x ≠ 3", "x is not equal to three"),
     (r"(?<=[\w)]) > (?=[\w-])", " is greater than ", "x > 3", "x is greater than three"),
     (r"(?<=[\w)]) < (?=[\w-])", " is less than ", "x < 3", "x is less than three"),
-    (r"(?<![\w ] )<(?=\d)", "less than ", "<5", "less than five"),
-    (r"(?<![\w ] )>(?=\d)", "more than ", ">5", "more than five"),
+    (r"(?<![\w ] )<(?=\d)", " less than ", "<5", "less than five"),
+    (r"(?<![\w ] )>(?=\d)", " more than ", ">5", "more than five"),
     (r"=", " equals ", "a = b", "ay equals b"),
     # Numbers that are left
     (r"(?<![\w.,$-])(1[1-9]\d\d|20[1-9]\d)\b(?![.,]\d|-)", "{1:year}",
