@@ -30,7 +30,8 @@ from tts.vocoders.griffin_lim import GriffinLim
 def work(tmp_path_factory) -> Path:
     """A working folder with two epochs of a tiny English voice."""
     work = make_tiny_work(tmp_path_factory.mktemp("infer") / "work")
-    table = build_frontend(FrontEndConfig()).token_table()
+    # A copy: the front end's own table is shared by the whole process.
+    table = TokenTable(build_frontend(FrontEndConfig()).token_table().symbols)
     number = table.num_embeddings
     extra = [letter for letter in "abcdefgh" if letter not in table.symbols]  # of the fixture
     table.symbols.update({letter: number + i for i, letter in enumerate(extra)})
