@@ -11,8 +11,8 @@ from tts.text.stress_endings import drawn_syllable
 
 # Under the index of the main syllable, from 0.
 EVERYDAY = {
-    0: "missus reindeer handicap happiness loneliness library nobody raspberry subsidy monarchy manual "
-    "annual ritual virtuous virtual wonderful capitalism criticism mechanism patriotism "
+    0: "missus reindeer handicap happiness loneliness library nobody raspberry subsidy monarchy "
+    "manual annual ritual virtuous virtual wonderful capitalism criticism mechanism patriotism "
     "legislative quantitative supermarket cauliflower centimeter forecast mustard suburb overhead "
     "underwear internet interview englishman telephone service sermon instrument "
     "depot detour melodrama",
