@@ -9,6 +9,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(config, items) -> None:
+    """Tests marked `gpu` are left out where there is none, whatever -m asks for."""
+    unfit = [item for item in items if item.get_closest_marker("gpu")]
+    if not unfit:
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        config.hook.pytest_deselected(items=unfit)
+        items[:] = [item for item in items if not item.get_closest_marker("gpu")]
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's root."""
