@@ -20,8 +20,12 @@ class Batch:
       tokens_lens: int64 (B,), tokens before padding.
       mel_BTF: float32 natural-log mel as stored (not normalised); padding is 0.
       mel_lens: int64 (B,), frames before padding.
-      durations_BL: int64 frames per token where an aligner gave them, else None.
-      pitch_BT, energy_BT: float32 per frame where the recipe made them, else None.
+      durations_BL: int64 frames of each id, blanks and framing included; a row sums to its
+        mel_lens, padding is 0. None unless the model's `inputs` name "durations".
+      log_f0_BT: float32 natural log of F0 in Hz, interpolated where unvoiced; padding is 0.
+      voiced_BT: float32, 1 where voiced, else 0.
+      energy_BT: float32 L2 norm of the magnitude spectrum of each frame; padding is 0. These
+        three are raw, and None unless the model's `inputs` name "pitch".
       known_frames: the sum of mel_lens where the loader knows it on the host, so that nobody has
         to wait for a device to tell it.
     """
@@ -32,7 +36,8 @@ class Batch:
     mel_BTF: Tensor
     mel_lens: Tensor
     durations_BL: Tensor | None = None
-    pitch_BT: Tensor | None = None
+    log_f0_BT: Tensor | None = None
+    voiced_BT: Tensor | None = None
     energy_BT: Tensor | None = None
     known_frames: int | None = None
 
@@ -48,7 +53,7 @@ class Batch:
         """The first utterance alone, without padding."""
         tokens, frames = int(self.tokens_lens[0]), int(self.mel_lens[0])
         ends = {"tokens_BL": tokens, "durations_BL": tokens}
-        ends |= {"mel_BTF": frames, "pitch_BT": frames, "energy_BT": frames}
+        ends |= dict.fromkeys(("mel_BTF", "log_f0_BT", "voiced_BT", "energy_BT"), frames)
         values = {
             name: value[:1] if name not in ends else value[:1, : ends[name]]
             for name, value in vars(self).items()
