@@ -10,10 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.align.mas import expand_index, maximum_path
+from tts.align.mas import maximum_path
 from tts.batch import Batch
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
 from tts.models.fused import no_autocast
+from tts.models.lengths import expand, length_mask
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
@@ -68,6 +69,9 @@ class Matcha(nn.Module):
     """
 
     Config = MatchaConfig
+    inputs: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    has_steps = True
 
     def __init__(
         self,
@@ -186,14 +190,3 @@ class Matcha(nn.Module):
                 - 0.5 * mel_BFT.square().sum(1)[:, None]
             )
         return maximum_path(log_p_BLT, batch.tokens_lens, batch.mel_lens)
-
-
-def length_mask(lens: Tensor, size: int | Tensor) -> Tensor:
-    """Float mask (B, 1, size): 1 below each length."""
-    return (torch.arange(size, device=lens.device) < lens[:, None])[:, None].float()
-
-
-def expand(x_BDL: Tensor, durations_BL: Tensor, num_frames: int | Tensor) -> Tensor:
-    """Repeat each token's column for its frames: (B, D, T)."""
-    index_BT = expand_index(durations_BL, num_frames)
-    return torch.gather(x_BDL, 2, index_BT[:, None].expand(-1, x_BDL.shape[1], -1))
