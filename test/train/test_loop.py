@@ -97,9 +97,25 @@ def test_gradient_clipping_and_schedule(tiny_work):
     assert learning_rate(config, 9, 100) == pytest.approx(1.0)
     assert learning_rate(config, 55, 100) == pytest.approx(0.55)
     assert learning_rate(config, 500, 100) == pytest.approx(0.1)
+    noam = TrainConfig(lr=2.0, warmup_steps=4000, lr_schedule="noam")
+    rates = {step: learning_rate(noam, step - 1, 1) for step in (1, 2000, 4000, 16000)}
+    peak = 2.0 * (256 * 4000) ** -0.5
+    assert rates[4000] == pytest.approx(peak)
+    assert rates[1] == pytest.approx(peak / 4000)
+    assert [rates[2000], rates[16000]] == pytest.approx([peak / 2, peak / 2])
     frozen = run(tiny_work, "frozen", num_epochs=1, clip_norm=1e-12, lr=1e-4)
     free = run(tiny_work, "free", num_epochs=1)
     assert frozen.step == free.step
+
+
+def test_adam_is_as_the_options_say(tiny_work):
+    options = {"adam_beta_1": 0.8, "adam_beta_2": 0.98, "adam_eps": 1e-9}
+    trainer = run(tiny_work, "exp", num_epochs=1, **options)
+    (group,) = trainer.stepper.optimizer.param_groups
+    assert (group["betas"], group["eps"]) == ((0.8, 0.98), 1e-9)
+    resumed = run(tiny_work, "exp", num_epochs=2, start_epoch="2", **{**options, "adam_eps": 1e-6})
+    (group,) = resumed.stepper.optimizer.param_groups
+    assert (group["betas"], group["eps"]) == ((0.8, 0.98), 1e-6)
 
 
 def test_average_lags_behind_the_weights(tiny_work):

@@ -13,6 +13,7 @@ from tts.errors import InputError
 _LEAST = {
     "num_epochs": 1, "max_duration": (0,), "num_buckets": 1, "num_workers": 0, "world_size": 1,
     "seed": 0, "lr": (0,), "lr_final": 0, "lr_decay_steps": 0, "warmup_steps": 0, "clip_norm": 0,
+    "noam_channels": 1, "adam_beta_1": 0, "adam_beta_2": 0, "adam_eps": (0,),
     "accumulate": 1, "ema_decay": 0, "valid_every": 0, "log_interval": 1, "save_every_n": 1,
     "save_every_steps": 0, "keep_last": 0, "keep_best": 0, "max_skipped": 1,
 }  # fmt: skip
@@ -59,13 +60,17 @@ class TrainConfig:
     use_fp16: bool = option(False, "the same as --precision fp16")
     compile: bool = option(False, "compile the model (torch.compile): minutes, then faster steps")
     device: str = option("auto", "auto, cpu, cuda or cuda:N")
-    lr: float = option(1e-4, "learning rate of Adam")
-    lr_schedule: Literal["constant", "cosine", "exponential"] = option(
-        "constant", "after the warm-up"
+    lr: float = option(1e-4, "learning rate of Adam; noam: a factor, 1 in the papers")
+    lr_schedule: Literal["constant", "cosine", "exponential", "noam"] = option(
+        "constant", "after the warm-up; noam: rises and falls with the model's channels"
     )
+    noam_channels: int = option(256, "noam: channels of the model")
     lr_final: float = option(0.1, "cosine, exponential: final rate as a share of --lr")
     lr_decay_steps: int = option(0, "cosine, exponential: steps to the final rate; 0: the run")
     warmup_steps: int = option(0, "steps of linear warm-up")
+    adam_beta_1: float = option(0.9, "decay of Adam's mean of gradients")
+    adam_beta_2: float = option(0.999, "decay of Adam's mean of squares")
+    adam_eps: float = option(1e-8, "what Adam adds to the root of that mean")
     clip_norm: float = option(5.0, "clip the gradient's norm to this; 0: never")
     accumulate: int = option(1, "batches whose gradients make one step")
     ema_decay: float = option(0.999, "of the averaged weights; 0: keep none")
@@ -97,6 +102,12 @@ class TrainConfig:
                 raise InputError(f"--{name.replace('_', '-')} {value}: must be {words}")
         if self.ema_decay >= 1:
             raise InputError(f"--ema-decay {self.ema_decay}: must be below 1; 0 keeps no average")
+        for name in ("adam_beta_1", "adam_beta_2"):
+            if getattr(self, name) >= 1:
+                flag = name.replace("_", "-")
+                raise InputError(f"--{flag} {getattr(self, name)}: must be below 1")
+        if self.lr_schedule == "noam" and not self.warmup_steps:
+            raise InputError("--lr-schedule noam: give --warmup-steps, 4000 in the papers")
         if self.seed >= 2**63:
             raise InputError(f"--seed {self.seed}: must be below 2^63")
 

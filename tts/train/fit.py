@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def measure(
 ) -> Memory:
     """One forward pass of the longest utterance, counting what it keeps for the backward one."""
     longest = max(examples, key=lambda example: example.num_frames)
-    batch = made_up([longest], n_mels, device)
+    batch = made_up([longest], n_mels, device, model.inputs)
     losses = NamedLosses(model, config)
     kept: dict[int, int] = {}
 
@@ -74,8 +75,13 @@ def measure(
     return Memory(fixed_bytes(model, config), total / longest.num_frames)
 
 
-def made_up(examples: Sequence[Example], n_mels: int, device: torch.device) -> Batch:
-    """A batch of these utterances' tokens and lengths, with noise for a mel."""
+def made_up(
+    examples: Sequence[Example], n_mels: int, device: torch.device, inputs: Sequence[str] = ()
+) -> Batch:
+    """A batch of these utterances' tokens and lengths, with noise for a mel.
+
+    inputs: those that the model declares, which are made up as well.
+    """
     token_lens = torch.tensor([len(example.token_ids) for example in examples])
     mel_lens = torch.tensor([example.num_frames for example in examples])
     tokens = torch.zeros(len(examples), int(token_lens.max()), dtype=torch.int64)
@@ -84,7 +90,26 @@ def made_up(examples: Sequence[Example], n_mels: int, device: torch.device) -> B
     generator = torch.Generator().manual_seed(0)
     mel = torch.randn(len(examples), int(mel_lens.max()), n_mels, generator=generator)
     batch = Batch([example.id for example in examples], tokens, token_lens, mel, mel_lens)
-    return batch.to(device, non_blocking=False)
+    return with_inputs(batch, inputs).to(device, non_blocking=False)
+
+
+def with_inputs(batch: Batch, inputs: Sequence[str], seed: int = 0) -> Batch:
+    """`batch` with what a model declares as its inputs, made up: frames shared out evenly among
+    tokens, noise for log F0 and energy.
+    """
+    found: dict[str, torch.Tensor] = {}
+    if "durations" in inputs:
+        position_L = torch.arange(batch.tokens_BL.shape[1])
+        lens, frames = batch.tokens_lens[:, None], batch.mel_lens[:, None]
+        each_BL = frames // lens + (position_L < frames % lens)
+        found["durations_BL"] = torch.where(position_L < lens, each_BL, 0)
+    if "pitch" in inputs:
+        generator = torch.Generator().manual_seed(seed)
+        mask_BT = torch.arange(batch.mel_BTF.shape[1]) < batch.mel_lens[:, None]
+        for name, mean in (("log_f0_BT", 5.0), ("energy_BT", 3.0)):
+            found[name] = (torch.randn(mask_BT.shape, generator=generator) * 0.3 + mean) * mask_BT
+        found["voiced_BT"] = mask_BT.float()
+    return dataclasses.replace(batch, **found)
 
 
 def padded_frames(plan: BatchPlan, batch: Sequence[int]) -> int:
@@ -184,7 +209,8 @@ class _Trial:
                 dtype=torch.uint8,
                 device=self.device,
             )
-            batch = made_up([self.examples[i] for i in positions], self.n_mels, self.device)
+            chosen, inputs = [self.examples[i] for i in positions], self.model.inputs
+            batch = made_up(chosen, self.n_mels, self.device, inputs)
             self.losses(batch)["tot_loss"].backward()
             del ballast
         except (RuntimeError, MemoryError) as error:

@@ -109,7 +109,10 @@ def _train(
         mel.n_mels,
         cmvn["fbank_mean"],
         cmvn["fbank_std"],
-    ).to(device)
+    )
+    if model.inputs:
+        model.set_statistics(table.pad_id, read_statistics(data_dir))
+    model = model.to(device)
     if config.compile:
         model.compile_parts()
     if resumed is None and config.init_from:
@@ -196,6 +199,14 @@ def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:
     )
     mel = from_dict(MelConfig, read_toml(data_dir / "mel.toml"), str(data_dir / "mel.toml"))
     return table, frontend, mel
+
+
+def read_statistics(data_dir: Path) -> dict[str, float]:
+    """Pitch and energy of the training set, for a model that has them as inputs."""
+    path = data_dir / "pitch" / "stats.json"
+    if not path.is_file():
+        raise InputError(f"{path} does not exist: run ./prepare.sh --stage 8 --stop-stage 9")
+    return read_json(path)
 
 
 def find_start(config: TrainConfig, world: World) -> tuple[Path, dict[str, Any]] | None:

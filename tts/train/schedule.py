@@ -13,9 +13,13 @@ from tts.train.config import TrainConfig
 def learning_rate(config: TrainConfig, step: int, run_steps: int) -> float:
     """The rate of step `step` (from 0) in a run of `run_steps` steps.
 
-    Linear warm-up, then constant, or cosine or exponential decay to `lr_final` times `lr`.
-    A function of the step alone, so that resuming needs no state.
+    Linear warm-up, then constant, or cosine or exponential decay to `lr_final` times `lr`; or
+    that of Vaswani et al. 2017, equation 3, times `lr`. A function of the step alone, so that
+    resuming needs no state.
     """
+    if config.lr_schedule == "noam":
+        number, channels, warmup = step + 1, config.noam_channels, config.warmup_steps
+        return config.lr * channels**-0.5 * min(number**-0.5, number * warmup**-1.5)
     if step < config.warmup_steps:
         return config.lr * (step + 1) / config.warmup_steps
     if config.lr_schedule == "constant":

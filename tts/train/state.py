@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 
+from tts.config import to_dict
 from tts.errors import InputError
+from tts.train.config import TrainConfig
 
 
 def noise_seed(seed: int, epoch: int, batch: int) -> int:
@@ -50,7 +52,8 @@ def set_random_state(state: dict[str, Any], device: torch.device) -> None:
 _EXACT = (
     "max_duration", "bucketing_sampler", "num_buckets", "shuffle", "seed", "precision",
     "use_fp16", "accumulate", "lr", "lr_schedule", "lr_final", "lr_decay_steps", "warmup_steps",
-    "clip_norm", "ema_decay", "loss_weights", "world_size",
+    "noam_channels", "adam_beta_1", "adam_beta_2", "adam_eps", "clip_norm", "ema_decay",
+    "loss_weights", "world_size",
 )  # fmt: skip
 
 
@@ -89,12 +92,13 @@ def check_resumable(
 def _changes(before: dict[str, Any], now: dict[str, Any], inside_epoch: bool) -> list[str]:
     """Options that differ and matter, and what follows from that."""
     names = list(_EXACT)
-    if now["lr_schedule"] != "constant" and not now["lr_decay_steps"]:
+    if now["lr_schedule"] in ("cosine", "exponential") and not now["lr_decay_steps"]:
         names.append("num_epochs")  # the decay spans the run
     if now.get("compile", False) != before.get("compile", False):
         names.append("compile")
     if before.get("shar", "") != now["shar"]:
         names.append("shar")  # utterances are mixed within a few shards
+    before = {**to_dict(TrainConfig()), **before}  # an option that is new acted as its default
     changed = [name for name in names if before.get(name) != now.get(name)]
     sentences = [f"{name} was {before.get(name)}, is {now.get(name)}" for name in changed]
     if inside_epoch and {"max_duration", "bucketing_sampler", "num_buckets", "seed"} & {*changed}:

@@ -72,7 +72,13 @@ class Stepper:
         self.average = WeightAverage(model, config.ema_decay) if config.ema_decay > 0 else None
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.resolved_precision == "fp16")
         self.lagged = device.type == "cuda" and not self.scaler.is_enabled()
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=self.lagged)
+        self.optimizer = torch.optim.Adam(
+            model.parameters(),
+            lr=config.lr,
+            betas=(config.adam_beta_1, config.adam_beta_2),
+            eps=config.adam_eps,
+            fused=self.lagged,
+        )
         self.names: tuple[str, ...] = ()
         self._agreed = False
 
@@ -113,8 +119,10 @@ class Stepper:
         return self._apply(sums, batch if seeds else None)
 
     def load_optimizer(self, state: dict[str, Any]) -> None:
-        """Continue from an optimiser's state, whichever kind of device that was on."""
-        kinds = ("fused", "foreach", "capturable")
+        """Continue from an optimiser's state, whichever kind of device that was on; what the
+        configuration says of Adam stays.
+        """
+        kinds = ("fused", "foreach", "capturable", "betas", "eps")
         own = {kind: self.optimizer.param_groups[0][kind] for kind in kinds}
         groups = [{**group, **own} for group in state["param_groups"]]
         self.optimizer.load_state_dict({**state, "param_groups": groups})
