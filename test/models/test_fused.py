@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tts.models.fused import dropout, masked_norm_mish, mish, snake_beta
+from tts.models.fused import Linear, attend, dropout, masked_norm_mish, mish, snake_beta
 
 
 def test_mish_as_exported():
@@ -62,3 +62,38 @@ def test_dropout(probability):
     assert not torch.equal(dropout(x, probability, True), dropped)
     # No column or row is favoured by the packing of random bytes.
     assert ((dropped == 0).double().mean(0) - probability).abs().max() < 0.08
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear(bias):
+    torch.manual_seed(0)
+    fused = Linear(12, 20, bias=bias)
+    plain = torch.nn.Linear(12, 20, bias=bias)
+    plain.load_state_dict(fused.state_dict())
+    x = torch.randn(3, 5, 12)
+    with torch.no_grad():
+        torch.testing.assert_close(fused(x), plain(x))
+    gradients = []
+    for layer in (fused, plain):
+        inputs = x.clone().requires_grad_()
+        layer(inputs.transpose(0, 1)).square().sum().backward()
+        gradients.append([inputs.grad, *(p.grad for p in layer.parameters())])
+    torch.testing.assert_close(*gradients)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert fused(x).dtype == torch.bfloat16
+
+
+def test_attend():
+    torch.manual_seed(0)
+    q, k, v = torch.randn(3, 2, 2, 7, 4, dtype=torch.float64).unbind()
+    keys = (torch.arange(7) < torch.tensor([7, 4])[:, None])[:, None, None]
+    plain = attend(q, k, v, keys, 0.0)
+    dropped = torch.stack([attend(q, k, v, keys, 0.1) for _ in range(4000)])
+    assert (dropped != plain).any()
+    torch.testing.assert_close(dropped.mean(0), plain, atol=0.05, rtol=0)
+    changed = v.clone()
+    changed[1, :, 4:] = 1e9
+    torch.manual_seed(1)
+    before = attend(q, k, v, keys, 0.1)
+    torch.manual_seed(1)
+    torch.testing.assert_close(attend(q, k, changed, keys, 0.1), before)

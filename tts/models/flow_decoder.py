@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.models.fused import dropout, masked_norm_mish, mish, snake_beta
+from tts.models.fused import Linear, dropout, masked_norm_mish, mish, snake_beta
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class TimeEmbedding(nn.Module):
     def __init__(self, inputs: int, channels: int):
         super().__init__()
         self.inputs = inputs
-        self.linear_1 = nn.Linear(inputs, channels)
-        self.linear_2 = nn.Linear(channels, channels)
+        self.linear_1 = Linear(inputs, channels)
+        self.linear_2 = Linear(channels, channels)
 
     def forward(self, t_B: Tensor) -> Tensor:
         half = self.inputs // 2
@@ -75,7 +75,7 @@ class ResnetBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, config: FlowDecoderConfig):
         super().__init__()
-        self.mlp = nn.Sequential(nn.Mish(), nn.Linear(config.time_channels, outputs))
+        self.mlp = nn.Sequential(nn.Mish(), Linear(config.time_channels, outputs))
         self.block1 = ConvBlock(inputs, outputs, config.norm_groups)
         self.block2 = ConvBlock(outputs, outputs, config.norm_groups)
         self.res_conv = nn.Conv1d(inputs, outputs, 1)
@@ -91,7 +91,7 @@ class SnakeBeta(nn.Module):
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
-        self.proj = nn.Linear(inputs, outputs)
+        self.proj = Linear(inputs, outputs)
         self.alpha = nn.Parameter(torch.zeros(outputs))
         self.beta = nn.Parameter(torch.zeros(outputs))
 
@@ -113,10 +113,10 @@ class DecoderAttention(nn.Module):
         super().__init__()
         inner = config.num_heads * config.head_channels
         self.num_heads = config.num_heads
-        self.to_q = nn.Linear(channels, inner, bias=False)
-        self.to_k = nn.Linear(channels, inner, bias=False)
-        self.to_v = nn.Linear(channels, inner, bias=False)
-        self.to_out = nn.Sequential(nn.Linear(inner, channels), Dropout(config.dropout))
+        self.to_q = Linear(channels, inner, bias=False)
+        self.to_k = Linear(channels, inner, bias=False)
+        self.to_v = Linear(channels, inner, bias=False)
+        self.to_out = nn.Sequential(Linear(inner, channels), Dropout(config.dropout))
 
     def forward(self, x_BTD: Tensor, keys_B11T: Tensor | None) -> Tensor:
         q, k, v = (
@@ -134,7 +134,7 @@ class FeedForward(nn.Module):
         super().__init__()
         inner = channels * config.feed_forward_factor
         self.net = nn.Sequential(
-            SnakeBeta(channels, inner), Dropout(config.dropout), nn.Linear(inner, channels)
+            SnakeBeta(channels, inner), Dropout(config.dropout), Linear(inner, channels)
         )
 
     def forward(self, x_BTD: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 BYTE_VALUES = 2**8
 
@@ -161,6 +161,45 @@ class _SnakeBeta(torch.autograd.Function):
         return ga, galpha, gbeta
 
 
+class Linear(nn.Linear):
+    """torch's Linear; on a CPU its float32 products go through oneDNN while training.
+
+    torch multiplies float32 matrices with MKL, convolutions with oneDNN. On AMD's processors
+    oneDNN takes 20 to 30 % less time for x W^T and its input's gradient, and as much as MKL for
+    the weight's gradient.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        plain = x.device.type != "cpu" or torch.is_autocast_enabled("cpu")
+        if plain or not _HAS_ONEDNN or not recording() or x.dtype != torch.float32:
+            return super().forward(x)
+        return _OneDnnLinear.apply(x, self.weight, self.bias)
+
+
+_HAS_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(
+    torch.ops.mkldnn, "_linear_pointwise"
+)
+
+
+class _OneDnnLinear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight, bias):
+        ctx.save_for_backward(x, weight)
+        ctx.has_bias = bias is not None
+        return _product(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        x, weight = ctx.saved_tensors
+        rows = gradient.flatten(0, -2)
+        gx = _product(gradient, weight.t().contiguous(), None) if ctx.needs_input_grad[0] else None
+        return gx, rows.t() @ x.flatten(0, -2), rows.sum(0) if ctx.has_bias else None
+
+
+def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    return torch.ops.mkldnn._linear_pointwise(x.contiguous(), weight, bias, "none", [], "")
+
+
 def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     """Dropout; on a CPU with one random byte per element instead of one random double.
 
@@ -176,3 +215,24 @@ def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     words.random_(torch.iinfo(torch.int64).min, None)
     kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= threshold
     return x * kept.to(x.dtype).mul_(BYTE_VALUES / (BYTE_VALUES - threshold))
+
+
+def attend(
+    q_BHLD: Tensor, k_BHLD: Tensor, v_BHLD: Tensor, keys_B11L: Tensor, probability: float
+) -> Tensor:
+    """softmax(q k^T / sqrt(D)) v with dropout of the weights (Vaswani et al. 2017, equation 1).
+
+    Args:
+      keys_B11L: true for keys that may be attended to, at least one of each row.
+      probability: of dropping a weight; 0 outside training.
+
+    torch's kernel, but for dropout on a CPU, where it holds the weights in memory anyway and
+    draws one random double for each.
+    """
+    if probability == 0.0 or q_BHLD.device.type != "cpu" or torch.compiler.is_compiling():
+        return F.scaled_dot_product_attention(
+            q_BHLD, k_BHLD, v_BHLD, attn_mask=keys_B11L, dropout_p=probability
+        )
+    scale = q_BHLD.shape[-1] ** -0.5
+    scores = ((q_BHLD * scale) @ k_BHLD.transpose(-1, -2)).masked_fill(~keys_B11L, -torch.inf)
+    return dropout(scores.softmax(-1), probability, True) @ v_BHLD

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.models.fused import dropout
+from tts.models.fused import attend, dropout
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ class SelfAttention(nn.Module):
     def forward(self, x_BDL: Tensor, keys_B11L: Tensor) -> Tensor:
         q, k, v = (self._heads(conv(x_BDL)) for conv in (self.conv_q, self.conv_k, self.conv_v))
         dropout = self.dropout if self.training else 0.0
-        mixed_BHLD = F.scaled_dot_product_attention(
-            rotate(q), rotate(k), v, attn_mask=keys_B11L, dropout_p=dropout
-        )
+        mixed_BHLD = attend(rotate(q), rotate(k), v, keys_B11L, dropout)
         return self.conv_o(mixed_BHLD.transpose(2, 3).flatten(1, 2))
 
     def _heads(self, x_BDL: Tensor) -> Tensor:
