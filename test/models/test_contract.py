@@ -12,6 +12,7 @@ from tts.batch import Batch
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
 from tts.models import MODELS, build_model, model_class
+from tts.train.fit import with_inputs
 
 VOCAB, MELS = 30, 80
 SMALL_WITHOUT_DROPOUT = {
@@ -28,23 +29,38 @@ SMALL_WITHOUT_DROPOUT = {
 }
 
 
-def make_batch(lengths: list[tuple[int, int]], seed: int = 0) -> Batch:
-    """Random utterances of (tokens, frames), padded together."""
-    generator = torch.Generator().manual_seed(seed)
+def make_batch(lengths: list[tuple[int, int]], inputs: tuple[str, ...] = ()) -> Batch:
+    """Random utterances of (tokens, frames), framed with blanks and padded together, with the
+    `inputs` that a model declares.
+    """
+    generator = torch.Generator().manual_seed(0)
     max_tokens = max(tokens for tokens, _ in lengths)
     max_frames = max(frames for _, frames in lengths)
     tokens_BL = torch.zeros(len(lengths), max_tokens, dtype=torch.int64)
     mel_BTF = torch.zeros(len(lengths), max_frames, MELS)
     for row, (tokens, frames) in enumerate(lengths):
-        tokens_BL[row, :tokens] = torch.randint(1, VOCAB, (tokens,), generator=generator)
+        tokens_BL[row, 1:tokens:2] = torch.randint(1, VOCAB, (tokens // 2,), generator=generator)
         mel_BTF[row, :frames] = torch.randn(frames, MELS, generator=generator) - 5
-    return Batch(
+    batch = Batch(
         ids=[f"utt{row}" for row in range(len(lengths))],
         tokens_BL=tokens_BL,
         tokens_lens=torch.tensor([tokens for tokens, _ in lengths]),
         mel_BTF=mel_BTF,
         mel_lens=torch.tensor([frames for _, frames in lengths]),
     )
+    return with_inputs(batch, inputs)
+
+
+def widened(batch: Batch, tokens: int, frames: int) -> Batch:
+    """`batch` with so many more positions of padding."""
+    wider = {}
+    for field in dataclasses.fields(batch):
+        value = getattr(batch, field.name)
+        if isinstance(value, torch.Tensor) and value.dim() > 1:
+            more = tokens if field.name.endswith("BL") else frames
+            ends = (0, 0, 0, more) if value.dim() == 3 else (0, more)
+            wider[field.name] = torch.nn.functional.pad(value, ends)
+    return dataclasses.replace(batch, **wider)
 
 
 def row_of(batch: Batch, row: int) -> Batch:
@@ -76,7 +92,7 @@ def test_unknown_model():
 
 def test_losses_are_finite_named_scalars_and_reach_every_parameter(model):
     model.train()
-    losses = model(make_batch([(9, 40), (5, 31)]))
+    losses = model(make_batch([(9, 40), (5, 31)], model.inputs))
     assert losses
     for name, value in losses.items():
         assert value.dim() == 0 and torch.isfinite(value), name
@@ -88,7 +104,7 @@ def test_losses_are_finite_named_scalars_and_reach_every_parameter(model):
 def test_the_host_waits_for_no_value(model):
     """On the meta device tensors have shapes and no values: whoever asks for one fails."""
     model.to("meta").train()
-    batch = make_batch([(9, 40), (5, 31)]).to("meta")
+    batch = make_batch([(9, 40), (5, 31)], model.inputs).to("meta")
     sum(model(batch).values()).backward()
     assert all(parameter.grad is not None for parameter in model.parameters())
 
@@ -97,7 +113,7 @@ def test_the_host_waits_for_no_value(model):
 @pytest.mark.parametrize("precision", [None, torch.bfloat16])
 def test_a_gpu_is_never_waited_for(model, precision):
     model.to("cuda").train()
-    batch = make_batch([(9, 40), (5, 31)]).to("cuda")
+    batch = make_batch([(9, 40), (5, 31)], model.inputs).to("cuda")
 
     def step():
         with torch.autocast("cuda", precision, enabled=precision is not None):
@@ -115,7 +131,7 @@ def test_a_gpu_is_never_waited_for(model, precision):
 
 @pytest.mark.gpu
 def test_a_gpu_gives_the_losses_of_the_cpu(model, monkeypatch):
-    batch = make_batch([(12, 64), (7, 37), (4, 22)])
+    batch = make_batch([(12, 64), (7, 37), (4, 22)], model.inputs)
     noise, times = torch.randn(3, MELS, 64), torch.rand(3, 1, 1)
     monkeypatch.setattr(torch, "randn_like", lambda x: noise.to(x.device))
     monkeypatch.setattr(torch, "rand", lambda *_, device, **__: times.to(device))
@@ -161,25 +177,20 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend):
 
 def test_padding_changes_nothing(model, monkeypatch):
     """The losses of a batch are the same whatever it is padded to."""
-    batch = make_batch([(12, 64), (7, 37), (4, 22)])
+    batch = make_batch([(12, 64), (7, 37), (4, 22)], model.inputs)
     noise = torch.randn(3, MELS, 128)
     times = torch.rand(3, 1, 1)
     # The same draws for the same rows, whatever the shape asked for.
     monkeypatch.setattr(torch, "randn_like", lambda x: noise[: x.shape[0], :, : x.shape[2]])
     monkeypatch.setattr(torch, "rand", lambda *shape, **_: times[: shape[0]])
-    wider = dataclasses.replace(
-        batch,
-        tokens_BL=torch.nn.functional.pad(batch.tokens_BL, (0, 5)),
-        mel_BTF=torch.nn.functional.pad(batch.mel_BTF, (0, 0, 0, 23)),
-    )
     with torch.no_grad():
-        narrow_losses, wide_losses = model.losses(batch), model.losses(wider)
+        narrow_losses, wide_losses = model.losses(batch), model.losses(widened(batch, 5, 23))
     for name in narrow_losses:
         torch.testing.assert_close(narrow_losses[name], wide_losses[name], atol=1e-5, rtol=1e-5)
 
 
 def test_batch_of_one_equals_its_row(model):
-    batch = make_batch([(12, 64), (7, 37), (5, 23)])
+    batch = make_batch([(12, 64), (7, 37), (5, 23)], model.inputs)
     with torch.no_grad():
         together = model.synthesise(batch.tokens_BL, batch.tokens_lens, 0.0, 1.3, 2)
         for row in range(3):
@@ -194,7 +205,7 @@ def test_batch_of_one_equals_its_row(model):
 
 
 def test_loss_of_a_batch_is_the_weighted_loss_of_its_rows(model, monkeypatch):
-    batch = make_batch([(12, 64), (7, 37)])
+    batch = make_batch([(12, 64), (7, 37)], model.inputs)
     noise = {64: torch.randn(1, MELS, 64), 37: torch.randn(1, MELS, 64)}
     both = torch.cat([noise[64], noise[37]])
 
@@ -212,7 +223,7 @@ def test_loss_of_a_batch_is_the_weighted_loss_of_its_rows(model, monkeypatch):
         rows = []
         for index, current in enumerate([64, 37]):
             rows.append(model.losses(row_of(batch, index)))
-    for name in ("prior_loss", "diff_loss"):
+    for name in ("prior_loss", "diff_loss", "mel_loss", "pitch_loss", "energy_loss"):
         if name not in together:
             continue
         mixed = sum(r[name] * n for r, n in zip(rows, frames, strict=True)) / frames.sum()

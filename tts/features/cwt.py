@@ -43,13 +43,13 @@ def cwt(signal_BT: Tensor, mask_BT: Tensor, frame_seconds: float = FRAME_SECONDS
       frame_seconds: time between frames.
     """
     length = signal_BT.shape[1]
-    with torch.autocast(signal_BT.device.type, enabled=False):
-        signal_BT = signal_BT.float() * mask_BT
-        kernels_KN = _kernels(length, frame_seconds).to(signal_BT.device)
-        size = 1 << (3 * length - 2).bit_length()
-        product = torch.fft.rfft(signal_BT, size)[:, None] * torch.fft.rfft(kernels_KN, size)
-        scales_BKT = torch.fft.irfft(product, size)[:, :, length - 1 : 2 * length - 1]
-        return (scales_BKT * mask_BT[:, None]).transpose(1, 2)
+    # Transforms stay in full precision under autocast. A copy without waiting for the device.
+    signal_BT = signal_BT.float() * mask_BT
+    kernels_KN = _kernels(length, frame_seconds).to(signal_BT.device, non_blocking=True)
+    size = 1 << (3 * length - 2).bit_length()
+    product = torch.fft.rfft(signal_BT, size)[:, None] * torch.fft.rfft(kernels_KN, size)
+    scales_BKT = torch.fft.irfft(product, size)[:, :, length - 1 : 2 * length - 1]
+    return (scales_BKT * mask_BT[:, None]).transpose(1, 2)
 
 
 def inverse(scales_BTK: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 from tts.errors import InputError, nearest
 
 MODELS = {
+    "fastspeech2": "tts.models.fastspeech2:FastSpeech2",
     "matcha": "tts.models.matcha:Matcha",
 }
 

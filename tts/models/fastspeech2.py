@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -209,7 +210,7 @@ class PostNet(nn.Module):
         sizes = [n_mels, *[config.channels] * (config.num_layers - 1), n_mels]
         self.convs = nn.ModuleList(
             nn.Conv1d(before, after, config.kernel_size, padding=config.kernel_size // 2)
-            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+            for before, after in itertools.pairwise(sizes)
         )
         self.norms = nn.ModuleList(ChannelNorm(size) for size in sizes[1:])
         self.dropout = config.dropout

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.models.fused import attend, dropout
+from tts.models.predictor import ChannelNorm, Predictor
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,6 @@ class TextEncoderConfig:
     duration_channels: int = 256
     duration_kernel_size: int = 3
     duration_dropout: float = 0.1
-
-
-class ChannelNorm(nn.Module):
-    """Layer normalisation over the channels of (B, D, L), eps 1e-4."""
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.gamma = nn.Parameter(torch.ones(channels))
-        self.beta = nn.Parameter(torch.zeros(channels))
-
-    def forward(self, x_BDL: Tensor) -> Tensor:
-        x_BLD = x_BDL.transpose(1, 2)
-        normed_BLD = F.layer_norm(x_BLD, self.gamma.shape, self.gamma, self.beta, eps=1e-4)
-        return normed_BLD.transpose(1, 2)
 
 
 def _conv(inputs: int, outputs: int, kernel_size: int = 1) -> nn.Conv1d:
@@ -153,26 +140,6 @@ class Transformer(nn.Module):
         return dropout(x, self.dropout, self.training)
 
 
-class DurationPredictor(nn.Module):
-    """Log durations from the encoder's output (Kim et al. 2020, Glow-TTS, section 3.3)."""
-
-    def __init__(self, config: TextEncoderConfig):
-        super().__init__()
-        channels, kernel_size = config.duration_channels, config.duration_kernel_size
-        self.conv_1 = _conv(config.channels, channels, kernel_size)
-        self.norm_1 = ChannelNorm(channels)
-        self.conv_2 = _conv(channels, channels, kernel_size)
-        self.norm_2 = ChannelNorm(channels)
-        self.proj = _conv(channels, 1)
-        self.dropout = config.duration_dropout
-
-    def forward(self, x_BDL: Tensor, mask_B1L: Tensor) -> Tensor:
-        for conv, norm in ((self.conv_1, self.norm_1), (self.conv_2, self.norm_2)):
-            x_BDL = norm(F.relu(conv(x_BDL * mask_B1L)))
-            x_BDL = dropout(x_BDL, self.dropout, self.training)
-        return self.proj(x_BDL * mask_B1L) * mask_B1L
-
-
 class TextEncoder(nn.Module):
     """Tokens to the prior mean of the mel and to log durations."""
 
@@ -184,7 +151,12 @@ class TextEncoder(nn.Module):
         self.prenet = Prenet(config)
         self.encoder = Transformer(config)
         self.proj_m = _conv(config.channels, n_mels)
-        self.proj_w = DurationPredictor(config)
+        self.proj_w = Predictor(
+            config.channels,
+            config.duration_channels,
+            config.duration_kernel_size,
+            config.duration_dropout,
+        )
 
     def forward(self, tokens_BL: Tensor, mask_B1L: Tensor) -> tuple[Tensor, Tensor]:
         """Run the encoder.

@@ -52,7 +52,7 @@ class Scales(NamedTuple):
 
 
 class Adapted(NamedTuple):
-    """What synthesis goes on with: hidden frames (B, D, T), frames (B,), frames per token (B, P)."""
+    """Hidden frames (B, D, T), how many (B,), and those of each token (B, P)."""
 
     hidden_BDT: Tensor
     mel_lens: Tensor
