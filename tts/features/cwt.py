@@ -21,11 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tts.features.mel import MelConfig
-
 NUM_SCALES = 10
 TAU_0 = 0.005  # seconds
-FRAME_SECONDS = MelConfig().hop_length / MelConfig().sample_rate
+FRAME_SECONDS = 0.01161  # of the usual mel; models know no MelConfig
 # The wavelet is nothing beyond so many tau.
 _REACH = 6.0
 # psi(u) = _NORM (1 - u^2) exp(-u^2 / 2); its Fourier transform is _PEAK w^2 exp(-w^2 / 2).
