@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -22,10 +23,14 @@ SIGMA_MIN = 1e-4
 
 @dataclass(frozen=True)
 class MatchaConfig:
-    """The published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences."""
+    """The published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences.
+
+    durations: "search" finds them in every step, "stored" takes those of stage `align`.
+    """
 
     encoder: TextEncoderConfig = dataclasses.field(default_factory=TextEncoderConfig)
     decoder: FlowDecoderConfig = dataclasses.field(default_factory=FlowDecoderConfig)
+    durations: Literal["search", "stored"] = "search"
 
 
 class FlowDecoder(nn.Module):
@@ -66,10 +71,10 @@ class Matcha(nn.Module):
     Attributes:
       mel_mean, mel_std: scalar buffers, the training set's log-mel statistics; inside, the
         mel is normalised by them.
+      inputs: what a batch must hold besides tokens and mel.
     """
 
     Config = MatchaConfig
-    inputs: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     has_steps = True
 
@@ -83,6 +88,7 @@ class Matcha(nn.Module):
     ):
         super().__init__()
         self.config = config
+        self.inputs = ("durations",) if config.durations == "stored" else ()
         self.register_buffer("mel_mean", torch.tensor(float(mel_mean)))
         self.register_buffer("mel_std", torch.tensor(float(mel_std)))
         self.encoder = TextEncoder(config.encoder, vocab_size, n_mels)
@@ -97,7 +103,8 @@ class Matcha(nn.Module):
 
         dur_loss: squared error of log durations per token; prior_loss: negative
         log-likelihood of the mel under a unit Gaussian at mu, per frame and bin; diff_loss:
-        flow matching. Durations are the batch's own, else found by alignment search.
+        flow matching. Durations are the batch's own, else found by alignment search. A token
+        that has no frames is learned as one of one frame, the shortest that can be spoken.
         """
         mel_BFT, mask_B1T = self._normalised(batch.mel_BTF, batch.mel_lens)
         mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
@@ -105,8 +112,10 @@ class Matcha(nn.Module):
         mu_x, logw = mu_x.float(), logw.float()
         durations_BL = batch.durations_BL
         if durations_BL is None:
+            if self.inputs:
+                raise ValueError(f"the batch lacks what the model takes: {self.inputs}")
             durations_BL = self._find_durations(mu_x, mel_BFT, batch)
-        log_durations = torch.log(1e-8 + durations_BL.float()) * mask_B1L[:, 0]
+        log_durations = torch.log(durations_BL.clamp(min=1).float()) * mask_B1L[:, 0]
         dur_loss = (logw[:, 0] - log_durations).square().sum() / mask_B1L.sum()
         mu_BFT = expand(mu_x, durations_BL, mel_BFT.shape[2]) * mask_B1T
         nats = 0.5 * ((mel_BFT - mu_BFT).square() + math.log(2 * math.pi)) * mask_B1T

@@ -110,7 +110,7 @@ def _train(
         cmvn["fbank_mean"],
         cmvn["fbank_std"],
     )
-    if model.inputs:
+    if "pitch" in model.inputs:
         model.set_statistics(table.pad_id, read_statistics(data_dir))
     model = model.to(device)
     if config.compile:
