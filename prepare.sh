@@ -26,6 +26,14 @@ data_options() {
   option executor "" "features: local, dask (a cluster here) or dask://host:port; empty: local"
   option on-reject leave-out "rejected utterances: leave-out or stop"
   option max-rejected 0.01 "stop when more than this share is rejected"
+  option model matcha "acoustic model; fastspeech2 needs the stages align and pitch, too"
+  option aligner "" "textgrid, interval, frames, mas or k2; empty: the first that is there"
+  option alignments "" "folder or table of the aligner's times; empty: as corpus.toml says"
+  option exp-dir "" "with --aligner mas or k2: folder of the trained voice"
+  option f0-method "" "dio or harvest; empty: dio"
+  option f0-refinement "" "harmonics, stonemask or none; empty: harmonics"
+  option f0-min "" "lowest F0 in Hz that is looked for; empty: 60"
+  option f0-max "" "highest F0 in Hz that is looked for; empty: 600"
 }
 
 # What the options given mean for each stage.
@@ -39,6 +47,12 @@ read_data_options() {
   text=("${passed[@]}")
   given on-reject max-rejected executor
   features=("${passed[@]}")
+  given aligner alignments exp-dir on-reject max-rejected
+  align=("${passed[@]}")
+  given f0-method f0-refinement f0-min f0-max on-reject max-rejected
+  pitch=("${passed[@]}")
+  extras=0
+  [[ ${opt[model]} == matcha ]] || extras=1
 }
 
 data_stages() {
@@ -53,6 +67,8 @@ data_stages() {
   stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${features[@]}"
   stage 6 split "training, validation and test set" split_cuts.py "${common[@]}"
   stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
+  extra_stage 8 align "how long each token lasts" align.py "${common[@]}" "${jobs[@]}" "${align[@]}"
+  extra_stage 9 pitch "pitch and energy of every frame" pitch.py "${common[@]}" "${jobs[@]}" "${pitch[@]}"
   stage 10 pack "features of each split in one file" pack_features.py "${common[@]}"
   stage_environment=()
 }

@@ -9,7 +9,6 @@ source "$root/prepare.sh"
 usage="run.sh [--corpus NAME] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
 
 data_options
-option model matcha "acoustic model"
 option vocoder "" "HiFi-GAN weights; empty: what stage 11 fetched, for the toy Griffin-Lim"
 option num-epochs "" "empty: as conf/<model>.toml says"
 option max-duration "" "seconds of speech in a batch"

@@ -4,6 +4,8 @@
 #   flag NAME "help"             declares --NAME (0 or 1)
 #   parse_options "$@"           reads the command line; handles --help
 #   stage N NAME "description" SCRIPT ARGUMENT...   inside a function given to run_stages
+#   extra_stage ...              the same; runs where extras=1, or when --stage or --stop-stage
+#                                is an extra stage
 #   run_stages FUNCTION          runs what --stage and --stop-stage select, or lists it
 #
 # Needs: root (the repository), recipe (the corpus's folder; may be empty), usage (one line).
@@ -136,6 +138,15 @@ stage() {
   echo "[$number $name]${stage_times[-1]#*"$name"}"
 }
 
+extra_stage() {
+  if [[ $stage_mode == names ]]; then
+    extra_numbers+=" $1 "
+  elif [[ ${extras:-0} != 1 && $extra_numbers != *" $stage_first "* && $extra_numbers != *" $stage_last "* ]]; then
+    return 0
+  fi
+  stage "$@"
+}
+
 # stage_number VALUE DEFAULT: the number of a stage given by number or name.
 stage_number() {
   local value=${1:-$2}
@@ -150,7 +161,7 @@ stage_number() {
 
 run_stages() {
   local -A stage_numbers=()
-  local stage_known=() stage_times=() stage_mode=names stage_first stage_last
+  local stage_known=() stage_times=() stage_mode=names stage_first stage_last extra_numbers=""
   "$1"
   [[ ${opt[list]} == 1 ]] && return 0
   stage_first=$(stage_number "${opt[stage]}" 0) || exit 2

@@ -76,6 +76,20 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Times:
+    """Where phone times lie below the corpus's folder; empty: it has none of this kind.
+
+    aligners: which to take when the user names none, the first that is there.
+    textgrid and interval are folders, frames is a table of syllables and their frames.
+    """
+
+    aligners: tuple[str, ...] = ("mas",)
+    textgrid: str = ""
+    interval: str = ""
+    frames: str = ""
+
+
+@dataclass(frozen=True)
 class CorpusConfig:
     """The facts in egs/<corpus>/TTS/corpus.toml."""
 
@@ -94,6 +108,7 @@ class CorpusConfig:
     downloads: tuple[Download, ...] = ()
     split: Split = Split()
     audio: AudioLimits = AudioLimits()
+    align: Times = Times()
     vocoder: Download | None = None
 
 

@@ -1,0 +1,217 @@
+"""Stage 8: durations of every utterance of a prepared corpus, from an aligner's times."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tts.align.durations import SPLITS, durations_path, to_frames, write_durations, wrong_durations
+from tts.align.intervals import Interval
+from tts.align.phone_matching import Matching, Segment, match
+from tts.align.readers import (
+    Faults,
+    check_end,
+    find_files,
+    read_frames,
+    read_phones,
+    segments_of,
+)
+from tts.align.symbols import table_of
+from tts.align.targets import targets_of
+from tts.config import from_dict, read_toml
+from tts.data.corpus import Fault, Recipe
+from tts.data.parallel import parallel_map
+from tts.data.text_tokens import read_frontend
+from tts.data.validation import RejectPolicy, apply_policy
+from tts.errors import InputError
+from tts.features.mel import MelConfig
+from tts.text.frontend import FrontEndConfig
+from tts.text.tokens import TokenTable
+
+READERS = {"textgrid": ".TextGrid", "interval": ".interval", "frames": ""}
+WITH_A_VOICE = ("mas", "k2")
+# Mean cost per symbol above which phones are not those of the text.
+MOST_COST = 0.18
+UTTERANCES_PER_PART = 50
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An aligner and where its times are."""
+
+    aligner: str
+    place: Path | None = None
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What turns times into frames of this corpus and voice."""
+
+    frontend: FrontEndConfig
+    frames_per_second: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """One utterance: its tokens, its frames, its audio's seconds, and its times."""
+
+    id: str
+    tokens: tuple[str, ...]
+    num_frames: int
+    seconds: float
+    times: Path | tuple[Interval, ...] | None
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Durations of the framed tokens, or faults (kind, detail)."""
+
+    id: str
+    durations: tuple[int, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice:
+    """The aligner asked for, else the first of corpus.toml whose times are there.
+
+    Raises: InputError where there are no times, or the aligner is unknown.
+    """
+    known = (*WITH_A_VOICE, *READERS)
+    if aligner and aligner not in known:
+        raise InputError(f"--aligner {aligner} is unknown (known: {', '.join(known)})")
+    if aligner in WITH_A_VOICE:
+        return Choice(aligner)
+    looked: list[str] = []
+    for name in (aligner,) if aligner else recipe.config.align.aligners:
+        if name in WITH_A_VOICE:
+            return Choice(name)
+        usual = getattr(recipe.config.align, name)
+        path = Path(place) if place else recipe.corpus_dir / usual if usual else None
+        if path and path.exists():
+            return Choice(name, path)
+        looked.append(f"{name}: {path or 'corpus.toml names no place, give --alignments'}")
+    raise InputError(
+        f"no phone times for {recipe.config.name}: looked for {'; '.join(looked)}. Put them "
+        "there, say where they are with --alignments PATH, or take --aligner mas with a trained "
+        "voice (docs/alignment.md)"
+    )
+
+
+def align_job(job: Job, timing: Timing) -> Aligned:
+    """Durations of one utterance from its times."""
+    matching, faults = match_job(job, timing)
+    if matching is None:
+        return Aligned(job.id, faults=tuple(faults))
+    durations = to_frames(matching.times, job.num_frames, timing.frames_per_second)
+    wrong = wrong_durations(durations, len(matching.times), job.num_frames)
+    if wrong:
+        return Aligned(job.id, faults=(("durations-sum", wrong),))
+    return Aligned(job.id, tuple(durations))
+
+
+def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
+    """The matching of an utterance's times with its tokens, or why there is none."""
+    config = timing.frontend
+    targets = targets_of(job.tokens, config.framing, config.language, config.unit)
+    segments, faults = _segments(job, config.language)
+    if faults:
+        return None, faults
+    num_framed = max(place for target in targets for place in target.places) + 1
+    matching = match(segments, targets, num_framed, table_of(config.language))
+    if matching.cost > MOST_COST:
+        detail = f"phones unlike the text's: cost {matching.cost:.2f}, at most {MOST_COST} is usual"
+        return None, [("other-text", detail)]
+    return matching, []
+
+
+def _segments(job: Job, language: str) -> tuple[list[Segment], Faults]:
+    if job.times is None:
+        return [], [("missing-times", "the aligner has no times for it")]
+    if isinstance(job.times, Path):
+        return read_phones(job.times, language, job.seconds)
+    end = job.times[-1].end if job.times else 0.0
+    faults = check_end(end, job.times, job.seconds)
+    if faults:
+        return [], faults
+    segments, unknown = segments_of(job.times, [], language, job.seconds)
+    return segments, [("unknown-phone", " ".join(unknown))] if unknown else []
+
+
+def align_jobs(jobs: Sequence[Job], timing: Timing) -> list[Aligned]:
+    """Several utterances, for a process."""
+    return [align_job(job, timing) for job in jobs]
+
+
+def jobs_of(recipe: Recipe, choice: Choice) -> dict[str, list[tuple[Job, int]]]:
+    """The utterances of each split with their times and their positions in the label file."""
+    times: dict[str, Any] = {}
+    if choice.aligner == "frames":
+        assert choice.place is not None
+        times = {name: tuple(tier) for name, tier in read_frames(choice.place)[0].items()}
+    elif choice.place is not None:
+        times = find_files(choice.place, READERS[choice.aligner])
+        if not times:
+            raise InputError(f"{choice.place} has no file *{READERS[choice.aligner]} in it")
+    return {
+        split: [(_job(cut, times.get(cut["id"])), _position(cut)) for cut in recipe.cuts(split)]
+        for split in SPLITS
+    }
+
+
+def _job(cut: dict[str, Any], times: Any) -> Job:
+    seconds = cut["recording"]["num_samples"] / cut["recording"]["sampling_rate"]
+    tokens = tuple(cut["custom"]["tokens"])
+    return Job(cut["id"], tokens, cut["features"]["num_frames"], seconds, times)
+
+
+def _position(cut: dict[str, Any]) -> int:
+    return cut["supervisions"][0]["custom"]["position"]
+
+
+def timing_of(recipe: Recipe) -> Timing:
+    """Front end and frame rate of the prepared data."""
+    mel = from_dict(MelConfig, read_toml(recipe.data / "mel.toml"), "mel.toml")
+    return Timing(read_frontend(recipe), mel.sample_rate / mel.hop_length)
+
+
+def align_corpus(recipe: Recipe, choice: Choice, policy: RejectPolicy, num_jobs: int) -> None:
+    """Durations of all splits from the files of an aligner; see `write_aligned`."""
+    timing = timing_of(recipe)
+    jobs = jobs_of(recipe, choice)
+    flat = [job for part in jobs.values() for job, _ in part]
+    parts = [flat[i : i + UTTERANCES_PER_PART] for i in range(0, len(flat), UTTERANCES_PER_PART)]
+    work = functools.partial(align_jobs, timing=timing)
+    done = parallel_map(work, parts, num_jobs, "alignment", len, len(flat))
+    write_aligned(recipe, choice.aligner, [item for part in done for item in part], policy)
+
+
+def write_aligned(
+    recipe: Recipe, aligner: str, aligned: Iterable[Aligned], policy: RejectPolicy
+) -> None:
+    """Write data/align/durations_<split>.jsonl.gz and data/align/rejected.tsv.
+
+    Raises: InputError when more is rejected than `policy` allows, after the list is written.
+    """
+    found = {item.id: item for item in aligned}
+    cuts = {split: list(recipe.cuts(split)) for split in SPLITS}
+    positions = {cut["id"]: _position(cut) for part in cuts.values() for cut in part}
+    faults = [
+        Fault(item.id, kind, detail, positions[item.id])
+        for item in found.values()
+        for kind, detail in item.faults
+    ]
+    apply_policy(faults, len(positions), policy, recipe.data / "align" / "rejected.tsv")
+    for split, part in cuts.items():
+        rows = [(cut["id"], found[cut["id"]].durations) for cut in part if cut["id"] in found]
+        kept = [(name, durations) for name, durations in rows if durations]
+        path = durations_path(recipe.data, split)
+        print(f"{write_durations(path, kept, aligner)} of {len(part)} utterances in {path}")
+
+
+def framed_symbols(tokens: Sequence[str], framing: str, table: TokenTable) -> list[str]:
+    """The framed tokens as symbols, blanks included."""
+    names = {number: symbol for symbol, number in table.symbols.items()}
+    return [names[number] for number in table.encode(tokens, framing)]

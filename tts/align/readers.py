@@ -1,0 +1,183 @@
+"""What stands in the files of aligners, as segments of an utterance; all that is wrong with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tts.align.intervals import Interval, TextGrid, load_textgrid
+from tts.align.phone_matching import Segment
+from tts.align.symbols import ANY, BREAK, PAUSES, UNKNOWN, english_symbols, mandarin_symbols
+from tts.errors import InputError
+
+# Seconds: an overlap or a gap below it is rounding; an end may differ from the audio's by OTHER.
+ROUNDING = 1e-3
+OTHER_AUDIO = 0.05
+Faults = list[tuple[str, str]]
+Symbols = Callable[[str], "tuple[str, ...] | None"]
+
+
+def symbols_for(language: str) -> Symbols:
+    """How the phones of a language become symbols."""
+    return english_symbols if language == "en-us" else mandarin_symbols
+
+
+def find_files(folder: Path, suffix: str) -> dict[str, Path]:
+    """Files by name without suffix, in `folder` or in folders in it."""
+    found = [*sorted(folder.glob(f"*/*{suffix}")), *sorted(folder.glob(f"*{suffix}"))]
+    return {path.name.removesuffix(suffix): path for path in found}
+
+
+def read_phones(path: Path, language: str, seconds: float) -> tuple[list[Segment], Faults]:
+    """Segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
+
+    The phones stand in the tier `phones` (or `<speaker> - phones`, or the only tier), words in
+    the tier `words` where there is one. No segments where a fault was found.
+    """
+    try:
+        grid = load_textgrid(path)
+    except InputError as error:
+        return [], [("unreadable-times", str(error))]
+    phones, words = _tier(grid, "phones"), _tier(grid, "words")
+    if phones is None and len(grid.tiers) == 1 and words is None:
+        phones = next(iter(grid.tiers.values()))
+    if not phones:
+        there = ", ".join(map(repr, grid.tiers)) or "none"
+        return [], [("missing-tier", f"{path} has no tier of phones (tiers: {there})")]
+    faults = check_tier(phones, "phones") + (check_tier(words, "words") if words else [])
+    faults += check_end(grid.end, phones, seconds)
+    if words and not faults:
+        faults += _check_words(words, phones)
+    segments, unknown = segments_of(phones, words or [], language, seconds)
+    if unknown:
+        faults.append(("unknown-phone", f"{' '.join(dict.fromkeys(unknown))} in {path}"))
+    return ([] if faults else segments), faults
+
+
+def _tier(grid: TextGrid, name: str) -> list[Interval] | None:
+    for title, tier in grid.tiers.items():
+        if title == name or title.endswith(f" - {name}"):
+            return tier
+    return None
+
+
+def check_tier(tier: Sequence[Interval], name: str) -> Faults:
+    """Every interval without length, running backwards or overlapping the one before."""
+    faults: Faults = []
+    for item in tier:
+        if item.end <= item.start or item.start < 0:
+            what = "negative" if item.end < item.start or item.start < 0 else "empty"
+            where = f"{item.start:g} to {item.end:g} s"
+            faults.append((f"{what}-interval", f"{name}: {item.label!r} from {where}"))
+    for before, after in itertools.pairwise(tier):
+        if after.start < before.end - ROUNDING:
+            detail = f"{name}: {after.label!r} begins at {after.start:g} s, before {before.label!r}"
+            faults.append(("overlap", f"{detail} ends at {before.end:g} s"))
+    return faults
+
+
+def check_end(end: float, tier: Sequence[Interval], seconds: float) -> Faults:
+    """Times that are those of other audio; a last phone may end late, it is cut."""
+    if abs(end - seconds) > OTHER_AUDIO:
+        return [("other-audio", f"times end at {end:.3f} s, the audio at {seconds:.3f} s")]
+    if late := [item for item in tier if item.label not in PAUSES and item.start >= seconds]:
+        detail = f"{late[0].label!r} begins at {late[0].start:.3f} s"
+        return [("other-audio", f"{detail}, the audio ends at {seconds:.3f} s")]
+    return []
+
+
+def _check_words(words: Sequence[Interval], phones: Sequence[Interval]) -> Faults:
+    """Words that begin inside a phone."""
+    begins = sorted(item.start for item in phones)
+    faults: Faults = []
+    index = 0
+    for word in words:
+        while index + 1 < len(begins) and begins[index + 1] <= word.start + ROUNDING:
+            index += 1
+        if word.label not in PAUSES and abs(begins[index] - word.start) > 10 * ROUNDING:
+            detail = f"{word.label!r} begins at {word.start:g} s, inside a phone"
+            faults.append(("tiers-disagree", detail))
+    return faults
+
+
+def segments_of(
+    phones: Sequence[Interval], words: Sequence[Interval], language: str, seconds: float
+) -> tuple[list[Segment], list[str]]:
+    """Contiguous segments from 0 to `seconds`, and the labels that are no phones.
+
+    Breaks stand at pauses, at both ends, between words and, in Mandarin, behind finals.
+    """
+    symbols_of = symbols_for(language)
+    begins = {round(word.start, 3) for word in words if word.label not in PAUSES}
+    segments: list[Segment] = []
+    unknown: list[str] = []
+    clock = 0.0
+
+    def add(end: float, symbols: tuple[str, ...]) -> None:
+        nonlocal clock
+        end = min(max(end, clock), seconds)
+        if symbols == (BREAK,) and segments and segments[-1].is_break:
+            segments[-1] = Segment(segments[-1].start, end, symbols)
+        else:
+            segments.append(Segment(clock, end, symbols))
+        clock = end
+
+    add(0.0, (BREAK,))
+    for index, phone in enumerate(phones):
+        if phone.start > clock + ROUNDING:
+            add(phone.start, (BREAK,))
+        if phone.label in PAUSES:
+            add(phone.end, (BREAK,))
+            continue
+        symbols = (ANY,) if phone.label in UNKNOWN else symbols_of(phone.label)
+        if symbols is None:
+            unknown.append(phone.label)
+            continue
+        if index and round(phone.start, 3) in begins:
+            add(clock, (BREAK,))
+        add(phone.end, symbols)
+        if language != "en-us" and symbols[-1] in "aoeiuvInNrm" and len(phone.label) > 1:
+            add(clock, (BREAK,))
+    add(seconds, (BREAK,))
+    return segments, unknown
+
+
+def read_frames(path: Path) -> tuple[dict[str, list[Interval]], dict[str, str]]:
+    """Syllables of a table of frames, and what is wrong with lines that cannot be used.
+
+    A line is id|syllables|characters|frames|start|end, the frames being counts that share the
+    time from start to end. A row `r` is the second half of the erhua before it: both counts go
+    to the one syllable. Empty syllables are left out.
+    Raises: InputError where there is no such file.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} does not exist: give --alignments the table of syllable frames")
+    found: dict[str, list[Interval]] = {}
+    faults: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        name, *fields = line.split("|")
+        try:
+            labels, _, counts, start, end = fields
+            found[name] = _syllables(labels.split(), counts.split(), float(start), float(end))
+        except ValueError as error:
+            faults[name or f"line {number}"] = f"{path}, line {number}: {error}"
+    return found, faults
+
+
+def _syllables(labels: list[str], counts: list[str], start: float, end: float) -> list[Interval]:
+    frames = [int(count) for count in counts]
+    if len(labels) != len(frames):
+        raise ValueError(f"{len(labels)} syllables but {len(frames)} counts")
+    if min(frames, default=-1) < 0 or not sum(frames) or end <= start:
+        raise ValueError("a negative count, or no time at all")
+    shift = (end - start) / sum(frames)
+    tier: list[Interval] = []
+    clock = 0
+    for label, count in zip(labels, frames, strict=True):
+        begin, clock = start + clock * shift, clock + count
+        if label == "r" and tier and tier[-1].label.rstrip("12345").endswith("r"):
+            before = tier.pop()
+            begin, label = before.start, before.label
+        tier.append(Interval(begin, start + clock * shift, label))
+    return [item for item in tier if item.end > item.start]
