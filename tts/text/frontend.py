@@ -23,8 +23,9 @@ class AlignmentError(InputError):
 class Word:
     """One word, space or punctuation mark and how it is said.
 
-    source: dictionary, rule (derived from a dictionary word), fallback (letter to sound),
-    spelled (letter by letter), labelled, space, punctuation, espeak or bpe.
+    source: dictionary, rule (derived from a dictionary word, or chosen by context), model
+    (learned from labels), fallback (letter to sound), override (written into the text), lexicon
+    (the user's), spelled (letter by letter), labelled, prosody, space, punctuation, espeak, bpe.
     """
 
     text: str

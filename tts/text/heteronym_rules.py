@@ -335,7 +335,7 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "adjective",
             "next",
             "virgin be are is sacrament event memory relief isle saint "
-            "moment peace day trinity thing with'",
+            "moment peace day trinity thing with",
         ),
         _rule("adjective", "direct", "the every a"),
     ),
@@ -357,6 +357,6 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
     ),
     "mouth": (
         _rule("verb", "before", "to"),
-        _rule("verb", "next", "words the'"),
+        _rule("verb", "next", "words the"),
     ),
 }

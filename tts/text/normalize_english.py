@@ -53,6 +53,10 @@ _DIRECTION = re.compile(
 )
 _DOTTED = re.compile(r"\b(?:(?:Ph|[A-Za-z])\.){2,}")
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
+_BEFORE_I = re.compile(
+    r"\b(?:am|are|was|were|do|did|have|had|can|could|will|would|shall|should|may|might|must|and|or"
+    r"|as|than|but|nor|not|only)\s+$"
+)
 # The rules have something to do: a digit, a symbol or a Roman numeral.
 _NEEDS_WORDS = re.compile(
     r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
@@ -142,7 +146,15 @@ def _expand(text: str) -> str:
     text = _TITLE.sub(lambda match: TITLES[match[1]], text)
     text = _ABBREVIATION.sub(lambda match: ABBREVIATIONS[match[1].lower()] + _stop(match), text)
     text = _DOTTED.sub(_dotted, text)
-    return _INITIAL.sub(lambda match: letter_word(match[1].lower()), text)
+    return _INITIAL.sub(_initial, text)
+
+
+def _initial(match: re.Match[str]) -> str:
+    """The letter's name without the full stop, but for "So do I." at a sentence's end."""
+    before = match.string[max(0, match.start() - 10) : match.start()]
+    if match[1] == "I" and _BEFORE_I.search(before):
+        return match[0]
+    return letter_word(match[1].lower())
 
 
 def _stop(match: re.Match[str]) -> str:

@@ -82,10 +82,7 @@ UNITS = {
     **{"m^2": ("square meter", "square meters"), "m^3": ("cubic meter", "cubic meters")},
     **{"km^2": ("square kilometer", "square kilometers")},
     **{"ft^2": ("square foot", "square feet"), "in^2": ("square inch", "square inches")},
-    **{
-        "cm^2": ("square centimeter", "square centimeters"),
-        "in^2": ("square inch", "square inches"),
-    },
+    **{"cm^2": ("square centimeter", "square centimeters")},
     **{"cm^3": ("cubic centimeter", "cubic centimeters"), "km^3": ("cubic kilometer",) * 2},
 }
 LIBRARY_UNITS = [
