@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import shutil
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +111,27 @@ def pack(path: Path, stored: Sequence[Stored | Example], sources: dict[str, str]
     Raises: NoRoom where the disk is full or read-only; InputError for features that are missing,
     damaged or unlike the first ones.
     """
-    first = read_mel(stored[0])
-    lengths = [item.num_frames for item in stored]
+    ids, lengths = [item.id for item in stored], [item.num_frames for item in stored]
+    pack_arrays(path, ids, lengths, map(read_mel, stored), sources)
+
+
+def pack_arrays(
+    path: Path,
+    ids: Sequence[str],
+    lengths: Sequence[int],
+    arrays: Iterable[np.ndarray],
+    sources: dict[str, str],
+) -> None:
+    """Write one array (T, F) for each id to `path`, atomically, as `Packed` reads them.
+
+    Args: lengths, their T; sources, what they were made from, kept in the index.
+    Raises: NoRoom where the disk is full or read-only; InputError for arrays unlike the first.
+    """
+    following = iter(arrays)
+    first = next(following)
     index = {
-        "ids": [item.id for item in stored],
-        "lengths": lengths,
+        "ids": list(ids),
+        "lengths": list(lengths),
         "offsets": np.cumsum([0, *lengths[:-1]]).tolist(),
         "num_features": first.shape[1],
         "type": first.dtype.str,
@@ -131,15 +148,14 @@ def pack(path: Path, stored: Sequence[Stored | Example], sources: dict[str, str]
         with atomic_path(path) as temporary, open(temporary, "wb") as file:
             file.write(_HEADER.pack(_MAGIC, len(text), hashlib.sha256(text).digest()) + text)
             file.write(bytes(start - file.tell()))
-            for item in stored:
-                mel = read_mel(item)
-                if mel.shape[1:] != first.shape[1:] or mel.dtype != first.dtype:
+            for name, array in zip(ids, itertools.chain([first], following), strict=True):
+                if array.shape[1:] != first.shape[1:] or array.dtype != first.dtype:
                     raise InputError(
-                        f"features of {item.id}: {mel.shape[1]} bins of {mel.dtype}, those of "
-                        f"{stored[0].id} are {first.shape[1]} of {first.dtype}. Run prepare.sh "
+                        f"features of {name}: {array.shape[1]} bins of {array.dtype}, those of "
+                        f"{ids[0]} are {first.shape[1]} of {first.dtype}. Run prepare.sh "
                         "--stage fbank again"
                     )
-                file.write(np.ascontiguousarray(mel).data)
+                file.write(np.ascontiguousarray(array).data)
     except OSError as error:
         raise NoRoom(
             f"features cannot be packed into {path}: {error}. Make room, or use --packed 0, "

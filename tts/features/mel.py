@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,38 +94,53 @@ def _window(config: MelConfig) -> np.ndarray:
     return np.pad(window, (left, config.n_fft - config.win_length - left))
 
 
-def log_mel(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
-    """Natural-log mel magnitudes of a waveform in [-1, 1].
+def magnitudes(samples_S: np.ndarray, config: MelConfig) -> Iterator[np.ndarray]:
+    """The magnitude spectra of a waveform's frames, in order, some frames at a time.
 
     Args:
       samples_S: float samples at config.sample_rate.
 
-    Returns: float32 (T, n_mels), T == num_frames(S); the reference's framing (reflection of
-    (n_fft - hop) / 2 samples) gives S // hop frames, the last of which is repeated where one
-    is missing.
-    Raises: InputError when samples_S is not one-dimensional.
+    Yields: float32 (some T, n_fft // 2 + 1). The reference's framing, reflection of
+    (n_fft - hop) / 2 samples, gives S // hop frames in all, which can be one less than
+    num_frames(S).
     """
     import scipy.fft
 
-    if samples_S.ndim != 1:
-        raise InputError(f"log_mel: one channel is expected, got shape {samples_S.shape}")
-    wanted = num_frames(len(samples_S), config)
-    if wanted == 0:
-        return np.zeros((0, config.n_mels), dtype=np.float32)
     samples = np.ascontiguousarray(samples_S, dtype=np.float32)
     margin = (config.n_fft - config.hop_length) // 2
     # A clip shorter than one hop gets its only frame by reflecting further to the right.
     short = max(0, config.hop_length - len(samples))
     padded = np.pad(samples, (margin, margin + short), mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, config.n_fft)[:: config.hop_length]
-    filters_t, window = mel_filterbank(config).T, _window(config)
-    result = np.empty((wanted, config.n_mels), dtype=np.float32)
-    count = min(wanted, len(frames))
+    window = _window(config)
+    count = min(num_frames(len(samples), config), len(frames))
     for start in range(0, count, FRAMES_PER_BATCH):
         stop = min(count, start + FRAMES_PER_BATCH)
         spectrum = scipy.fft.rfft(frames[start:stop] * window, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
-        np.dot(np.sqrt(power + np.float32(POWER_OFFSET)), filters_t, out=result[start:stop])
+        yield np.sqrt(power + np.float32(POWER_OFFSET))
+
+
+def log_mel(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
+    """Natural-log mel magnitudes of a waveform in [-1, 1].
+
+    Args:
+      samples_S: float samples at config.sample_rate.
+
+    Returns: float32 (T, n_mels), T == num_frames(S); where the framing gives one frame less, the
+    last one is repeated.
+    Raises: InputError when samples_S is not one-dimensional.
+    """
+    if samples_S.ndim != 1:
+        raise InputError(f"log_mel: one channel is expected, got shape {samples_S.shape}")
+    wanted = num_frames(len(samples_S), config)
+    result = np.empty((wanted, config.n_mels), dtype=np.float32)
+    if wanted == 0:
+        return result
+    filters_t, count = mel_filterbank(config).T, 0
+    for part in magnitudes(samples_S, config):
+        np.dot(part, filters_t, out=result[count : count + len(part)])
+        count += len(part)
     result[count:] = result[count - 1]
     np.maximum(result, np.float32(config.floor), out=result)
     return np.log(result, out=result)
