@@ -40,7 +40,7 @@ def spoil(work: Path, *utterances: str) -> None:
 def test_non_finite_losses_are_skipped_and_counted(tiny_work):
     spoil(tiny_work, "train3")
     trainer = run(tiny_work, "exp", num_epochs=4, max_skipped=2)
-    assert trainer.skipped == 4 and trainer.in_a_row <= 1 and trainer.epoch == 4
+    assert trainer.tally.skipped == 4 and trainer.tally.in_a_row <= 1 and trainer.epoch == 4
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
 
@@ -59,8 +59,8 @@ def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypat
     states = {}
     for lagged in (False, True):
 
-        def fused(self, model, config, device, world, lagged=lagged):
-            ordinary(self, model, config, device, world)
+        def fused(self, model, config, device, *more, lagged=lagged):
+            ordinary(self, model, config, device, *more)
             self.lagged = lagged
             self.optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
 
@@ -84,7 +84,7 @@ def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
     spoil(tiny_work, "train3")
     run(tiny_work, "exp", num_epochs=1)
     trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16", start_epoch="2")
-    assert trainer.skipped == 2 and trainer.epoch == 2
+    assert trainer.tally.skipped == 2 and trainer.epoch == 2
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from runs import run
 
@@ -29,7 +30,11 @@ def test_tensorboard_names(tiny_work):
     losses = ("dur_loss", "prior_loss", "diff_loss", "tot_loss")
     expected = {f"train/{kind}_{loss}" for kind in ("current", "tot", "valid") for loss in losses}
     extra = {"train/epoch", "train/learning_rate", "train/grad_norm", "train/frames_per_second"}
+    parts = ("data", "forward", "backward", "optimiser", "validation", "saving", "rest")
+    extra |= {"throughput/frames_per_second", *(f"throughput/share_{part}" for part in parts)}
     assert expected | extra <= names
+    shares = [events.Scalars(f"throughput/share_{part}")[-1].value for part in parts]
+    assert sum(shares) == pytest.approx(1, abs=1e-3) and shares[2] > shares[0] > 0
     assert {"valid/mel", "valid/alignment"} <= set(events.Tags()["images"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tts.data.plan import BatchPlan, ShardPlan
 from tts.data.prefetch import Prefetch
 from tts.data.resident import ResidentLoader, fits, size_of
 from tts.data.shards import Shards
+from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
@@ -116,3 +117,20 @@ def _loader(
         workers = min(workers, 1)  # each would read all shards
     loader = make_loader(split.examples, plan, pad_id, workers, cuda, mels)
     return Prefetch(loader, device) if cuda and training else loader
+
+
+def read_batches(loader: Iterable[Batch]) -> Iterator[Batch]:
+    """The loader's batches. Raises: InputError for bad data or a reader that died."""
+    try:
+        yield from loader
+    except InputError as error:
+        # From another process it comes with that process's traceback before it.
+        raise InputError(str(error).rpartition("InputError: ")[2].strip()) from None
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise InputError(
+            f"a process that reads features died: {str(error).splitlines()[0]} Where memory "
+            "is short, lower --num-workers (0 reads in this process); continue with "
+            "--start-epoch auto"
+        ) from error

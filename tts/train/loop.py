@@ -17,20 +17,19 @@ from tts.batch import Batch
 from tts.checkpoint import epoch_path, save_checkpoint
 from tts.config import to_dict, write_toml
 from tts.data.loader import BatchPlan
-from tts.errors import InputError
 from tts.train.config import TrainConfig
+from tts.train.feed import read_batches
 from tts.train.keeper import Keeper
 from tts.train.monitor import Monitor
 from tts.train.record import LossRecord, Step, Totals
 from tts.train.schedule import learning_rate
 from tts.train.state import noise_seed, random_state, random_state_of, set_random_state
 from tts.train.step import Stepper
+from tts.train.tally import Tally
+from tts.train.timing import Timer
 from tts.train.validate import validate
 from tts.train.watch import Stopped, Watch
 from tts.train.world import World
-
-# Steps whose numbers may wait on the device.
-MOST_WAITING = 200
 
 
 class Trainer:
@@ -38,8 +37,7 @@ class Trainer:
 
     `epoch` counts complete epochs, `batch` the batches done of the next one by all processes,
     `step` the optimiser's steps so far. All of them, and every random state, are in each
-    checkpoint. `skipped` counts steps not made for losses that were not finite, `in_a_row` the
-    last ones of these.
+    checkpoint.
     """
 
     def __init__(
@@ -65,14 +63,13 @@ class Trainer:
         self.model, self.config, self.tokens = model.to(device), config, tokens
         self.run_config = {**run, "train": to_dict(config)}
         self.loaders, self.plan, self.device, self.vocode = loaders, plan, device, vocode
-        self.names, self.exp_dir = names or range(len(plan.num_frames)), Path(config.exp_dir)
-        self.stepper = Stepper(self.model, config, device, self.world)
+        self.exp_dir, self.timer = Path(config.exp_dir), Timer(device)
+        self.stepper = Stepper(self.model, config, device, self.world, self.timer)
         self.keeper = Keeper(config, self.weights)
-        self.epoch = self.batch = self.step = self.skipped = self.in_a_row = 0
-        self.totals = Totals()
+        self.epoch = self.batch = self.step = 0
         self.monitor = Monitor(self.exp_dir, config.tensorboard, done_steps, self.world.main)
-        self.record: LossRecord | None = None
-        self._waiting: list[Step] = []
+        names = names or range(len(plan.num_frames))
+        self.tally = Tally(config, self.monitor, self.timer, names)
         self._watch = Watch()
 
     # Running
@@ -84,7 +81,7 @@ class Trainer:
         ran out, losses stayed non-finite or a reading process died.
         """
         if self.world.main:
-            self.record = LossRecord(self.exp_dir, self.step)
+            self.tally.record = LossRecord(self.exp_dir, self.step)
             write_toml(self.exp_dir / "config.toml", self.run_config)
             self.keeper.forget_missing()
         if self.epoch >= self.config.num_epochs:
@@ -92,14 +89,15 @@ class Trainer:
                 f"nothing left to train: epoch {self.epoch} is complete, --num-epochs is "
                 f"{self.config.num_epochs}"
             )
+        self.timer.start()
         with contextlib.closing(self), self._watch:
             while self.epoch < self.config.num_epochs:
                 self._train_epoch(self.epoch + 1)
 
     def close(self) -> None:
         """Flush and close what this process writes."""
-        if self.record is not None:
-            self.record.close()
+        if self.tally.record is not None:
+            self.tally.record.close()
         self.monitor.close()
 
     def _train_epoch(self, epoch: int) -> None:
@@ -111,18 +109,18 @@ class Trainer:
         self.monitor.scalars("train/", {"epoch": epoch}, self.step)
         self.model.train()
         with (
-            contextlib.closing(self._read()) as batches,  # readers end with the loop
+            contextlib.closing(
+                read_batches(self.loaders["train"])
+            ) as batches,  # readers end with the loop
             self.monitor.bar(total, self.batch, epoch) as bar,
         ):
             for group in groups:
-                self._step(batches, group, epoch, run_steps)
-                positions = self._waiting[-1].group
-                frames += sum(self.plan.num_frames[i] for i in positions)
+                frames += self._step(batches, group, epoch, run_steps)
                 log_now = self.step % self.config.log_interval == 1 or self.config.log_interval == 1
-                if log_now or not self.stepper.lagged or len(self._waiting) >= MOST_WAITING:
+                if log_now or not self.stepper.lagged or self.tally.full:
                     latest = self._settle()
                     if log_now and latest is not None:
-                        self._report(*latest, frames / (time.monotonic() - started))
+                        self.tally.report(*latest, frames / (time.monotonic() - started))
                 bar.update(len(group))
                 self._between_steps()
         self._finish_epoch(epoch, time.monotonic() - started)
@@ -136,8 +134,9 @@ class Trainer:
 
     def _step(
         self, batches: Iterator[Batch], group: list[list[int]], epoch: int, run_steps: int
-    ) -> None:
-        """One optimiser step; its numbers wait in `_waiting`."""
+    ) -> int:
+        """One optimiser step, whose numbers the tally takes; returns its frames of speech."""
+        self.timer.mark("rest")
         rate = learning_rate(self.config, self.step, run_steps)
         own = range(self.batch + self.world.rank, self.batch + len(group), self.world.size)
         seeds = [noise_seed(self.config.seed, epoch, index) for index in own]
@@ -145,23 +144,12 @@ class Trainer:
         self.step += 1
         self.batch += len(group)
         positions = list(itertools.chain.from_iterable(group))
-        self._waiting.append(Step(self.step, epoch, self.batch, positions, rate, values))
+        frames = sum(self.plan.num_frames[i] for i in positions)
+        self.tally.add(Step(self.step, epoch, self.batch, positions, rate, values), frames)
+        return frames
 
-    def _read(self) -> Iterator[Batch]:
-        """The epoch's batches. Raises: InputError for bad data or a reader that died."""
-        try:
-            yield from self.loaders["train"]
-        except InputError as error:
-            # From another process it comes with that process's traceback before it.
-            raise InputError(str(error).rpartition("InputError: ")[2].strip()) from None
-        except RuntimeError as error:
-            if "DataLoader worker" not in str(error):
-                raise
-            raise InputError(
-                f"a process that reads features died: {str(error).splitlines()[0]} Where memory "
-                "is short, lower --num-workers (0 reads in this process); continue with "
-                "--start-epoch auto"
-            ) from error
+    def _settle(self) -> tuple[Step, dict[str, float], float] | None:
+        return self.tally.settle(self.stepper.names)
 
     def _between_steps(self) -> None:
         """Validate before saving: a resumed run must not have to repeat it."""
@@ -188,14 +176,14 @@ class Trainer:
 
     def _finish_epoch(self, epoch: int, seconds: float) -> None:
         self._settle()
-        means = self.totals.means()
+        totals, self.tally.totals = self.tally.totals, Totals()
         self.monitor.log.info(
             f"Epoch {epoch}, done in {seconds:.1f} s, global_batch_idx: {self.step}, "
-            f"tot_loss[{self.totals}]"
+            f"tot_loss[{totals}]"
         )
-        self.epoch, self.batch, self.totals = epoch, 0, Totals()
+        self.epoch, self.batch = epoch, 0
         if self.world.main:
-            better = self.keeper.judge("train", means.get("tot_loss", float("inf")))
+            better = self.keeper.judge("train", totals.means().get("tot_loss", float("inf")))
             self.keeper.best["epochs"][epoch] = self._validate()
             if better:
                 self.keeper.save_best("train", self.step)
@@ -208,71 +196,16 @@ class Trainer:
         if number and not final:
             self._stop(number)
 
-    # Numbers
-
-    def _settle(self) -> tuple[Step, dict[str, float], float] | None:
-        """Fetch the numbers that wait on the device: record them, count skipped steps.
-
-        Returns: the last step, its mean losses and gradient norm; None when it was not made.
-        Raises: InputError when too many in a row were not made.
-        """
-        if not self._waiting:
-            return None
-        rows = torch.stack([step.values for step in self._waiting]).tolist()
-        steps, self._waiting = self._waiting, []
-        latest = None
-        for step, row in zip(steps, rows, strict=True):
-            *sums, norm, made = row
-            count = len(step.group)
-            losses = {
-                name: value / count for name, value in zip(self.stepper.names, sums, strict=True)
-            }
-            if self.record is not None:
-                self.record.add(step, losses, norm)
-            latest = (step, losses, norm) if made else None
-            if made:
-                self.totals.add(losses, count)
-                self.in_a_row = 0
-            else:
-                self._skip(step, losses, norm)
-        return latest
-
-    def _skip(self, step: Step, losses: dict[str, float], norm: float) -> None:
-        self.skipped += 1
-        self.in_a_row += 1
-        ids = ", ".join(str(self.names[i]) for i in step.group)
-        text = (
-            f"step {step.step}: losses {losses}, gradient norm {norm}: step skipped "
-            f"({self.skipped} so far); utterances: {ids}"
-        )
-        self.monitor.log.warning(text)
-        if self.in_a_row >= self.config.max_skipped:
-            raise InputError(
-                f"{text}. {self.in_a_row} steps in a row had non-finite losses (--max-skipped "
-                f"{self.config.max_skipped}): look at these utterances, lower --lr, or use "
-                "--precision fp32"
-            )
-
-    def _report(self, step: Step, losses: dict[str, float], norm: float, speed: float) -> None:
-        current = Totals()
-        current.add(losses, len(step.group))
-        self.monitor.log.info(
-            f"Epoch {step.epoch}, batch {step.batch - 1}, global_batch_idx: {step.step}, "
-            f"batch size: {len(step.group)}, loss[{current}], tot_loss[{self.totals}], "
-            f"cur lr: {step.rate:.2e}, grad norm: {norm:.3g}, {speed:.0f} frames/s"
-        )
-        self.monitor.scalars("train/current_", losses, step.step)
-        self.monitor.scalars("train/tot_", self.totals.means(), step.step)
-        extra = {"learning_rate": step.rate, "grad_norm": norm, "frames_per_second": speed}
-        self.monitor.scalars("train/", extra, step.step)
-
     def _validate(self) -> float:
         """The validation loss; on the main process, 0 elsewhere."""
         if not self.world.main:
             return 0.0
+        self.timer.mark("rest")
         loss = validate(self)
+        self.timer.mark("validation")
         if self.keeper.judge("valid", loss):
             self.keeper.save_best("valid", self.step)
+            self.timer.mark("saving")
         return loss
 
     # State
@@ -297,9 +230,7 @@ class Trainer:
         return {
             **self.weights(),
             "ema_updates": int(average.num_updates) if average else 0,
-            "skipped": self.skipped,
-            "in_a_row": self.in_a_row,
-            "totals": {"sums": self.totals.sums, "count": self.totals.count},
+            **self.tally.state(),
             "best": self.keeper.best,
             "optimizer": self.stepper.optimizer.state_dict(),
             "scaler": self.stepper.scaler.state_dict(),
@@ -308,10 +239,12 @@ class Trainer:
 
     def _save(self, path: Path) -> None:
         """Write a complete checkpoint once, after the record of its steps."""
+        self.timer.mark("rest")
         content = self.state()
-        if self.record is not None:
-            self.record.flush()
+        if self.tally.record is not None:
+            self.tally.record.flush()
             save_checkpoint(path, content)
+        self.timer.mark("saving")
 
     def restore(self, content: dict[str, Any]) -> None:
         """Continue from a checkpoint's state; `tts.train.state.check_resumable` comes first."""
@@ -325,7 +258,6 @@ class Trainer:
             stepper.average.weights = {k: v.to(self.device).clone() for k, v in weights.items()}
             stepper.average.num_updates = content["ema_updates"]
         self.epoch, self.batch, self.step = content["epoch"], content["batch"], content["step"]
-        self.skipped, self.in_a_row = content["skipped"], content.get("in_a_row", 0)
-        self.totals = Totals(**content["totals"])
+        self.tally.restore(content)
         self.keeper.best = content["best"]
         set_random_state(random_state_of(content["random"], self.world.rank), self.device)

@@ -14,6 +14,7 @@ from tts.batch import Batch
 from tts.errors import InputError
 from tts.train.config import TrainConfig
 from tts.train.schedule import WeightAverage
+from tts.train.timing import Timer
 from tts.train.world import World
 
 
@@ -63,7 +64,15 @@ class Stepper:
     later (`Step.values`), and not at once.
     """
 
-    def __init__(self, model: nn.Module, config: TrainConfig, device: torch.device, world: World):
+    def __init__(
+        self,
+        model: nn.Module,
+        config: TrainConfig,
+        device: torch.device,
+        world: World,
+        timer: Timer | None = None,
+    ):
+        self.timer = timer or Timer(device)
         self.model, self.config, self.device, self.world = model, config, device, world
         self.losses = NamedLosses(model, config)
         self.wrapped: nn.Module = self.losses
@@ -100,13 +109,16 @@ class Stepper:
         sums = None
         for number, seed in enumerate(seeds, 1):
             batch = next(batches)
+            self.timer.mark("data")
             torch.manual_seed(seed)
             last = number == len(seeds)
             with memory_of(batch, self.device, self.config), self._sending(last):
                 losses = self.wrapped(batch.to(self.device))
+                self.timer.mark("forward")
                 total = losses["tot_loss"]
                 scaled = total / count if self.world.size == 1 else total * share
                 self.scaler.scale(scaled).backward()
+                self.timer.mark("backward")
             values = torch.stack([value.detach().double() for value in losses.values()])
             values = values * len(batch.ids)
             sums = values if sums is None else sums + values
@@ -116,7 +128,10 @@ class Stepper:
         if self.world.size > 1:
             sums = self._sums_of_all(sums)
         assert sums is not None
-        return self._apply(sums, batch if seeds else None)
+        self.timer.mark("rest")
+        values = self._apply(sums, batch if seeds else None)
+        self.timer.mark("optimiser")
+        return values
 
     def load_optimizer(self, state: dict[str, Any]) -> None:
         """Continue from an optimiser's state, whichever kind of device that was on; what the
