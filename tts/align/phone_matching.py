@@ -9,7 +9,7 @@ import numpy as np
 
 from tts.align.symbols import ANY, BREAK, STRESS
 
-LEAVE_OUT = {BREAK: 0.3, "ː": 0.15, **dict.fromkeys(STRESS, 0.1)}  # others: 0.7
+LEAVE_OUT = {BREAK: 0.3, ANY: 0.3, "ː": 0.15, **dict.fromkeys(STRESS, 0.1)}  # others: 0.7
 SOUND_LEFT_OUT = 0.7
 INNER_PAUSE = 0.5  # a pause where the tokens have no break
 IN_UNKNOWN = 0.1  # a token's symbol among speech without known phones
@@ -103,7 +103,7 @@ def _cheapest_path(
     columns = np.array([numbers[symbol] for _, symbol in target])
     replace = costs[rows][:, columns].astype(np.float64)
     leave = [
-        INNER_PAUSE if pause else LEAVE_OUT.get(symbol, 1.5 if symbol == ANY else SOUND_LEFT_OUT)
+        INNER_PAUSE if pause else LEAVE_OUT.get(symbol, SOUND_LEFT_OUT)
         for (_, symbol), pause in zip(source, pauses, strict=True)
     ]
     add = np.array([LEAVE_OUT.get(symbol, SOUND_LEFT_OUT) for _, symbol in target])
@@ -151,6 +151,19 @@ def _blocks(
             blocks.append(waiting)
             waiting = Block()
 
+    def pause(i: int, j: int) -> None:
+        """A break of one side or both; speech that no token says is part of the pause."""
+        nonlocal waiting
+        if waiting.target:
+            settle()
+        spoken, waiting = waiting.source, Block()
+        block = Block([*spoken, *[i] * (i >= 0)], [j] * (j >= 0), "break")
+        if blocks and blocks[-1].kind == "break" and not (block.target and blocks[-1].target):
+            blocks[-1].source += block.source
+            blocks[-1].target += block.target
+        else:
+            blocks.append(block)
+
     for i, j in steps:
         symbol = source[i][1] if i >= 0 else target[j][1]
         if symbol == BREAK:
@@ -158,9 +171,7 @@ def _blocks(
             if inside and source[blocks[-1].source[-1]][1] == ANY:
                 blocks[-1].target.append(j)
             elif j >= 0 or pauses[i]:
-                settle()
-                kept = [i] if i >= 0 else []
-                blocks.append(Block(kept, [j] if j >= 0 else [], "break"))
+                pause(i, j)
         elif i >= 0 and j >= 0:
             blocks.append(Block([*waiting.source, i], [*waiting.target, j]))
             waiting = Block()
