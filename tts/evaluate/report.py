@@ -1,199 +1,188 @@
-"""Speak recorded utterances, compare, and write what came out: sounds, pictures, numbers."""
+"""Measure systems on recorded utterances, and write what came out: sounds, numbers, a page."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from tts.batch import Batch
-from tts.evaluate.metrics import (
-    Comparison,
-    length_error_ms,
-    length_error_percent,
-    mel_cepstral_distortion,
-    mel_l1,
-    token_duration_error,
-)
+from tts.errors import InputError
+from tts.evaluate.metrics import METRICS, Row, Total, totals, voiced_f0
 from tts.evaluate.samples import Sample
-from tts.files import atomic_path, write_json, write_text
-from tts.infer.speak import Item, Manner, Speech, speak, write_wav
-from tts.infer.voice import Voice
-from tts.train.monitor import alignment_figure, mel_figure
+from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
+from tts.evaluate.take import Comparison, Pairing, Take
+from tts.files import write_json, write_text
+from tts.infer.speak import write_wav
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A column of the report: its title, its decimals, and how it is computed."""
-
-    title: str
-    decimals: int
-    compute: Callable[[Comparison], float | None]
-
-
-# A new metric is one file and one line here.
-METRICS = {
-    "mcd_db": Metric("MCD (dB)", 2, mel_cepstral_distortion),
-    "mel_l1": Metric("mel L1", 3, mel_l1),
-    "length_error_ms": Metric("length error (ms)", 0, length_error_ms),
-    "length_error_percent": Metric("length error (%)", 1, length_error_percent),
-    "token_duration_error": Metric("token duration error (frames)", 2, token_duration_error),
-}
-DEFINITIONS = """\
-MCD: 10/ln 10 * sqrt(2 * sum over m = 1..13 of squared differences of the mel cepstrum c_m), where
-log_mel(f) = c_0 + sum of c_m cos(pi m (f + 1/2) / F) is the natural-log amplitude mel over F
-bins; c_0 is left out, silences count; mean along the dynamic time warping path of least total
-distance. Figures from cepstra of another analysis or scale (SPTK, WORLD, orthonormal DCT) differ.
-Mel L1: mean absolute difference of the log mels along the same path. Length error: of the total
-length. Token duration error: against the voice's own alignment of the recording, blanks included.
-The recording's side of each comparison is its stored mel. Errors are absolute, and so are their
-means.
-"""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One utterance's numbers; lengths in seconds, `values` by the names of METRICS."""
-
-    id: str
-    num_tokens: int
-    seconds: float
-    recorded_seconds: float
-    rtf: float
-    recording: str
-    values: dict[str, float | None]
+def check(samples: Sequence[Sample], systems: Sequence[System]) -> None:
+    """Raise one InputError with everything that stands in the way of measuring."""
+    faults = [fault for system in systems for fault in system.faults(samples)]
+    refuse(f"{len(samples)} utterances cannot be evaluated", faults)
 
 
 def evaluate(
-    voice: Voice,
     samples: Sequence[Sample],
-    vocoder: Any,
-    manner: Manner,
+    systems: Sequence[System],
     folder: Path | str,
-    device: str = "cpu",
+    *,
+    pairing: Pairing = "dtw",
+    judge: Any = None,
+    show: Callable[[Sample, dict[str, tuple[Row, Comparison]]], None] | None = None,
 ) -> Iterator[Row]:
-    """Speak each sample and compare it with its recording.
+    """Let each system say each sample and compare it with its recording.
 
-    Into `folder` go <id>.wav, the speech; <id>-vocoded.wav, the recording's mel through the
-    same vocoder, the best that any voice could do; <id>-mel.png, both mels, with the token
-    boundaries on the recording; <id>-alignment.png, where the voice aligns the recording.
+    What is synthesised here goes to folder/<system>/<id>.wav; the recordings and other
+    people's sounds stay where they are.
+
+    Args:
+      systems: the first is the Recording.
+      judge: see tts.evaluate.dnsmos.
+      show: called once a sample with the rows and the comparisons by system (for a page).
+
+    Raises: InputError naming system and utterance when one cannot be measured; see `check`.
     """
-    folder = Path(folder)
-    # One item after the other, since speaking is lazy and two of them belong to each sample.
-    speeches = speak(voice, _items(samples), vocoder, manner, device)
+    check(samples, systems)
     for sample in samples:
-        spoken, vocoded = next(speeches), next(speeches)
-        for speech in (spoken, vocoded):
-            write_wav(folder / f"{speech.id}.wav", speech.samples, speech.sample_rate)
-        aligned = align(voice, sample, device)
-        write_pictures(folder, sample, spoken, aligned)
-        yield compare(voice, sample, spoken, aligned)
+        said: dict[str, tuple[Row, Comparison]] = {}
+        recorded = None
+        for system in systems:
+            try:
+                row, comparison = _measure(system, sample, recorded, pairing, judge)
+            except InputError as error:
+                raise InputError(f"{system.name}, {sample.id}: {error}") from None
+            recorded = recorded or comparison.recorded
+            if isinstance(system, (Spoken, Vocoded)):
+                take = comparison.spoken
+                path = Path(folder, system.name, f"{sample.id}.wav")
+                write_wav(path, take.samples_S, take.mel.sample_rate)
+            said[system.name] = row, comparison
+            yield row
+        if show is not None:
+            show(sample, said)
 
 
-def _items(samples: Iterable[Sample]) -> Iterator[Item]:
-    for sample in samples:
-        yield Item(sample.id, tokens=sample.tokens)
-        yield Item(f"{sample.id}-vocoded", tokens=sample.tokens, mel_TF=sample.mel_TF)
-
-
-@torch.inference_mode()
-def align(voice: Voice, sample: Sample, device: str = "cpu") -> np.ndarray | None:
-    """Frames of each framed token in the recording, int64 (L,), by the voice's own alignment.
-
-    None when the model has none, or when there are more tokens than frames.
-    """
-    ids = voice.encode(sample.tokens)
-    if not hasattr(voice.model, "align") or len(ids) > len(sample.mel_TF):
-        return None
-    batch = Batch(
-        ids=[sample.id],
-        tokens_BL=torch.tensor([ids]),
-        tokens_lens=torch.tensor([len(ids)]),
-        mel_BTF=torch.from_numpy(sample.mel_TF.astype(np.float32))[None],
-        mel_lens=torch.tensor([len(sample.mel_TF)]),
-    )
-    return voice.model.align(batch.to(device))[0].cpu().numpy()
-
-
-def compare(voice: Voice, sample: Sample, spoken: Speech, aligned: np.ndarray | None) -> Row:
-    """The numbers of one utterance; `aligned` as `align` returns it."""
-    frame_seconds = voice.mel.hop_length / voice.mel.sample_rate
-    comparison = Comparison(
-        mel_TF=spoken.mel_TF,
-        recorded_UF=sample.mel_TF,
-        frame_seconds=frame_seconds,
-        durations_L=spoken.durations,
-        recorded_durations_L=aligned,
-    )
-    return Row(
+def _measure(
+    system: System, sample: Sample, recorded: Take | None, pairing: Pairing, judge: Any
+) -> tuple[Row, Comparison]:
+    """One utterance of one system; `recorded` is None for the recording itself."""
+    if recorded is None:
+        assert isinstance(system, Recording), system
+        recorded = replace(system.take(sample), judge=judge)
+        comparison = Comparison(recorded, recorded)
+    else:
+        spoken = replace(system.take(sample, recorded), judge=judge)
+        durations_L = sample.durations_L
+        if durations_L is None and spoken.durations_L is not None:
+            durations_L = system.align(sample, recorded)
+        blanks_L = system.blanks(sample)
+        comparison = Comparison(spoken, recorded, durations_L, blanks_L, pairing)
+    take = comparison.spoken
+    row = Row(
+        system=system.name,
         id=sample.id,
-        num_tokens=len(sample.tokens),
-        seconds=len(spoken.mel_TF) * frame_seconds,
-        recorded_seconds=len(sample.mel_TF) * frame_seconds,
-        rtf=spoken.rtf,
-        recording=sample.recording,
-        values={name: metric.compute(comparison) for name, metric in METRICS.items()},
+        num_tokens=len(sample.tokens or []),
+        seconds=take.seconds,
+        recorded_seconds=recorded.seconds,
+        rtf=take.rtf,
+        recording=str(sample.recording),
+        values={name: metric.value(comparison) for name, metric in METRICS.items()},
+        voiced_f0_V=voiced_f0(take),
     )
+    return row, comparison
 
 
-def write_pictures(
-    folder: Path, sample: Sample, spoken: Speech, aligned: np.ndarray | None
-) -> None:
-    """Write <id>-mel.png and, where there is an alignment, <id>-alignment.png."""
-    mels = {f"{sample.id}, recording": sample.mel_TF.astype(np.float32), "spoken": spoken.mel_TF}
-    boundaries = None if aligned is None else np.cumsum(aligned)
-    figures = {"mel": mel_figure(mels, boundaries)}
-    if aligned is not None:
-        figures["alignment"] = alignment_figure(aligned)
-    for name, figure in figures.items():
-        with atomic_path(folder / f"{sample.id}-{name}.png") as temporary:
-            figure.savefig(temporary, format="png", dpi=100)
-
-
-def means(rows: Sequence[Row]) -> dict[str, float | None]:
-    """The mean of each metric over the utterances where it is known."""
-    result = {}
-    for name in METRICS:
-        known = [row.values[name] for row in rows if row.values[name] is not None]
-        result[name] = float(np.mean(known)) if known else None
+def by_system(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each system, in the order in which systems first appear."""
+    result: dict[str, list[Row]] = {}
+    for row in rows:
+        result.setdefault(row.system, []).append(row)
     return result
 
 
-def markdown_table(rows: Sequence[Row]) -> str:
-    """One line an utterance and one with the means, for a Markdown file."""
-    titles = ["utterance", "tokens", "recorded (s)", "spoken (s)"]
-    titles += [*(metric.title for metric in METRICS.values()), "RTF"]
-    lines = [titles, ["---", *["--:"] * (len(titles) - 1)]]
-    for row in rows:
-        lengths = [str(row.num_tokens), f"{row.recorded_seconds:.2f}", f"{row.seconds:.2f}"]
-        lines.append([row.id, *lengths, *_cells(row.values), f"{row.rtf:.3f}"])
-    total = ["**mean**", *[""] * 3, *_cells(means(rows))]
-    lines.append([*total, f"{np.mean([row.rtf for row in rows]):.3f}"])
+def mean_rtf(rows: Sequence[Row]) -> float | None:
+    """Mean real-time factor, where it is known."""
+    known = [row.rtf for row in rows if row.rtf is not None]
+    return float(np.mean(known)) if known else None
+
+
+def cell(total: Total | None, decimals: int) -> str:
+    """A value with its margin as text, a dash for what is unknown."""
+    if total is None:
+        return "–"
+    margin = "" if total.margin is None else f" ± {total.margin:.{decimals}f}"
+    return f"{total.value:.{decimals}f}{margin}"
+
+
+def summary(rows: Sequence[Row]) -> list[list[str]]:
+    """The table of systems as text: a head, then a line a metric that is known of any system."""
+    systems = by_system(rows)
+    of_system = {name: totals(own) for name, own in systems.items()}
+    table = [["metric", *systems]]
+    for name, metric in METRICS.items():
+        known = [of_system[system][name] for system in systems]
+        if any(known):
+            table.append([metric.title, *(cell(total, metric.decimals) for total in known)])
+    rtfs = [mean_rtf(own) for own in systems.values()]
+    if any(rtf is not None for rtf in rtfs):
+        table.append(["RTF", *("–" if rtf is None else f"{rtf:.3f}" for rtf in rtfs)])
+    return table
+
+
+def markdown_table(table: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as a Markdown table, numbers to the right."""
+    lines = [table[0], ["---", *["--:"] * (len(table[0]) - 1)], *table[1:]]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _cells(values: dict[str, float | None]) -> list[str]:
-    """The metrics as text, a dash for what is unknown."""
-    return [
-        "-" if values[name] is None else f"{values[name]:.{metric.decimals}f}"
-        for name, metric in METRICS.items()
-    ]
+def tsv(rows: Sequence[Row]) -> str:
+    """Every number of every utterance, a line for each system and utterance."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    heads = ["system", "id", "num_tokens", "seconds", "recorded_seconds", "rtf"]
+    writer.writerow([*heads, *METRICS])
+    for row in rows:
+        values = [getattr(row, head) for head in heads[2:]] + list(row.values.values())
+        plain = ["" if value is None else f"{value:.6g}" for value in values]
+        writer.writerow([row.system, row.id, *plain])
+    return text.getvalue()
+
+
+def definitions() -> dict[str, str]:
+    """Each metric's title and what it is."""
+    return {metric.title: metric.definition for metric in METRICS.values()}
 
 
 def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row]) -> str:
-    """Write results.md and results.json; return the table.
+    """Write results.md, results.tsv and results.json; return the table of systems.
 
-    `facts` say what was measured and how (voice, data, vocoder ...), as plain values.
+    `facts` say what was measured and how (systems, data, vocoder ...), as plain values.
     """
-    table = markdown_table(rows)
+    folder = Path(folder)
+    table = markdown_table(summary(rows))
     bullets = "".join(f"- {name}: {value}\n" for name, value in facts.items())
-    write_text(Path(folder) / "results.md", f"# Evaluation\n\n{bullets}\n{table}\n{DEFINITIONS}")
-    plain = [dataclasses.asdict(row) for row in rows]
-    content = {**facts, "definitions": DEFINITIONS, "rows": plain, "means": means(rows)}
-    write_json(Path(folder) / "results.json", content)
+    meanings = "".join(f"- **{title}**: {text}\n" for title, text in definitions().items())
+    notes = f"{NOTES}\n\n## Definitions\n\n{meanings}"
+    write_text(folder / "results.md", f"# Evaluation\n\n{bullets}\n{table}\n{notes}")
+    write_text(folder / "results.tsv", tsv(rows))
+    plain = [{k: v for k, v in vars(row).items() if k != "voiced_f0_V"} for row in rows]
+    means = {
+        system: {name: total and vars(total) for name, total in totals(own).items()}
+        | {"rtf": mean_rtf(own)}
+        for system, own in by_system(rows).items()
+    }
+    content = {**facts, "definitions": definitions(), "systems": means, "rows": plain}
+    write_json(folder / "results.json", content)
     return table
+
+
+NOTES = (
+    "Means over the utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced "
+    "frames together. `recording` is what the others are compared with; `vocoded` is its mel "
+    "through the vocoder. Numbers of every utterance: results.tsv."
+)
