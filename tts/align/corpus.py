@@ -34,7 +34,7 @@ from tts.text.tokens import TokenTable
 READERS = {"textgrid": ".TextGrid", "interval": ".interval", "frames": ""}
 WITH_A_VOICE = ("mas", "k2")
 # Mean cost per symbol above which phones are not those of the text.
-MOST_COST = 0.18
+MOST_COST = 0.14
 UTTERANCES_PER_PART = 50
 
 
