@@ -16,6 +16,7 @@ from tts.text.tokens import TokenTable
 from tts.train import fit
 from tts.train.config import TrainConfig
 from tts.train.feed import Split, make_plan, read_splits
+from tts.train.join import join
 
 
 @pytest.mark.parametrize("limit", [0.5, 1.0, 7.3, 100.0, 999.0])
@@ -71,7 +72,11 @@ def test_trials_survive_running_out_of_memory(prepared, monkeypatch):
     longest = max(example.num_frames for example in examples)
     found = fit.largest(trial.fits, longest / rate, 100.0)
     assert max(seen) > 150 and longest / rate <= found
-    plan = make_plan(TrainConfig(max_duration=found), Split(Path(), examples), mel)
+    plan = make_plan(
+        TrainConfig(max_duration=found),
+        Split(Path(), examples, join(examples, (), Path(), "", "train")),
+        mel,
+    )
     assert fit.padded_frames(plan, fit.largest_batch(plan)) <= 150
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(weights[k], v) for k, v in model.state_dict().items())

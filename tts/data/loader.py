@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,13 +23,14 @@ class Example:
     """One utterance as training needs it.
 
     Attributes: id; token_ids, with blanks and framing; features, the .npy file of its mel;
-    num_frames, mel frames.
+    num_frames, mel frames; durations, frames of each of token_ids, where a model takes them.
     """
 
     id: str
     token_ids: np.ndarray
     features: Path
     num_frames: int
+    durations: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -93,17 +95,19 @@ def read_examples(
 
 
 class Examples(Dataset):
-    """Reads the mel of whole batches: an index is a list of positions."""
+    """Reads the mel of whole batches, and contours: an index is a list of positions."""
 
     def __init__(
         self,
         examples: Sequence[Example],
         pad_id: int,
         mels: Sequence[np.ndarray] | None = None,
+        contours: Sequence[np.ndarray] | None = None,
     ):
         self.examples = examples
         self.pad_id = pad_id
         self.mels = FeatureFiles(examples) if mels is None else mels
+        self.contours = contours
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -113,19 +117,50 @@ class Examples(Dataset):
         mels = [self.mels[i] for i in indexes]
         token_lens = [len(example.token_ids) for example in chosen]
         mel_lens = [len(mel) for mel in mels]
-        tokens = np.full((len(chosen), max(token_lens)), self.pad_id, dtype=np.int64)
-        mel = np.zeros((len(chosen), max(mel_lens), mels[0].shape[1]), dtype=np.float32)
-        for row, example in enumerate(chosen):
-            tokens[row, : token_lens[row]] = example.token_ids
-            mel[row, : mel_lens[row]] = mels[row]
+        extra: dict[str, torch.Tensor] = {}
+        if chosen[0].durations is not None:
+            extra["durations_BL"] = _padded([example.durations for example in chosen], np.int64, 0)
+        if self.contours is not None:
+            contours_BTC = _padded([self.contours[i] for i in indexes], np.float32, 0)
+            extra |= contour_fields(contours_BTC)
         return Batch(
             ids=[example.id for example in chosen],
-            tokens_BL=torch.from_numpy(tokens),
+            tokens_BL=_padded([example.token_ids for example in chosen], np.int64, self.pad_id),
             tokens_lens=torch.tensor(token_lens),
-            mel_BTF=torch.from_numpy(mel),
+            mel_BTF=_padded(mels, np.float32, 0),
             mel_lens=torch.tensor(mel_lens),
+            **extra,
             known_frames=sum(mel_lens),
         )
+
+
+def _padded(rows: Sequence[np.ndarray], kind: type, filling: int) -> torch.Tensor:
+    """Rows (n, ...) of unequal length as one tensor (B, longest n, ...)."""
+    shape = len(rows), max(map(len, rows)), *rows[0].shape[1:]
+    result = np.full(shape, filling, dtype=kind) if filling else np.zeros(shape, dtype=kind)
+    for place, row in zip(result, rows, strict=True):
+        place[: len(row)] = row
+    return torch.from_numpy(result)
+
+
+def contour_fields(contours_BTC: torch.Tensor) -> dict[str, torch.Tensor]:
+    """A batch's fields from stage 9's columns: log F0, voicing, energy."""
+    names = ("log_f0_BT", "voiced_BT", "energy_BT")
+    columns = (column.contiguous() for column in contours_BTC.unbind(2))
+    return dict(zip(names, columns, strict=True))
+
+
+class Chosen(Sequence):
+    """Some items of another sequence, by their positions in it."""
+
+    def __init__(self, items: Sequence, positions: Sequence[int]):
+        self.items, self.positions = items, positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, index: int) -> Any:
+        return self.items[self.positions[index]]
 
 
 class FeatureFiles(Sequence):
@@ -165,13 +200,15 @@ def make_loader(
     num_workers: int,
     pin: bool,
     mels: Sequence[np.ndarray] | None = None,
+    contours: Sequence[np.ndarray] | None = None,
 ) -> DataLoader:
     """A loader that yields `plan`'s batches and draws nothing from torch's random state.
 
     `mels` holds the mel of each example; without it they are read from their .npy files.
+    `contours` holds log F0, voicing and energy (T, 3) of each, where a model takes them.
     """
     return DataLoader(
-        Examples(examples, pad_id, mels),
+        Examples(examples, pad_id, mels, contours),
         sampler=plan,
         batch_size=None,
         num_workers=num_workers,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from tts.batch import Batch
-from tts.data.loader import Example, FeatureFiles, make_loader, read_examples
+from tts.data.loader import Chosen, Example, FeatureFiles, make_loader, read_examples
 from tts.data.packed import open_packed
 from tts.data.plan import BatchPlan, ShardPlan
 from tts.data.prefetch import Prefetch
@@ -20,30 +21,55 @@ from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
+from tts.train.join import Joined, join
 
 
 @dataclass(frozen=True)
 class Split:
-    """A split's manifest, what it lists, and its shards where features come from such."""
+    """A split's manifest, what it lists, and its shards where features come from such.
+
+    `joined` holds the utterances that are used, which lack nothing that the model takes.
+    """
 
     cuts: Path
-    examples: list[Example]
+    listed: list[Example]
+    joined: Joined
     shards: Shards | None = None
+
+    @property
+    def examples(self) -> list[Example]:
+        return self.joined.examples
+
+    def shard_ranges(self) -> list[range]:
+        """The positions in `examples` that lie in each shard, where any do."""
+        assert self.shards is not None
+        counts = np.bincount(self.shards.shard_of[self.joined.positions])
+        ends = counts.cumsum().tolist()
+        ranges = [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        return [positions for positions in ranges if positions]
 
 
 def read_splits(
-    config: TrainConfig, base: Path, prefix: str, table: TokenTable, framing: str
+    config: TrainConfig,
+    base: Path,
+    prefix: str,
+    table: TokenTable,
+    framing: str,
+    inputs: Sequence[str] = (),
 ) -> dict[str, Split]:
-    """'train' and 'valid'; `base` is what paths in manifests are relative to."""
+    """'train' and 'valid'; `base` is what paths in manifests are relative to.
+
+    `inputs`: what the model takes besides tokens and mel, see `tts.train.join`.
+    """
     splits = {}
+    data = Path(config.manifest_dir).absolute().parent
     for name in ("train", "valid"):
+        cuts, shards = Path(config.manifest_dir) / f"{prefix}_cuts_{name}.jsonl.gz", None
         if config.shar:
-            folder = Path(config.shar, name)
-            shards = Shards(folder, table, framing)
-            splits[name] = Split(folder, shards.examples, shards)
-            continue
-        cuts = Path(config.manifest_dir) / f"{prefix}_cuts_{name}.jsonl.gz"
-        splits[name] = Split(cuts, read_examples(cuts, base, table, framing))
+            cuts = Path(config.shar, name)
+            shards = Shards(cuts, table, framing)
+        listed = shards.examples if shards else read_examples(cuts, base, table, framing)
+        splits[name] = Split(cuts, listed, join(listed, inputs, data, prefix, name), shards)
     return splits
 
 
@@ -91,7 +117,7 @@ def make_plan(
     }
     if split.shards is None:
         return BatchPlan(**options)
-    return ShardPlan(split.shards.ranges, split.shards.window, **options)
+    return ShardPlan(split.shard_ranges(), split.shards.window, **options)
 
 
 def _loader(
@@ -103,19 +129,20 @@ def _loader(
     training: bool,
 ) -> Iterable[Batch]:
     """From device memory where the set is to lie there, else read, on CUDA ahead of time."""
-    mels: Sequence = FeatureFiles(split.examples)
+    mels: Sequence = FeatureFiles(split.listed)
     if split.shards is not None:
         mels = split.shards
-    elif (packed := open_packed(split.cuts, split.examples, config.packed)) is not None:
+    elif (packed := open_packed(split.cuts, split.listed, config.packed)) is not None:
         mels = packed
-    size = size_of(split.examples, mels)
+    mels, contours = Chosen(mels, split.joined.positions), split.joined.contours
+    size = size_of(split.examples, mels, contours)
     if training and fits(config.data_on_device, size, device):
-        return ResidentLoader(split.examples, plan, pad_id, mels, device)
+        return ResidentLoader(split.examples, plan, pad_id, mels, device, contours)
     cuda = device.type == "cuda"
     workers = config.num_workers if training else 0
     if split.shards is not None:
         workers = min(workers, 1)  # each would read all shards
-    loader = make_loader(split.examples, plan, pad_id, workers, cuda, mels)
+    loader = make_loader(split.examples, plan, pad_id, workers, cuda, mels, contours)
     return Prefetch(loader, device) if cuda and training else loader
 
 

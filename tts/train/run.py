@@ -92,8 +92,6 @@ def _train(
         remove_leftovers(config.exp_dir)
     table, frontend, mel = read_recipe(data_dir)
     cmvn = read_json(data_dir / "fbank" / "cmvn.json")
-    splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing)
-    examples = splits["train"].examples
     resumed = find_start(config, world)
     before = resumed[1].get("config", {}).get("train") if resumed is not None else None
     config = with_real_precision(config, device, before)
@@ -110,6 +108,8 @@ def _train(
         cmvn["fbank_mean"],
         cmvn["fbank_std"],
     )
+    splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing, model.inputs)
+    examples = splits["train"].examples
     if "pitch" in model.inputs:
         model.set_statistics(table.pad_id, read_statistics(data_dir))
     model = model.to(device)
@@ -159,6 +159,9 @@ def _train(
         f"({100 * plan.padding_share(1):.1f} % padding), {len(splits['valid'].examples)} to "
         "validate on"
     )
+    for split in splits.values():
+        if split.joined.note:
+            log.warning(split.joined.note)
     if found:
         log.info(found)
     if resumed is None and config.init_from:
