@@ -12,6 +12,7 @@ from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
 from tts.evaluate.options import EvaluateOptions
+from tts.features.pitch import PitchConfig
 
 
 def get_parser() -> argparse.ArgumentParser:
@@ -25,6 +26,7 @@ def get_parser() -> argparse.ArgumentParser:
         help="several to compare: experiment folders, checkpoints, or folders of <id>.wav",
     )
     add_flags(parser, EvaluateOptions)
+    add_flags(parser, PitchConfig)
     return parser
 
 
@@ -39,7 +41,8 @@ def main() -> None:
     from tts.evaluate.run import prepare
     from tts.evaluate.systems import parse_systems
 
-    evaluation = prepare(options, recipe, parse_systems(arguments.systems))
+    pitch = PitchConfig(**flags_given(arguments, PitchConfig))
+    evaluation = prepare(options, recipe, parse_systems(arguments.systems), pitch)
     names = ", ".join(system.name for system in evaluation.systems)
     print(f"evaluating {names} on {evaluation.facts['utterances']} utterances", flush=True)
     table = evaluation.run(

@@ -26,6 +26,7 @@ from tts.evaluate.run import prepare
 from tts.evaluate.samples import read_samples, samples_of_folder
 from tts.evaluate.systems import Folder, Recording, Spoken, Vocoded, open_system, parse_systems
 from tts.features.mel import MelConfig
+from tts.features.pitch import PitchConfig
 from tts.files import read_jsonl, write_jsonl
 from tts.infer.speak import Manner
 from tts.infer.voice import load_voice
@@ -204,7 +205,7 @@ def test_the_prepared_data_say_the_mel(work, checkpoint):
     write_toml(work / "data" / "mel.toml", to_dict(MelConfig(f_max=7000.0)))
     recipe = Recipe.open(RecipeOptions("ljspeech", work=str(work)))
     with pytest.raises(InputError, match=r"(?s)f_max=7000\.0.*f_max=8000\.0"):
-        prepare(EvaluateOptions(exp_dir=str(checkpoint.parent)), recipe, {})
+        prepare(EvaluateOptions(exp_dir=str(checkpoint.parent)), recipe, {}, PitchConfig())
 
 
 # --- measuring -----------------------------------------------------------------------------

@@ -57,6 +57,8 @@ class Judge:
                 "microsoft/DNS-Challenge (CC BY 4.0) and is not fetched by itself"
             )
         options = onnxruntime.SessionOptions()
+        # Threads that wait for each other would take the cores from whoever else needs them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         try:
             self.session: Any = onnxruntime.InferenceSession(

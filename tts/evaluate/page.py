@@ -84,8 +84,8 @@ def _table(table: Sequence[Sequence[str]], caption: str) -> str:
         row = "".join(f"<td>{_number(cell)}</td>" for cell in cells)
         lines.append(f'<tr><th scope="row">{escape(title)}</th>{row}</tr>\n')
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(lines)}</tbody></table></div>\n"
+        f'<section class="scroll" tabindex="0" aria-label="{caption}"><table>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(lines)}</tbody></table></section>\n"
     )
 
 

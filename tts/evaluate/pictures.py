@@ -122,8 +122,8 @@ def _contour(take: Take, scale: float, limits: tuple[float, float], kind: str) -
     frame = scale * take.mel.hop_length / take.mel.sample_rate
     moves, before = [], -1
     for number in np.flatnonzero(f0_T > 0):
-        letter = "L" if before == number else "M"
-        y = float(_height(f0_T[number], limits))
-        moves.append(f"{letter}{LEFT + frame * (number + 0.5):.1f} {y:.1f}")
+        x, y = LEFT + frame * (number + 0.5), float(_height(f0_T[number], limits))
+        # A frame alone is a line of no length, which round ends make a dot.
+        moves.append(f"L{x:.1f} {y:.1f}" if before == number else f"M{x:.1f} {y:.1f}h0")
         before = number + 1
     return f'<path class="{kind}" d="{"".join(moves)}"/>' if moves else ""

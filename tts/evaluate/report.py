@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tts.evaluate.metrics import METRICS, Row, Total, totals, voiced_f0
 from tts.evaluate.samples import Sample
 from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
 from tts.evaluate.take import Comparison, Pairing, Take
+from tts.features.pitch import PitchConfig
 from tts.files import write_json, write_text
 from tts.infer.speak import write_wav
 
@@ -33,6 +34,7 @@ def evaluate(
     *,
     pairing: Pairing = "dtw",
     judge: Any = None,
+    pitch: PitchConfig | None = None,
     show: Callable[[Sample, dict[str, tuple[Row, Comparison]]], None] | None = None,
 ) -> Iterator[Row]:
     """Let each system say each sample and compare it with its recording.
@@ -42,18 +44,19 @@ def evaluate(
 
     Args:
       systems: the first is the Recording.
-      judge: see tts.evaluate.dnsmos.
+      judge: see tts.evaluate.dnsmos. pitch: how F0 is found, None: by the defaults.
       show: called once a sample with the rows and the comparisons by system (for a page).
 
     Raises: InputError naming system and utterance when one cannot be measured; see `check`.
     """
     check(samples, systems)
+    manner = {"judge": judge, "pitch": pitch or PitchConfig()}
     for sample in samples:
         said: dict[str, tuple[Row, Comparison]] = {}
         recorded = None
         for system in systems:
             try:
-                row, comparison = _measure(system, sample, recorded, pairing, judge)
+                row, comparison = _measure(system, sample, recorded, pairing, manner)
             except InputError as error:
                 raise InputError(f"{system.name}, {sample.id}: {error}") from None
             recorded = recorded or comparison.recorded
@@ -68,15 +71,21 @@ def evaluate(
 
 
 def _measure(
-    system: System, sample: Sample, recorded: Take | None, pairing: Pairing, judge: Any
+    system: System,
+    sample: Sample,
+    recorded: Take | None,
+    pairing: Pairing,
+    manner: Mapping[str, Any],
 ) -> tuple[Row, Comparison]:
-    """One utterance of one system; `recorded` is None for the recording itself."""
+    """One utterance of one system; `recorded` is None for the recording itself, `manner` are
+    fields of every take.
+    """
     if recorded is None:
         assert isinstance(system, Recording), system
-        recorded = replace(system.take(sample), judge=judge)
+        recorded = replace(system.take(sample), **manner)
         comparison = Comparison(recorded, recorded)
     else:
-        spoken = replace(system.take(sample, recorded), judge=judge)
+        spoken = replace(system.take(sample, recorded), **manner)
         durations_L = sample.durations_L
         if durations_L is None and spoken.durations_L is not None:
             durations_L = system.align(sample, recorded)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tts.config import to_dict
 from tts.data.corpus import Recipe
 from tts.errors import InputError
 from tts.evaluate.metrics import Row
 from tts.evaluate.options import EvaluateOptions
-from tts.evaluate.samples import Sample, read_mel_config, read_samples, samples_of_folder
+from tts.evaluate.samples import Sample, read_samples, samples_of_folder
 from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded, open_system
+from tts.features.contours import read_mel_config
 from tts.features.mel import MelConfig
+from tts.features.pitch import PitchConfig
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Evaluation:
     """What is about to be measured.
 
     Attributes: samples, and systems, the recording first; facts, in words; folder, where
-    everything is written; language, of the texts.
+    everything is written; language, of the texts; pitch, how F0 is found.
     """
 
     options: EvaluateOptions
@@ -30,6 +33,7 @@ class Evaluation:
     facts: dict[str, str]
     folder: Path
     language: str
+    pitch: PitchConfig
 
     def run(self, heard: Callable[[Row], None]) -> str:
         """Measure, call `heard` with each row, write all files; return the table of systems.
@@ -53,6 +57,7 @@ class Evaluation:
             self.folder,
             pairing=self.options.pairing,
             judge=judge,
+            pitch=self.pitch,
             show=show,
         ):
             heard(row)
@@ -63,14 +68,15 @@ class Evaluation:
 
 
 def prepare(
-    options: EvaluateOptions, recipe: Recipe | None, wanted: Mapping[str, Path]
+    options: EvaluateOptions, recipe: Recipe | None, wanted: Mapping[str, Path], pitch: PitchConfig
 ) -> Evaluation:
     """Load what `options` name.
 
     Args:
       recipe: where samples come from; None with options.recordings.
       wanted: folders of sounds, experiment folders or checkpoints by name; empty: the one voice
-        of options.model and options.exp_dir.
+        of options.model and options.exp_dir, with options.recordings none.
+      pitch: how F0 is found.
 
     Raises: InputError when something is missing.
     """
@@ -78,53 +84,57 @@ def prepare(
     from tts.infer.voice import find_source
     from tts.vocoders import load_vocoder
 
-    which = options.checkpoint
-    folder = Path(options.output_dir or "evaluation")
-    if recipe is not None:
-        mel = read_mel_config(recipe.work)
+    which, folder = options.checkpoint, Path("evaluation")
+    if recipe is None:
+        mel, language = MelConfig(), "und"
+        samples = samples_of_folder(Path(options.recordings), options.num_utterances)
+        if not wanted and not options.vocoded:
+            raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
+    else:
+        mel, language = read_mel_config(recipe), recipe.config.language.replace("_", "-")
+        cuts = recipe.cuts(options.split)
+        samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
+        folder = recipe.work / folder
         if not wanted:
             exp_dir = Path(options.exp_dir or recipe.exp_dir(options.model))
             source, which = find_source(exp_dir, options.epoch, which)
-            wanted = {options.model: source}
-            folder = Path(options.output_dir or exp_dir / "evaluation")
-        elif not options.output_dir:
-            folder = recipe.work / "evaluation"
-        cuts = recipe.cuts(options.split)
-        samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
-    else:
-        if not wanted:
-            raise InputError("--recordings: say what to compare, --systems NAME=FOLDER ...")
-        mel = MelConfig()
-        samples = samples_of_folder(Path(options.recordings), options.num_utterances)
+            wanted, folder = {options.model: source}, exp_dir / "evaluation"
     vocoder = load_vocoder(options.vocoder or None, mel)
     manner = Manner(options.steps, options.temperature, seed=options.seed)
+    speaking = {"epoch": options.epoch, "which": which, "device": options.device}
     systems: list[System] = [Recording(RECORDING, "the recordings", mel)]
     for name, path in wanted.items():
-        systems.append(
-            open_system(
-                name,
-                path,
-                mel,
-                vocoder,
-                manner,
-                epoch=options.epoch,
-                which=which,
-                device=options.device,
-                any_rate=options.resample,
-            )
-        )
-    through = options.vocoder or "Griffin-Lim"
+        found = open_system(name, path, mel, vocoder, manner, any_rate=options.resample, **speaking)
+        systems.append(found)
     if options.vocoded:
         systems.append(Vocoded(VOCODED, "the recordings' mel through the vocoder", mel, vocoder))
+    return Evaluation(
+        options,
+        samples,
+        systems,
+        facts_of(options, recipe, samples, systems, pitch),
+        Path(options.output_dir or folder),
+        language,
+        pitch,
+    )
+
+
+def facts_of(
+    options: EvaluateOptions,
+    recipe: Recipe | None,
+    samples: Sequence[Sample],
+    systems: Sequence[System],
+    pitch: PitchConfig,
+) -> dict[str, str]:
+    """What is measured and how, for the head of the report."""
+    mel = systems[0].mel
     facts = {
         **{system.name: system.source for system in systems[1:]},
         "corpus": recipe.facts()["dataset"] if recipe else options.recordings,
         "utterances": f"{len(samples)}" + (f" of {options.split}" if recipe else ""),
-        "vocoder": through,
-        "manner": f"{manner.num_steps} steps, temperature {manner.noise_scale}, seed {manner.seed}",
-        "frames": f"{mel.hop_length} of {mel.sample_rate} Hz, paired by {options.pairing}",
+        "vocoder": options.vocoder or "Griffin-Lim",
+        "manner": f"{options.steps} steps, temperature {options.temperature}, seed {options.seed}",
+        "F0": ", ".join(f"{name} {value}" for name, value in to_dict(pitch).items()),
+        "frames": f"{mel.hop_length} samples of {mel.sample_rate} Hz, paired by {options.pairing}",
     }
-    if options.dnsmos:
-        facts["DNSMOS"] = options.dnsmos
-    language = recipe.config.language.replace("_", "-") if recipe else "und"
-    return Evaluation(options, samples, systems, facts, folder, language)
+    return {**facts, **({"DNSMOS": options.dnsmos} if options.dnsmos else {})}

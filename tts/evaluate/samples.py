@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from tts.config import from_dict, read_toml
 from tts.errors import InputError
 from tts.features.mel import MelConfig, num_frames
 from tts.features.resample import resample
@@ -74,12 +73,6 @@ def samples_of_folder(folder: Path, limit: int) -> list[Sample]:
         text = next((p.read_text("utf-8-sig").strip() for p in texts if p.is_file()), "")
         samples.append(Sample(path.stem, path, text))
     return samples
-
-
-def read_mel_config(base: Path) -> MelConfig:
-    """The definition of the prepared features of a working folder."""
-    prepared = base / "data" / "mel.toml"
-    return from_dict(MelConfig, read_toml(prepared), str(prepared))
 
 
 def fault_of(path: Path, mel: MelConfig, any_rate: bool) -> str | None:

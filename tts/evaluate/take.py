@@ -32,6 +32,7 @@ class Take:
       durations_L: frames of each framed token, where known.
       rtf: time spent on speaking over length of the speech, where known.
       judge: opinion of samples (see tts.evaluate.dnsmos), where there is a judge.
+      pitch: how F0 is found.
 
     Raises: InputError when there is not one frame of sound.
     """
@@ -42,6 +43,7 @@ class Take:
     durations_L: np.ndarray | None = None
     rtf: float | None = None
     judge: Callable[[np.ndarray, int], dict[str, float]] | None = None
+    pitch: PitchConfig = PitchConfig()
 
     def __post_init__(self) -> None:
         if num_frames(len(self.samples_S), self.mel) == 0:
@@ -60,7 +62,7 @@ class Take:
     @functools.cached_property
     def f0_T(self) -> np.ndarray:
         """F0 of each frame in Hz, 0 where unvoiced."""
-        return find_f0(self.samples_S, self.mel.sample_rate, self.mel.hop_length, PitchConfig())
+        return find_f0(self.samples_S, self.mel.sample_rate, self.mel.hop_length, self.pitch)
 
     @functools.cached_property
     def energy_T(self) -> np.ndarray:
