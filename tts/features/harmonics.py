@@ -5,7 +5,7 @@ other's derivative (Flanagan and Golden 1966; Kawahara et al. 1999). Each harmon
 its number is an estimate of F0. A formant that moves bends those near it and leaves the others, so
 their weighted median is taken: weights grow with the number, since an error is divided by it, and
 fall with the noise found half way between harmonics. Neighbouring frames take part as well, moved
-along the contour's slope.
+along the contour's slope. Frames in which hardly any harmonic stands out are taken for unvoiced.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ FARTHEST = 0.1
 # Weight of a harmonic of number k: k^0.7 / (noise / level + 0.2), both as powers.
 _POWER, _LEAST = 0.7, 0.2
 _NEIGHBOUR = 0.3  # weight of the frames before and after
+# Mean weight, numbers aside, of a voiced frame: noise alone gives 0.8, two clear harmonics 1.3.
+_CLEAR = 1.1
 _STEP = math.log(1.01)  # of the F0 that windows are made for
 _TINY = 1e-12
 
 
 def refine(samples_S: np.ndarray, f0_T: np.ndarray, rate: int, hop: int) -> np.ndarray:
-    """F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 stays 0.
+    """F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 where unvoiced.
 
-    Args: samples_S at `rate`; f0_T, a first estimate, right within a tenth.
+    Args: samples_S at `rate`; f0_T, a first estimate, right within a tenth, 0 where unvoiced.
     """
     frames = np.flatnonzero(f0_T)
     if not len(frames):
@@ -42,8 +44,9 @@ def refine(samples_S: np.ndarray, f0_T: np.ndarray, rate: int, hop: int) -> np.n
         slope = _slope(weighted_median(estimates, weights), frames)
         found = weighted_median(*_with_neighbours(estimates, weights, slope, frames))
         f0 = np.where(np.abs(found / first - 1) < FARTHEST, found, first)
-    result = f0_T.copy()
-    result[frames] = f0
+    clarity = (weights / np.arange(1, HARMONICS + 1) ** _POWER).mean(1)
+    result = np.zeros(len(f0_T))
+    result[frames] = np.where(clarity > _CLEAR, f0, 0.0)
     return result
 
 

@@ -36,6 +36,8 @@ class PitchConfig:
 
 # DIO looks at every n-th sample: so many of a second are enough.
 _DIO_RATE = 5000
+# No voice sounds for less than so many frames; noise seems to.
+SHORTEST = 3
 # Voiced frames this near to the range's ends may have had to be beyond them.
 _NEAR = 0.02
 # More of them than this share, and the range does not fit the voice.
@@ -63,7 +65,21 @@ def find_f0(samples_S: np.ndarray, rate: int, hop: int, config: PitchConfig) -> 
     if config.f0_refinement == "stonemask":
         f0 = pyworld.stonemask(shifted, f0, at, rate)
     f0 = f0[1 : wanted + 1]
-    return refine(samples, f0, rate, hop) if config.f0_refinement == "harmonics" else f0
+    if config.f0_refinement == "harmonics":
+        f0 = np.where(f0 > 0, np.clip(f0, config.f0_min, config.f0_max), 0.0)
+        f0 = refine(samples, f0, rate, hop)
+    inside = (f0 >= config.f0_min) & (f0 <= config.f0_max)
+    return without_short_stretches(np.where(inside, f0, 0.0))
+
+
+def without_short_stretches(f0_T: np.ndarray) -> np.ndarray:
+    """F0 with voiced stretches of less than SHORTEST frames made unvoiced."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], f0_T > 0, [0]])))
+    result = f0_T.copy()
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start < SHORTEST:
+            result[start:end] = 0.0
+    return result
 
 
 def log_contour(f0_T: np.ndarray) -> np.ndarray:
