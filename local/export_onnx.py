@@ -1,4 +1,6 @@
-"""Export a trained voice as ONNX for sherpa-onnx, one file for each number of ODE steps."""
+"""Export a trained voice as ONNX: for sherpa-onnx, for a model with ODE steps one file for each
+number of them; for a model with scales of pitch and energy a further file with these as inputs.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from tts.export.voice import (
     ExportOptions,
     check_tables,
     export_voice,
+    onnx_files,
     package_voice,
     parse_steps,
 )
@@ -32,6 +35,9 @@ def main() -> None:
     steps = parse_steps(options.steps)
 
     from tts.infer.voice import find_checkpoint, find_source, load_voice
+    from tts.models import model_class
+
+    names = onnx_files(model_class(arguments.model), steps)
 
     epoch = options.epoch or None
     source, which = find_source(exp_dir, epoch, options.checkpoint)
@@ -44,7 +50,7 @@ def main() -> None:
         models = []
         for path, parity in export_voice(voice, folder, steps, options.int8):
             print(f"{path}: {parity}")
-            if not path.name.endswith(".int8.onnx"):
+            if path.name in names:
                 models.append(path)
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):
@@ -57,7 +63,7 @@ def main() -> None:
         export,
         inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
-        outputs=[folder / f"model-steps-{count}.onnx" for count in steps]
+        outputs=[folder / name for name in names]
         + ([Path(options.package)] if options.package else []),
     )
 

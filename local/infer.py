@@ -37,6 +37,11 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=3, help="flow steps (default: 3)")
     parser.add_argument("--temperature", type=float, default=0.667, help="default: 0.667")
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
+    parser.add_argument("--pitch-scale", type=float, default=1.0, help="factor of F0")
+    parser.add_argument("--energy-scale", type=float, default=1.0, help="factor of energy")
+    parser.add_argument(
+        "--times", action="store_true", help="also write <wav>.tsv: start end token"
+    )
     parser.add_argument(
         "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
     )
@@ -52,13 +57,17 @@ def main() -> int:
         raise InputError("give one of --input-text, --input-file and --test-set")
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
 
+    from tts.infer.control import write_times
     from tts.infer.speak import Item, Manner, read_texts, speak, write_wav
     from tts.infer.voice import find_source, load_voice
     from tts.vocoders import load_vocoder
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir(arguments.model))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
-    manner = Manner(arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed)
+    scales = {"pitch_scale": arguments.pitch_scale, "energy_scale": arguments.energy_scale}
+    manner = Manner(
+        arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed, **scales
+    )
     voice = load_voice(
         source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
     ).with_user_lexicon(arguments.user_lexicon)
@@ -77,6 +86,8 @@ def main() -> int:
     for speech in speak(voice, items, vocoder, manner, arguments.device, max_chars, on_refusal):
         path = arguments.output_wav if alone else folder / f"{speech.id}.wav"
         write_wav(path, speech.samples, speech.sample_rate)
+        if arguments.times:
+            write_times(path.with_suffix(".tsv"), speech.times)
         for problem in speech.problems:
             print(f"  {speech.id}: {problem.reason}: {problem.text!r} at {problem.position}")
         sentences = f" in {speech.num_sentences} sentences" * (speech.num_sentences > 1)

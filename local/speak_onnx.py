@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument("--output-wav", type=Path, required=True, help="where to write it")
     parser.add_argument("--noise-scale", type=float, default=0.667, help="(default: 0.667)")
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
+    parser.add_argument("--pitch-scale", type=float, help="factor of F0, with model-scales.onnx")
+    parser.add_argument("--energy-scale", type=float, help="factor of energy, with the same")
+    parser.add_argument("--times", type=Path, help="file to write lines `start end token` to")
     parser.add_argument(
         "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
     )
@@ -40,15 +43,20 @@ def main() -> None:
         text = recipe.config.sample_text
     acoustic_model, files = named_files(arguments)
 
+    from tts.infer.control import write_times
     from tts.infer.onnx import OnnxVoice
     from tts.infer.speak import write_wav
 
     voice = OnnxVoice(acoustic_model, *files, arguments.num_threads, arguments.user_lexicon)
     start = time.perf_counter()
     manner = arguments.noise_scale, arguments.length_scale, arguments.max_chars
-    speech = voice.speak(text, *manner)
+    names = ("pitch_scale", "energy_scale")
+    scales = {name: getattr(arguments, name) for name in names if getattr(arguments, name)}
+    speech = voice.speak(text, *manner, **scales)
     seconds = time.perf_counter() - start
     write_wav(arguments.output_wav, speech.samples, speech.sample_rate)
+    if arguments.times:
+        write_times(arguments.times, speech.times)
     for problem in (*speech.spoken.problems, *speech.missing):
         print(f"at {problem.position}: {problem.text!r} {problem.reason}")
     length = len(speech.samples) / speech.sample_rate

@@ -13,7 +13,7 @@ import torch
 from tts.checkpoint import save_checkpoint
 from tts.config import to_dict
 from tts.errors import InputError
-from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata, run_graph
+from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
 from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
 from tts.export.package import Parts, assemble, atomic_folder
 from tts.export.readme import NOISE_SCALE
@@ -108,6 +108,16 @@ def test_every_input_counts(exported, table):
     assert shorter.shape[2] < mel.shape[2]
 
 
+def test_frames_of_each_id_are_a_second_output(exported, table):
+    session = open_session(exported[0])
+    assert [tensor.name for tensor in session.get_outputs()] == ["mel", "durations"]
+    for length_scale in (1.0, 0.7, 1.3):
+        arrays = _inputs(31, table.num_embeddings, 0.0, length_scale)
+        mel, durations = outputs_of(session, *arrays)
+        assert durations.dtype == np.int64 and durations.shape == arrays[0].shape
+        assert durations.min() >= 0 and durations.sum() == mel.shape[2]
+
+
 def test_another_model_fails_the_check(exported, table):
     torch.manual_seed(9)
     other = Speaking(Matcha(TINY, table.num_embeddings, MEL.n_mels).eval(), 2)
@@ -121,7 +131,8 @@ def test_frozen_length_is_an_error(table, tmp_path):
 
         def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
             mel = tokens_BL[:, :, None] * noise_scale * length_scale + tokens_lens[:, None, None]
-            return {"mel_BTF": mel.expand(-1, -1, 4) + float(len(tokens_BL[0]))}
+            mel = mel.expand(-1, -1, 4) + float(len(tokens_BL[0]))
+            return {"mel_BTF": mel, "mel_lens": tokens_lens, "durations_BL": tokens_BL**0}
 
     with pytest.raises(InputError, match="frozen something that depends on the length"):
         export_acoustic(
@@ -134,7 +145,8 @@ def test_lost_input_is_an_error(tmp_path):
         """Does without the length scale."""
 
         def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
-            return {"mel_BTF": (tokens_BL + tokens_lens)[:, :, None] * noise_scale}
+            mel = (tokens_BL + tokens_lens)[:, :, None] * noise_scale
+            return {"mel_BTF": mel, "mel_lens": tokens_lens, "durations_BL": tokens_BL**0}
 
     with pytest.raises(InputError, match="length_scale"):
         export_acoustic(

@@ -130,8 +130,13 @@ def open_session(
 
 def run_graph(session: onnxruntime.InferenceSession, *arrays: Any) -> Any:
     """The first output for inputs given by position, as the runtime calls a graph."""
+    return outputs_of(session, *arrays)[0]
+
+
+def outputs_of(session: onnxruntime.InferenceSession, *arrays: Any) -> list[Any]:
+    """All outputs for inputs given by position."""
     names = [tensor.name for tensor in session.get_inputs()]
-    return session.run(None, dict(zip(names, arrays, strict=True)))[0]
+    return session.run(None, dict(zip(names, arrays, strict=True)))
 
 
 def quantise(path: Path | str, target: Path | str) -> None:

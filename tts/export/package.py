@@ -24,7 +24,8 @@ class Parts:
     """The files of a package and the facts that its README states.
 
     Attributes:
-      models: one acoustic ONNX file per number of ODE steps; the middle one is the default.
+      models: one acoustic ONNX file per number of ODE steps, the middle one being the default;
+        a single one of a model without.
       vocoder, tokens: files. lexicon: None where the runtime's own front end speaks (espeak).
       rule_fsts: the runtime's text normalisation, in the order of use.
       corpus: name, dataset, dataset_url, dataset_license, dataset_comment.
@@ -88,10 +89,11 @@ def default_model(package: Path) -> Path:
 
     Raises: InputError where the folder has none.
     """
-    models = list(package.glob("model-steps-*.onnx"))
+    models = [*package.glob("model-steps-*.onnx"), *package.glob("model.onnx")]
     if not models:
         raise InputError(
-            f"{package}: no model-steps-N.onnx in it; export_onnx.py --package writes such a folder"
+            f"{package}: no model-steps-N.onnx or model.onnx in it; export_onnx.py --package "
+            "writes such a folder"
         )
     return middle([path for path in models if ".int8." not in path.name] or models)
 

@@ -50,7 +50,9 @@ def readme(name: str, parts: Parts) -> str:
         uncut=uncut,
         sentence=f'"{sentence}"' + (", generation" if uncut else ""),
     )
-    steps = ", ".join(path.name for path in sorted(parts.models))
+    names = ", ".join(path.name for path in sorted(parts.models))
+    has_steps = "num_ode_steps" in read_metadata(parts.models[0])
+    models = (_STEPS if has_steps else _NO_STEPS).format(names=names, noise_scale=NOISE_SCALE)
     licences = [
         f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
         f"({corpus.get('dataset_url') or 'no address'}), "
@@ -63,8 +65,7 @@ def readme(name: str, parts: Parts) -> str:
     return _README.format(
         name=name,
         runs=_RUNS[frontend.frontend],
-        steps=steps,
-        noise_scale=NOISE_SCALE,
+        models=models,
         version=version,
         cut=_CUT["en-us" if frontend.language == "en-us" else "zh"] if uncut else "",
         command=f"{command} \\\n  '{sentence}'",
@@ -114,6 +115,15 @@ generation = sherpa_onnx.GenerationConfig()
 generation.extra = {"max_words_in_sentence": "1000"}
 """
 
+_STEPS = """\
+Models, by number of ODE steps (more is slower and a little better): {names}.
+Use the noise scale {noise_scale}; the runtime's default of 1 is not what the voice was
+checked with."""
+
+_NO_STEPS = """\
+Model: {names}. It has no steps and no noise: the runtime's noise scale changes nothing, the same
+text always sounds the same."""
+
 _CUT = {
     "en-us": (
         "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
@@ -132,9 +142,7 @@ _README = """\
 
 {runs}
 
-Models, by number of ODE steps (more is slower and a little better): {steps}.
-Use the noise scale {noise_scale}; the runtime's default of 1 is not what the voice was
-checked with.
+{models}
 
 To install the runtime: `pip install sherpa-onnx=={version} sherpa-onnx-bin=={version}`, or a
 release of sherpa-onnx. All commands are for this folder.

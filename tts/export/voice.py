@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tts.config import option
 from tts.errors import InputError
@@ -25,11 +25,11 @@ class ExportOptions:
     epoch: int = option(0, "export epoch-N.pt; 0: the best by validation, else the last")
     avg: int = option(1, "average this many checkpoints, ending at --epoch")
     checkpoint: str = option("ema", "ema, raw, or a checkpoint file")
-    steps: str = option("2,3,6", "numbers of ODE steps, one file each")
+    steps: str = option("2,3,6", "numbers of ODE steps, one file each (models that have steps)")
     tokens: str = option("", "tokens.txt; the checkpoint's own counts, a different one is an error")
     cmvn: str = option("", "cmvn.json; the checkpoint's own counts, a different one is an error")
-    output_dir: str = option("", "folder for model-steps-N.onnx; empty: the folder of checkpoints")
-    int8: bool = option(False, "also write model-steps-N.int8.onnx, with its difference")
+    output_dir: str = option("", "folder for the ONNX files; empty: the folder of checkpoints")
+    int8: bool = option(False, "also write <file>.int8.onnx of each file, with its difference")
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
@@ -67,24 +67,44 @@ def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
             )
 
 
+def onnx_files(model: Any, steps: Sequence[int]) -> dict[str, int | None]:
+    """The ONNX files for sherpa-onnx of a model (or its class), with their numbers of steps."""
+    if not model.has_steps:
+        return {"model.onnx": None}
+    return {f"model-steps-{count}.onnx": count for count in steps}
+
+
+# The file with a model's further scales as inputs, for users of ONNX Runtime.
+SCALES_FILE = "model-scales.onnx"
+
+
 def export_voice(
     voice: Voice, folder: Path | str, steps: Sequence[int], int8: bool = False
 ) -> Iterable[tuple[Path, str]]:
-    """Write model-steps-N.onnx for each N; yield each file with its difference from PyTorch."""
+    """Write the files of `onnx_files`; yield each with its difference from PyTorch.
+
+    A model with controls gets SCALES_FILE as well, in which they are inputs; it comes last.
+    """
     from tts.export.onnx import acoustic_metadata, export_acoustic, export_int8
 
     num_tokens = voice.table.num_embeddings
-    for count in steps:
-        path = Path(folder) / f"model-steps-{count}.onnx"
+    wanted: list[tuple[str, int | None, tuple[str, ...]]] = [
+        (name, count, ()) for name, count in onnx_files(voice.model, steps).items()
+    ]
+    if voice.model.controls:
+        wanted.append((SCALES_FILE, None, voice.model.controls))
+    for name, count, controls in wanted:
+        path = Path(folder) / name
         parity = export_acoustic(
             voice.model,
             path,
             num_tokens=num_tokens,
             num_steps=count,
             metadata=acoustic_metadata(voice, count),
+            controls=controls,
         )
         yield path, f"largest difference from PyTorch {parity.worst:.2g}, mean {parity.mean:.2g}"
-        if int8:
+        if int8 and not controls:
             small = path.with_suffix(".int8.onnx")
             parity = export_int8(path, small, voice.model, num_tokens, count)
             yield (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tts.config import from_dict
 from tts.errors import InputError
-from tts.export.graph import open_session, read_metadata, run_graph
+from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
+from tts.infer.control import Timed, factors, joined_times, token_times
 from tts.infer.long_text import PAUSE_SECONDS, joined, say_sentences
 from tts.text.frontend import FrontEndConfig, Problem, Spoken, build_frontend
 from tts.text.lexicon import missing_words, read_lexicon
@@ -26,6 +27,7 @@ class Speech:
 
     missing: words that a runtime would leave out, since the voice's lexicon lacks them.
     num_sentences: how many were spoken one by one; silence stands between them.
+    times: when each token is heard; empty for graphs that do not say.
     """
 
     samples: np.ndarray
@@ -34,6 +36,7 @@ class Speech:
     num_frames: int
     missing: tuple[Problem, ...] = ()
     num_sentences: int = 1
+    times: tuple[Timed, ...] = ()
 
 
 class OnnxVoice:
@@ -62,6 +65,8 @@ class OnnxVoice:
                 f"{acoustic_model} makes features of {rates[0]} Hz, {vocoder} reads {rates[1]} Hz"
             )
         self.sample_rate = int(rates[0])
+        self.frame_seconds = int(metadata.get("hop_length", 0)) / self.sample_rate
+        self.controls = [tensor.name for tensor in self.acoustic.get_inputs()][3:]
         wanted = metadata.get("tokens_sha256", self.table.sha256)
         if wanted != self.table.sha256:
             raise InputError(f"{tokens} is not the token table that {acoustic_model} was made with")
@@ -81,41 +86,51 @@ class OnnxVoice:
         noise_scale: float = 0.667,
         length_scale: float = 1.0,
         max_chars: int | None = None,
+        **scales: float,
     ) -> Speech:
         """Text to samples; more than `max_chars` characters sentence by sentence.
 
-        max_chars: None for the language's usual maximum.
-        Raises: InputError when nothing of the text can be said.
+        Args:
+          max_chars: None for the language's usual maximum.
+          scales: factors of F0 and energy, pitch_scale and energy_scale, for files that have
+            these inputs.
+
+        Raises: InputError when nothing of the text can be said, or a scale is no input.
         """
         import numpy as np
 
         said, problems = say_sentences(text, self.speaker, max_chars)
         silence = np.zeros(round(PAUSE_SECONDS * self.sample_rate), dtype=np.float32)
-        pieces, num_frames = [], 0
+        pieces, timed, num_frames = [], [], 0
+        manner = {"length_scale": length_scale, **scales}
         for sentence in said:
-            mel, audio = self._speak(sentence.tokens, noise_scale, length_scale)
+            mel, audio, times = self._speak(sentence.tokens, noise_scale, manner)
             num_frames += mel.shape[2]
             pieces += [silence, audio]
+            timed.append((times, len(audio) / self.sample_rate))
         samples = np.concatenate(pieces[1:]) if len(said) > 1 else pieces[1]
         spoken = joined(text, said, problems)
         missing = self._missing(spoken)
-        return Speech(samples, self.sample_rate, spoken, num_frames, missing, len(said))
+        times = joined_times(timed, len(silence) / self.sample_rate)
+        return Speech(samples, self.sample_rate, spoken, num_frames, missing, len(said), times)
 
     def _speak(
-        self, tokens: list[str], noise_scale: float, length_scale: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Mel (1, F, T) and samples (S,) of tokens said in one go."""
+        self, tokens: list[str], noise_scale: float, manner: dict[str, float]
+    ) -> tuple[np.ndarray, np.ndarray, tuple[Timed, ...]]:
+        """Mel (1, F, T), samples (S,) and times of tokens said in one go."""
         import numpy as np
 
-        ids = np.array([self.table.encode(tokens, self.frontend.framing)], dtype=np.int64)
-        mel = run_graph(
-            self.acoustic,
-            ids,
-            np.array([ids.shape[1]], dtype=np.int64),
-            np.array([noise_scale], dtype=np.float32),
-            np.array([length_scale], dtype=np.float32),
-        )
-        return mel, run_graph(self.vocoder, mel).reshape(-1)
+        framing = self.frontend.framing
+        ids = np.array([self.table.encode(tokens, framing)], dtype=np.int64)
+        told = dict.fromkeys(self.controls, 1.0)
+        told |= factors(manner, {}, len(tokens), framing, self.controls)
+        scales = [np.array([told[name]], dtype=np.float32) for name in self.controls]
+        length, noise = np.array([ids.shape[1]]), np.array([noise_scale], dtype=np.float32)
+        mel, *more = outputs_of(self.acoustic, ids, length, noise, *scales)
+        times: tuple[Timed, ...] = ()
+        if more and self.frame_seconds:
+            times = token_times(tokens, more[0][0], framing, self.frame_seconds)
+        return mel, run_graph(self.vocoder, mel).reshape(-1), times
 
     def _missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         if self.lexicon is None:

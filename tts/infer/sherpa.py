@@ -126,7 +126,7 @@ class SherpaVoice:
 
     Args:
       package: the folder with model, vocoder, tokens and frontend.toml.
-      model: which model-steps-N.onnx; empty: the package's default.
+      model: which of its model files; empty: the package's default.
       noise_scale: temperature. silence_scale: see speak_with.
       user_lexicon: a file of pronunciations, added to those of the voice.
 

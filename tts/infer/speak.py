@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,15 @@ import numpy as np
 from tts.errors import InputError
 from tts.features.mel import MelConfig
 from tts.files import atomic_path
+from tts.infer.control import (
+    ALWAYS,
+    Scales,
+    Timed,
+    factors,
+    joined_times,
+    tensors,
+    token_times,
+)
 from tts.infer.long_text import PAUSE_SECONDS, can_be_said, say_sentences
 from tts.infer.voice import Voice
 from tts.text.frontend import FrontEnd, Problem
@@ -24,35 +33,49 @@ class Manner:
     """How to speak.
 
     Attributes: num_steps, Euler steps of the flow; noise_scale, the temperature of its start;
-    length_scale, above 1 is slower; seed, of the noise of every utterance.
+    length_scale, above 1 is slower; seed, of the noise of every utterance; pitch_scale and
+    energy_scale, factors of F0 and of energy for models that have these controls.
     """
 
     num_steps: int = 3
     noise_scale: float = 0.667
     length_scale: float = 1.0
     seed: int = 42
+    pitch_scale: float = 1.0
+    energy_scale: float = 1.0
 
     def __post_init__(self) -> None:
         if self.num_steps < 1:
             raise InputError(f"{self.num_steps} flow steps: at least 1 is needed")
         if not 0 <= self.noise_scale < math.inf:
             raise InputError(f"temperature {self.noise_scale}: must be 0 or more")
-        if not 0 < self.length_scale < math.inf:
-            raise InputError(f"length scale {self.length_scale}: must be greater than 0")
+        for name, scale in self.scales.items():
+            if not 0 < scale < math.inf:
+                raise InputError(f"{name.replace('_', ' ')} {scale}: must be greater than 0")
         if not 0 <= self.seed < 2**63:
             raise InputError(f"seed {self.seed}: must be 0 or more, below 2^63")
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """The factors of the whole utterance, by the names that models know."""
+        names = ("length_scale", "pitch_scale", "energy_scale")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Item:
     """One thing to speak: `tokens` where they are known, else `text`; `mel_TF` where a given
     mel (a recording's) is to pass through the vocoder instead.
+
+    scales: with tokens, lists of factors for each of them, by the names length_scale,
+    pitch_scale and energy_scale; times those of the manner.
     """
 
     id: str
     text: str = ""
     tokens: list[str] | None = None
     mel_TF: np.ndarray | None = None
+    scales: Scales = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,7 @@ class Speech:
       mel_TF: natural-log mel; durations: frames of each framed token.
       samples: float32 in [-1, 1]; sample_rate in Hz.
       acoustic_seconds, vocoder_seconds: time spent on each.
+      times: when each token is heard.
     """
 
     id: str
@@ -77,6 +101,7 @@ class Speech:
     acoustic_seconds: float
     vocoder_seconds: float
     num_sentences: int = 1
+    times: tuple[Timed, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -146,7 +171,10 @@ def _speak(
     """Speak tokens in one go, or pass the item's mel through the vocoder."""
     import torch
 
-    ids = voice.encode(tokens)
+    ids, framing = voice.encode(tokens), voice.frontend.framing
+    known = (ALWAYS, *voice.model.controls)
+    told = factors(manner.scales, item.scales, len(tokens), framing, known)
+    times: tuple[Timed, ...] = ()
     torch.manual_seed(manner.seed)
     start = time.perf_counter()
     with torch.inference_mode():
@@ -155,11 +183,13 @@ def _speak(
                 torch.tensor([ids], device=device),
                 torch.tensor([len(ids)], device=device),
                 noise_scale=manner.noise_scale,
-                length_scale=manner.length_scale,
                 num_steps=manner.num_steps,
+                **tensors(told, device),
             )
             mel_BTF = out["mel_BTF"].float().cpu()
             durations = out["durations_BL"][0].cpu().numpy()
+            frame_seconds = voice.mel.hop_length / voice.mel.sample_rate
+            times = token_times(tokens, durations, framing, frame_seconds)
         else:
             mel_BTF = torch.from_numpy(item.mel_TF.astype(np.float32))[None]
             durations = np.zeros(0)
@@ -175,6 +205,7 @@ def _speak(
         sample_rate=voice.mel.sample_rate,
         acoustic_seconds=middle - start,
         vocoder_seconds=time.perf_counter() - middle,
+        times=times,
     )
 
 
@@ -185,6 +216,7 @@ def _joined(parts: list[Speech], problems: list[Problem], mel: MelConfig) -> Spe
     frames = round(PAUSE_SECONDS * mel.sample_rate / mel.hop_length)
     quiet_TF = np.full((frames, mel.n_mels), math.log(mel.floor), dtype=np.float32)
     silence = np.zeros(frames * mel.hop_length, dtype=np.float32)
+    quiet_seconds = len(silence) / mel.sample_rate
     return replace(
         parts[0],
         tokens=[token for part in parts for token in part.tokens],
@@ -195,6 +227,7 @@ def _joined(parts: list[Speech], problems: list[Problem], mel: MelConfig) -> Spe
         acoustic_seconds=sum(part.acoustic_seconds for part in parts),
         vocoder_seconds=sum(part.vocoder_seconds for part in parts),
         num_sentences=len(parts),
+        times=joined_times([(part.times, part.seconds) for part in parts], quiet_seconds),
     )
 
 

@@ -24,7 +24,7 @@ def whole_frames(durations_BL: Tensor, tokens_lens: Tensor, mel_lens: Tensor) ->
 
     Returns: int64 (B, L); rows sum to `mel_lens`.
     """
-    ends_BL = torch.cumsum(durations_BL, dim=1).ceil().to(torch.int64)
+    ends_BL = torch.cumsum(durations_BL.float(), dim=1).ceil().to(torch.int64)
     ends_BL = torch.minimum(ends_BL, mel_lens[:, None])
     position_L = torch.arange(durations_BL.shape[1], device=durations_BL.device)
     ends_BL = torch.where(position_L < tokens_lens[:, None] - 1, ends_BL, mel_lens[:, None])

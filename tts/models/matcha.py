@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ from tts.models.lengths import expand, length_mask
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
+Search = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,15 @@ class Matcha(nn.Module):
         self.decoder.estimator.compile(dynamic=True, backend=backend)
 
     @torch.no_grad()
-    def align(self, batch: Batch) -> Tensor:
-        """Durations (B, L) in frames, int64, of the batch's tokens by alignment search."""
+    def align(self, batch: Batch, search: Search = maximum_path) -> Tensor:
+        """Durations (B, L) in frames, int64, of the batch's tokens by alignment search.
+
+        search: as `maximum_path`, which finds the best path through the scores.
+        """
         mel_BFT, _ = self._normalised(batch.mel_BTF, batch.mel_lens)
         mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
         mu_x, _ = self.encoder(batch.tokens_BL, mask_B1L)
-        return self._find_durations(mu_x.float(), mel_BFT, batch)
+        return self._find_durations(mu_x.float(), mel_BFT, batch, search)
 
     def synthesise(
         self,
@@ -189,7 +194,9 @@ class Matcha(nn.Module):
         return (mel_BFT - self.mel_mean) / self.mel_std * mask_B1T, mask_B1T
 
     @torch.no_grad()
-    def _find_durations(self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch) -> Tensor:
+    def _find_durations(
+        self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch, search: Search = maximum_path
+    ) -> Tensor:
         """Alignment search on log N(mel; mu_x, 1), constant terms left out."""
         with no_autocast(mu_x.device.type):
             cross = torch.bmm(mu_x.transpose(1, 2), mel_BFT)
@@ -198,4 +205,4 @@ class Matcha(nn.Module):
                 - 0.5 * mu_x.square().sum(1)[:, :, None]
                 - 0.5 * mel_BFT.square().sum(1)[:, None]
             )
-        return maximum_path(log_p_BLT, batch.tokens_lens, batch.mel_lens)
+        return search(log_p_BLT, batch.tokens_lens, batch.mel_lens)

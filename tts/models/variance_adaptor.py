@@ -104,7 +104,7 @@ class VarianceAdaptor(nn.Module):
     ) -> Adapted:
         """As a voice does: every value predicted, times its scale."""
         log_frames_BP = self.duration_predictor(x_BDP, mask_B1P)[:, 0]
-        frames_BP = torch.expm1(log_frames_BP).clamp(min=0.0).round() * mask_B1P[:, 0]
+        frames_BP = (torch.exp(log_frames_BP) - 1).clamp(min=0.0).round() * mask_B1P[:, 0]
         frames_BP = frames_BP * scales.length
         mel_lens = frames_BP.sum(1).floor().to(torch.int64).clamp(min=1)
         if max_frames is not None:
