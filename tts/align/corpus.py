@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tts.align.durations import SPLITS, durations_path, to_frames, write_durations, wrong_durations
+from tts.align.durations import (
+    SPLITS,
+    Aligned,
+    Recording,
+    durations_path,
+    read_durations,
+    save_textgrid,
+    to_frames,
+    write_durations,
+    wrong_durations,
+)
 from tts.align.intervals import Interval
 from tts.align.phone_matching import Matching, Segment, match
 from tts.align.readers import (
@@ -21,13 +31,12 @@ from tts.align.readers import (
 )
 from tts.align.symbols import table_of
 from tts.align.targets import targets_of
-from tts.config import from_dict, read_toml
 from tts.data.corpus import Fault, Recipe
 from tts.data.parallel import parallel_map
 from tts.data.text_tokens import read_frontend
 from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.features.contours import read_mel_config
 from tts.text.frontend import FrontEndConfig
 from tts.text.tokens import TokenTable
 
@@ -63,15 +72,6 @@ class Job:
     num_frames: int
     seconds: float
     times: Path | tuple[Interval, ...] | None
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """Durations of the framed tokens, or faults (kind, detail)."""
-
-    id: str
-    durations: tuple[int, ...] = ()
-    faults: tuple[tuple[str, str], ...] = ()
 
 
 def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice:
@@ -173,8 +173,18 @@ def _position(cut: dict[str, Any]) -> int:
 
 def timing_of(recipe: Recipe) -> Timing:
     """Front end and frame rate of the prepared data."""
-    mel = from_dict(MelConfig, read_toml(recipe.data / "mel.toml"), "mel.toml")
+    mel = read_mel_config(recipe)
     return Timing(read_frontend(recipe), mel.sample_rate / mel.hop_length)
+
+
+def recordings(recipe: Recipe) -> Iterator[Recording]:
+    """Every utterance of the prepared data with its features, for a voice to align."""
+    from tts.data.loader import read_mel, read_stored  # brings torch, which readers do not need
+
+    for split in SPLITS:
+        for stored, tokens in read_stored(recipe.fbank(f"cuts_{split}.jsonl.gz"), recipe.work):
+            mel = functools.partial(read_mel, stored)
+            yield Recording(stored.id, tuple(tokens), stored.num_frames, mel)
 
 
 def align_corpus(recipe: Recipe, choice: Choice, policy: RejectPolicy, num_jobs: int) -> None:
@@ -211,7 +221,21 @@ def write_aligned(
         print(f"{write_durations(path, kept, aligner)} of {len(part)} utterances in {path}")
 
 
-def framed_symbols(tokens: Sequence[str], framing: str, table: TokenTable) -> list[str]:
-    """The framed tokens as symbols, blanks included."""
+def write_textgrids(recipe: Recipe, folder: Path) -> int:
+    """Write the durations of all splits as <id>.TextGrid files in `folder`; return how many."""
+    timing = timing_of(recipe)
+    table = TokenTable.read(recipe.data / "tokens.txt")
     names = {number: symbol for symbol, number in table.symbols.items()}
-    return [names[number] for number in table.encode(tokens, framing)]
+    count = 0
+    for split in SPLITS:
+        cuts = {cut["id"]: cut for cut in recipe.cuts(split)}
+        for item in read_durations(durations_path(recipe.data, split)):
+            job = _job(cuts[item["id"]], None)
+            framed = table.encode(job.tokens, timing.frontend.framing)
+            symbols = [names[number] for number in framed]
+            path = folder / f"{job.id}.TextGrid"
+            shift = 1 / timing.frames_per_second
+            save_textgrid(path, symbols, item["durations"], shift, job.seconds)
+            count += 1
+    print(f"{count} TextGrids in {folder}")
+    return count

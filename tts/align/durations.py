@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,25 @@ from tts.align.intervals import Interval, write_textgrid
 from tts.files import read_jsonl, write_jsonl
 
 SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An utterance to align: tokens without blanks, and the natural-log mel (T, F) when called."""
+
+    id: str
+    tokens: tuple[str, ...]
+    num_frames: int
+    mel: Callable[[], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Durations of the framed tokens in frames; or what is wrong (kind, detail), and none."""
+
+    id: str
+    durations: tuple[int, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
 
 
 def to_frames(times: np.ndarray, num_frames: int, frames_per_second: float) -> list[int]:
