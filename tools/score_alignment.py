@@ -94,11 +94,11 @@ def true_jobs(recipe: Recipe, truth: str, place: str, splits: list[str]):
 
     if truth != "exact":
         jobs = jobs_of(recipe, choose_aligner(recipe, truth, place))
-        return [job for split in splits for job, _ in jobs[split]]
+        return [job for split in splits for job in jobs[split]]
     folder = Path(place) if place else recipe.corpus_dir / "truth"
     jobs = jobs_of(recipe, Choice("mas"))
     found = []
-    for job in (job for split in splits for job, _ in jobs[split]):
+    for job in (job for split in splits for job in jobs[split]):
         path = folder / f"{job.id}.json"
         if not path.is_file():
             raise InputError(f"{path} does not exist: --truth exact is for toy corpora")

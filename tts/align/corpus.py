@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +65,17 @@ class Timing:
 
 @dataclass(frozen=True)
 class Job:
-    """One utterance: its tokens, its frames, its audio's seconds, and its times."""
+    """One utterance: its tokens, its frames, its audio's seconds, and its times.
+
+    missing: with times None, why there are none.
+    """
 
     id: str
     tokens: tuple[str, ...]
     num_frames: int
     seconds: float
     times: Path | tuple[Interval, ...] | None
+    missing: str = "the aligner has no times for it"
 
 
 def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice:
@@ -129,7 +133,7 @@ def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
 
 def _segments(job: Job, language: str) -> tuple[list[Segment], Faults]:
     if job.times is None:
-        return [], [("missing-times", "the aligner has no times for it")]
+        return [], [("missing-times", job.missing)]
     if isinstance(job.times, Path):
         return read_phones(job.times, language, job.seconds)
     end = job.times[-1].end if job.times else 0.0
@@ -145,25 +149,31 @@ def align_jobs(jobs: Sequence[Job], timing: Timing) -> list[Aligned]:
     return [align_job(job, timing) for job in jobs]
 
 
-def jobs_of(recipe: Recipe, choice: Choice) -> dict[str, list[tuple[Job, int]]]:
-    """The utterances of each split with their times and their positions in the label file."""
+def jobs_of(recipe: Recipe, choice: Choice) -> dict[str, list[Job]]:
+    """The utterances of each split with their times.
+
+    Raises: InputError where the aligner's folder holds no file of its kind.
+    """
     times: dict[str, Any] = {}
+    bad: dict[str, str] = {}
     if choice.aligner == "frames":
         assert choice.place is not None
-        times = {name: tuple(tier) for name, tier in read_frames(choice.place)[0].items()}
+        times, bad = read_frames(choice.place)
     elif choice.place is not None:
         times = find_files(choice.place, READERS[choice.aligner])
         if not times:
             raise InputError(f"{choice.place} has no file *{READERS[choice.aligner]} in it")
-    return {
-        split: [(_job(cut, times.get(cut["id"])), _position(cut)) for cut in recipe.cuts(split)]
-        for split in SPLITS
-    }
+    jobs: dict[str, list[Job]] = {}
+    for split in SPLITS:
+        jobs[split] = [_job(cut, times.get(cut["id"])) for cut in recipe.cuts(split)]
+        jobs[split] = [replace(j, missing=bad.get(j.id, j.missing)) for j in jobs[split]]
+    return jobs
 
 
 def _job(cut: dict[str, Any], times: Any) -> Job:
     seconds = cut["recording"]["num_samples"] / cut["recording"]["sampling_rate"]
     tokens = tuple(cut["custom"]["tokens"])
+    times = times if times is None or isinstance(times, Path) else tuple(times)
     return Job(cut["id"], tokens, cut["features"]["num_frames"], seconds, times)
 
 
@@ -191,7 +201,7 @@ def align_corpus(recipe: Recipe, choice: Choice, policy: RejectPolicy, num_jobs:
     """Durations of all splits from the files of an aligner; see `write_aligned`."""
     timing = timing_of(recipe)
     jobs = jobs_of(recipe, choice)
-    flat = [job for part in jobs.values() for job, _ in part]
+    flat = [job for part in jobs.values() for job in part]
     parts = [flat[i : i + UTTERANCES_PER_PART] for i in range(0, len(flat), UTTERANCES_PER_PART)]
     work = functools.partial(align_jobs, timing=timing)
     done = parallel_map(work, parts, num_jobs, "alignment", len, len(flat))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tts.align.intervals import Interval, write_textgrid
+from tts.align.targets import is_break
 from tts.files import read_jsonl, write_jsonl
 
 SPLITS = ("train", "valid", "test")
@@ -77,13 +78,13 @@ def read_durations(path: Path) -> Iterator[dict[str, Any]]:
 def tiers_of(
     tokens: Sequence[str], durations: Sequence[int], seconds_per_frame: float, end: float
 ) -> dict[str, list[Interval]]:
-    """Framed tokens as a tier `phones`: blanks are "", tokens without a frame are left out."""
+    """Framed tokens as a tier `phones`: pauses are "", tokens without a frame are left out."""
     tier: list[Interval] = []
     clock = 0
     for token, frames in zip(tokens, durations, strict=True):
         if not frames:
             continue
-        label = "" if token in ("_", " ") else token
+        label = "" if is_break(token) else token
         start, stop = clock * seconds_per_frame, (clock + frames) * seconds_per_frame
         clock += frames
         if tier and not label and not tier[-1].label:

@@ -158,6 +158,8 @@ def read_frames(path: Path) -> tuple[dict[str, list[Interval]], dict[str, str]]:
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         name, *fields = line.split("|")
         try:
+            if name in found:
+                raise ValueError(f"{name} stands twice")
             labels, _, counts, start, end = fields
             found[name] = _syllables(labels.split(), counts.split(), float(start), float(end))
         except ValueError as error:

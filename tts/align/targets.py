@@ -13,6 +13,11 @@ SUFFIX = ("er", "er5")  # the suffix of a split erhua; er2 to er4 are syllables
 _PUNCTUATION = frozenset(",.!?;:'\"()-—…")
 
 
+def is_break(token: str) -> bool:
+    """Whether a token (or `_`, the blank) is no sound: it stands where a pause may be."""
+    return token in _PUNCTUATION or token in ("_", " ", "^", "$") or token.startswith("#")
+
+
 def targets_of(tokens: Sequence[str], framing: str, language: str, unit: str) -> list[Target]:
     """Targets of `tokens` (without blanks), beginning and ending with a break.
 
@@ -66,15 +71,13 @@ def _rank(token: str) -> int:
 
 def _english(token: str) -> tuple[str, ...] | None:
     """A token's symbol; None for a break; an unknown letter stands for any sound."""
-    if token in _PUNCTUATION or token in (" ", "^", "$"):
-        return None
-    return english_symbols(token) or ("ə",)
+    return None if is_break(token) else english_symbols(token) or ("ə",)
 
 
 def _mandarin(token: str) -> tuple[str, ...] | None:
     if token in SUFFIX:
         return ("r",)
-    return None if token in _PUNCTUATION or token[0] in " #" else mandarin_symbols(token)
+    return None if is_break(token) else mandarin_symbols(token)
 
 
 def _begins_syllable(token: str, before: str, unit: str) -> bool:
