@@ -217,7 +217,7 @@ def _times(
             sides = (places[0], places[-1])
         if block.source:
             begins = block.source[0] == 0 or closes[block.source[0] - 1]
-            if begins and before is not None and (before, sides[0]) != (-1, -1):
+            if begins and before is not None and before != sides[0]:  # not inside one token
                 edges.append((float(clock), before, sides[0]))
             before = sides[1] if closes[block.source[-1]] else None
         clock = end
