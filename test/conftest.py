@@ -95,3 +95,39 @@ def make_tiny_work(work: Path) -> Path:
             )
         write_jsonl(data / "fbank" / f"ljspeech_cuts_{split}.jsonl.gz", cuts)
     return work
+
+
+def add_tiny_inputs(work: Path, without: dict[str, str] | None = None) -> dict[str, tuple]:
+    """Durations and contours of the tiny work's utterances, as stages 8 and 9 leave them.
+
+    without: what an utterance (by id) lacks, "durations" or "pitch".
+    Returns: durations (L,) and contours (T, 3) of each.
+    """
+    import numpy as np
+
+    from tts.align.durations import durations_path, write_durations
+    from tts.data.packed import pack_arrays
+    from tts.files import read_jsonl, write_json
+
+    random, lacks, data, made = np.random.RandomState(1), without or {}, work / "data", {}
+    for split in ("train", "valid"):
+        rows, contours = [], {}
+        for cut in read_jsonl(data / "fbank" / f"ljspeech_cuts_{split}.jsonl.gz"):
+            frames, tokens = cut["features"]["num_frames"], 2 * len(cut["custom"]["tokens"]) + 1
+            durations = random.multinomial(frames, np.full(tokens, 1 / tokens))
+            values = random.uniform(0.5, 6, (frames, 3)).astype(np.float32)
+            values[:, 1] = values[:, 1] > 2
+            made[cut["id"]] = durations, values
+            if lacks.get(cut["id"]) != "durations":
+                rows.append((cut["id"], durations.tolist()))
+            if lacks.get(cut["id"]) != "pitch":
+                contours[cut["id"]] = values
+        write_durations(durations_path(data, split), rows, "textgrid")
+        lengths = [len(values) for values in contours.values()]
+        path = data / "pitch" / f"ljspeech_pitch_{split}.bin"
+        pack_arrays(path, list(contours), lengths, contours.values(), {})
+    names = ("log_f0_mean", "log_f0_std", "f0_min", "f0_max")
+    names += ("energy_mean", "energy_std", "energy_min", "energy_max")
+    values = (5.0, 0.5, 60.0, 400.0, 3.0, 1.0, 0.5, 6.0)
+    write_json(data / "pitch" / "stats.json", dict(zip(names, values, strict=True)))
+    return made
