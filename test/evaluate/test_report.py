@@ -294,10 +294,10 @@ def test_means_margins_and_pooled_moments():
 def test_table_of_systems():
     table = summary(ROWS)
     lines = {line[0]: line[1:] for line in table}
-    assert lines["metric"] == ["a", "b"] and "DNSMOS overall" not in lines
-    assert lines["MCD before vocoder (dB)"] == ["4.50 ± 0.98", "7.00"]
-    assert lines["with blanks (frames a token)"] == ["2.50", "–"]
-    assert lines["F0 σ (Hz)"] == ["47.1", "100.0"] and lines["RTF"] == ["0.062", "0.062"]
+    assert lines["metric"] == ["a", "b"] and "DNSMOS overall ↑" not in lines
+    assert lines["MCD before vocoder (dB) ↓"] == ["4.50 ± 0.98", "7.00"]
+    assert lines["same with blanks (frames) ↓"] == ["2.50", "–"]
+    assert lines["F0 σ (Hz) ≈"] == ["47.1", "100.0"] and lines["RTF"] == ["0.062", "0.062"]
     text = markdown_table(table).splitlines()
     assert len({line.count("|") for line in text}) == 1 and text[1] == "| --- | --: | --: |"
 

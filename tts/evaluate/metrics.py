@@ -28,12 +28,14 @@ from tts.evaluate.pitch import (
 )
 from tts.evaluate.take import Comparison, Take
 
-Best = Literal["low", "high", "near the recording"]
+# Which values are best, as the tables show it.
+LOW, HIGH, NEAR = "↓", "↑", "≈"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A line of the report: its title, its decimals, which values are best, how it is computed.
+    """A line of the report: its title, its decimals, which values are best (LOW, HIGH or NEAR the
+    recording's), and how it is computed.
 
     `of` says from what: a Comparison, a Take alone, or the voiced F0 (V,) in Hz, which is
     pooled over the utterances where the others are averaged. None means unknown. The docstring
@@ -42,7 +44,7 @@ class Metric:
 
     title: str
     decimals: int
-    best: Best
+    best: str
     compute: Callable[..., float | None]
     of: Literal["comparison", "take", "voiced"] = "comparison"
 
@@ -62,26 +64,25 @@ class Metric:
 
 
 # A new metric is one file and one line here.
-NEAR: Best = "near the recording"
 METRICS = {
     "f0_sigma_hz": Metric("F0 σ (Hz)", 1, NEAR, f0_sigma, "voiced"),
     "f0_skewness": Metric("F0 skewness", 3, NEAR, f0_skewness, "voiced"),
     "f0_kurtosis": Metric("F0 kurtosis", 3, NEAR, f0_kurtosis, "voiced"),
-    "f0_dtw_hz": Metric("F0 DTW (Hz)", 2, "low", f0_dtw),
-    "log_f0_rmse": Metric("log F0 RMSE", 3, "low", log_f0_rmse),
-    "vuv_error_percent": Metric("V/UV error (%)", 1, "low", voicing_error),
-    "energy_mae": Metric("energy MAE", 3, "low", energy_mae),
-    "energy_mae_sd": Metric("energy MAE (SD)", 3, "low", energy_mae_deviations),
-    "mcd_wave_db": Metric("MCD (dB)", 2, "low", mel_cepstral_distortion),
-    "mcd_db": Metric("MCD before vocoder (dB)", 2, "low", model_distortion),
-    "mel_l1": Metric("mel L1 before vocoder", 3, "low", model_mel_l1),
-    "duration_error_ms": Metric("duration error (ms a token)", 1, "low", duration_error_ms),
-    "token_duration_error": Metric("with blanks (frames a token)", 2, "low", token_duration_error),
-    "length_error_ms": Metric("length error (ms)", 0, "low", length_error_ms),
-    "length_error_percent": Metric("length error (%)", 1, "low", length_error_percent),
-    "dnsmos_ovr": Metric("DNSMOS overall", 2, "high", overall_opinion, "take"),
-    "dnsmos_sig": Metric("DNSMOS speech", 2, "high", speech_opinion, "take"),
-    "dnsmos_bak": Metric("DNSMOS background", 2, "high", background_opinion, "take"),
+    "f0_dtw_hz": Metric("F0 DTW (Hz)", 2, LOW, f0_dtw),
+    "log_f0_rmse": Metric("log F0 RMSE", 3, LOW, log_f0_rmse),
+    "vuv_error_percent": Metric("V/UV error (%)", 1, LOW, voicing_error),
+    "energy_mae": Metric("energy MAE", 3, LOW, energy_mae),
+    "energy_mae_sd": Metric("energy MAE (SD)", 3, LOW, energy_mae_deviations),
+    "mcd_wave_db": Metric("MCD (dB)", 2, LOW, mel_cepstral_distortion),
+    "mcd_db": Metric("MCD before vocoder (dB)", 2, LOW, model_distortion),
+    "mel_l1": Metric("mel L1 before vocoder", 3, LOW, model_mel_l1),
+    "duration_error_ms": Metric("duration error (ms)", 1, LOW, duration_error_ms),
+    "token_duration_error": Metric("same with blanks (frames)", 2, LOW, token_duration_error),
+    "length_error_ms": Metric("length error (ms)", 0, LOW, length_error_ms),
+    "length_error_percent": Metric("length error (%)", 1, LOW, length_error_percent),
+    "dnsmos_ovr": Metric("DNSMOS overall", 2, HIGH, overall_opinion, "take"),
+    "dnsmos_sig": Metric("DNSMOS speech", 2, HIGH, speech_opinion, "take"),
+    "dnsmos_bak": Metric("DNSMOS background", 2, HIGH, background_opinion, "take"),
 }
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tts.evaluate.metrics import METRICS, Row
 from tts.evaluate.pictures import drawing, f0_limits
-from tts.evaluate.report import NOTES, definitions, summary
+from tts.evaluate.report import NOTES, by_system, definitions, summary
 from tts.evaluate.samples import Sample
+from tts.evaluate.systems import RECORDING
 from tts.evaluate.take import Comparison, Take
 from tts.files import write_text
 
@@ -105,7 +106,8 @@ def write_page(
 ) -> None:
     """Write the page; `utterances` are the sections that `utterance` made."""
     shown, meanings = _terms(facts), _terms(definitions())
-    title = f"Evaluation: {escape(', '.join(dict.fromkeys(row.system for row in rows)))}"
+    systems = [name for name in by_system(rows) if name != RECORDING]
+    title = f"Evaluation of {escape(', '.join(systems))}"
     listen = ""
     if utterances:
         listen = f"<h2>Utterances</h2>\n<p>{LEGEND}</p>\n{''.join(utterances)}"

@@ -108,7 +108,8 @@ def _axes(scale: float, longest: float, limits: tuple[float, float]) -> list[str
         x = LEFT + scale * step * tick
         parts.append(f'<path class="grid" d="M{x:.1f} {bottom}v3"/>')
         if x < WIDTH - 3 * RIGHT:
-            parts.append(_text(x, bottom + 14, f"{step * tick:g}" + " s" * (tick == 0), "middle"))
+            label = f"{step * tick:g}" if tick else "0 s"
+            parts.append(_text(x, bottom + 14, label, "middle" if tick else "start"))
     return parts
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
-from tts.evaluate.metrics import METRICS, Row, Total, totals, voiced_f0
+from tts.evaluate.metrics import HIGH, LOW, METRICS, NEAR, Row, Total, totals, voiced_f0
 from tts.evaluate.samples import Sample
 from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
 from tts.evaluate.take import Comparison, Pairing, Take
@@ -136,7 +136,12 @@ def summary(rows: Sequence[Row]) -> list[list[str]]:
     for name, metric in METRICS.items():
         known = [of_system[system][name] for system in systems]
         if any(known):
-            table.append([metric.title, *(cell(total, metric.decimals) for total in known)])
+            table.append(
+                [
+                    f"{metric.title} {metric.best}",
+                    *(cell(total, metric.decimals) for total in known),
+                ]
+            )
     rtfs = [mean_rtf(own) for own in systems.values()]
     if any(rtf is not None for rtf in rtfs):
         table.append(["RTF", *("–" if rtf is None else f"{rtf:.3f}" for rtf in rtfs)])
@@ -191,7 +196,8 @@ def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row])
 
 
 NOTES = (
-    "Means over the utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced "
-    "frames together. `recording` is what the others are compared with; `vocoded` is its mel "
-    "through the vocoder. Numbers of every utterance: results.tsv."
+    f"{LOW} lower is better, {HIGH} higher, {NEAR} near the recording's. Means over the "
+    "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames together. recording: "
+    "what the others are compared with; vocoded: its mel through the vocoder. Numbers of every "
+    "utterance: results.tsv."
 )

@@ -134,7 +134,9 @@ def facts_of(
         "utterances": f"{len(samples)}" + (f" of {options.split}" if recipe else ""),
         "vocoder": options.vocoder or "Griffin-Lim",
         "manner": f"{options.steps} steps, temperature {options.temperature}, seed {options.seed}",
-        "F0": ", ".join(f"{name} {value}" for name, value in to_dict(pitch).items()),
+        "F0": ", ".join(
+            f"{name.removeprefix('f0_')} {value}" for name, value in to_dict(pitch).items()
+        ),
         "frames": f"{mel.hop_length} samples of {mel.sample_rate} Hz, paired by {options.pairing}",
     }
     return {**facts, **({"DNSMOS": options.dnsmos} if options.dnsmos else {})}
