@@ -197,7 +197,7 @@ def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row])
 
 NOTES = (
     f"{LOW} lower is better, {HIGH} higher, {NEAR} near the recording's. Means over the "
-    "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames together. recording: "
-    "what the others are compared with; vocoded: its mel through the vocoder. Numbers of every "
-    "utterance: results.tsv."
+    "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames together. "
+    "recording: what the others are compared with; vocoded: its mel through the vocoder. Numbers "
+    "of every utterance: results.tsv."
 )
