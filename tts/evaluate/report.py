@@ -136,12 +136,8 @@ def summary(rows: Sequence[Row]) -> list[list[str]]:
     for name, metric in METRICS.items():
         known = [of_system[system][name] for system in systems]
         if any(known):
-            table.append(
-                [
-                    f"{metric.title} {metric.best}",
-                    *(cell(total, metric.decimals) for total in known),
-                ]
-            )
+            cells = [cell(total, metric.decimals) for total in known]
+            table.append([f"{metric.title} {metric.best}", *cells])
     rtfs = [mean_rtf(own) for own in systems.values()]
     if any(rtf is not None for rtf in rtfs):
         table.append(["RTF", *("–" if rtf is None else f"{rtf:.3f}" for rtf in rtfs)])
@@ -197,7 +193,7 @@ def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row])
 
 NOTES = (
     f"{LOW} lower is better, {HIGH} higher, {NEAR} near the recording's. Means over the "
-    "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames together. "
-    "recording: what the others are compared with; vocoded: its mel through the vocoder. Numbers "
-    "of every utterance: results.tsv."
+    "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames "
+    "together. recording: what the others are compared with; vocoded: its mel through the "
+    "vocoder. Numbers of every utterance: results.tsv."
 )
