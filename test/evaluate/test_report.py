@@ -57,14 +57,18 @@ def work(tiny_work):
 @pytest.fixture
 def checkpoint(work):
     """An untrained tiny voice where training would have left it."""
+    return save_voice(work / "exp" / "epoch-1.pt", "matcha", TINY_MODEL)
+
+
+def save_voice(path, name: str, options: dict):
     torch.manual_seed(1)
     table = TokenTable.parse(TINY_TABLE, "tiny")
-    config = from_dict(model_class("matcha").Config, TINY_MODEL)
-    model = build_model("matcha", config, table.num_embeddings, MEL.n_mels, -5.0, 2.0)
+    config = from_dict(model_class(name).Config, options)
+    model = build_model(name, config, table.num_embeddings, MEL.n_mels, -5.0, 2.0)
     content = {
         "model": model.state_dict(),
         "config": {
-            "model": {"name": "matcha", **to_dict(config)},
+            "model": {"name": name, **to_dict(config)},
             "mel": to_dict(MelConfig()),
             "frontend": to_dict(FrontEndConfig()),
             "corpus": {},
@@ -73,7 +77,6 @@ def checkpoint(work):
         "epoch": 1,
         "step": 1,
     }
-    path = work / "exp" / "epoch-1.pt"
     save_checkpoint(path, content)
     return path
 
@@ -241,6 +244,28 @@ def test_alignment_covers_the_recording(work, checkpoint):
     assert system.blanks(sample).tolist() == [index % 2 == 0 for index in range(len(durations))]
     short = replace(recorded, samples_S=recorded.samples_S[: 3 * HOP])
     assert system.align(sample, short) is None
+
+
+def test_voices_of_other_models_against_the_same_durations(work, checkpoint):
+    """One that strips blanks and cannot align beside one that speaks them and can."""
+    small = {"channels": 16, "filter_channels": 16, "num_layers": 1}
+    options = {"encoder": small, "decoder": small, "variance": {"channels": 16}}
+    other = save_voice(work / "other" / "epoch-1.pt", "fastspeech2", options)
+    voices = [
+        replace(spoken(path), name=path.parent.name, voice=load_voice(path))
+        for path in (checkpoint, other)
+    ]
+    systems = [Recording("recording", "", MEL), *voices]
+    (sample,) = samples_of(work, "valid", 1)
+    names = ("duration_error_ms", "token_duration_error")
+    _, with_own, without = evaluate([sample], systems, work / "out")
+    assert all(with_own.values[name] is not None for name in names)
+    assert all(without.values[name] is None for name in names)
+    framed = np.tile([1, 6], len(sample.tokens) + 1)[: 2 * len(sample.tokens) + 1]
+    given = replace(sample, durations_L=framed)
+    _, *rows = evaluate([given], systems, work / "out")
+    assert all(row.values[name] > 0 for row in rows for name in names)
+    assert (work / "out" / "other" / "valid0.wav").is_file()
 
 
 def test_what_a_silent_voice_leaves_unknown(work, checkpoint):

@@ -91,7 +91,7 @@ def prepare(
         if not wanted and not options.vocoded:
             raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
     else:
-        mel, language = read_mel_config(recipe), recipe.config.language.replace("_", "-")
+        mel, language = read_mel_config(recipe), recipe.config.language.partition("_")[0]
         cuts = recipe.cuts(options.split)
         samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
         folder = recipe.work / folder
@@ -119,6 +119,12 @@ def prepare(
     )
 
 
+def licensed(facts: Mapping[str, str]) -> str:
+    """A corpus and its licence; the page carries its recordings."""
+    terms = [facts[name] for name in ("dataset_license", "dataset_comment") if facts[name]]
+    return f"{facts['dataset']} ({'; '.join(terms)})" if terms else facts["dataset"]
+
+
 def facts_of(
     options: EvaluateOptions,
     recipe: Recipe | None,
@@ -130,7 +136,7 @@ def facts_of(
     mel = systems[0].mel
     facts = {
         **{system.name: system.source for system in systems[1:]},
-        "corpus": recipe.facts()["dataset"] if recipe else options.recordings,
+        "corpus": licensed(recipe.facts()) if recipe else options.recordings,
         "utterances": f"{len(samples)}" + (f" of {options.split}" if recipe else ""),
         "vocoder": options.vocoder or "Griffin-Lim",
         "manner": f"{options.steps} steps, temperature {options.temperature}, seed {options.seed}",
