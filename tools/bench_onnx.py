@@ -1,6 +1,7 @@
 """Real-time factor of exported ONNX files, by ODE steps and threads (medians).
 
-Weights by rule, since speed does not depend on them; 601 ids become about 707 frames.
+Random weights, since speed does not depend on them; 601 ids, every other one a blank, become
+about 707 frames. The files are run in turn, and the last line compares the models.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ NUM_IDS, NUM_FRAMES, NUM_TOKENS = 601, 707, 178
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", nargs="+", default=["matcha", "fastspeech2"])
     parser.add_argument("--steps", type=int, nargs="+", default=[2, 3, 6])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeats", type=int, default=7)
@@ -36,20 +38,10 @@ def main() -> None:
     arguments = parser.parse_args()
     mel = MelConfig()
 
-    import torch
-
-    from tts.export.onnx import export_acoustic
-
-    torch.manual_seed(0)
-    model = build_model("matcha", model_class("matcha").Config(), NUM_TOKENS, mel.n_mels, -5.5, 2)
     with tempfile.TemporaryDirectory() as folder:
         files = {}
-        for steps in arguments.steps:
-            path = Path(folder) / f"model-steps-{steps}.onnx"
-            export_acoustic(
-                model, path, num_tokens=NUM_TOKENS, num_steps=steps, metadata={"bench": "1"}
-            )
-            files[f"acoustic, {steps} steps"] = path, acoustic_inputs(path)
+        for name in arguments.model:
+            files |= export_files(name, arguments.steps, Path(folder), mel.n_mels)
         if arguments.vocoder:
             from tts.export.vocoder import export_hifigan
             from tts.vocoders.hifigan import load_hifigan
@@ -60,34 +52,70 @@ def main() -> None:
             files["HiFi-GAN"] = path, [(noise * 2 - 5.5).astype(np.float32)]
         print("| graph | threads | RTF, median | RTF, best |\n|---|---|---|---|")
         seconds = NUM_FRAMES * mel.hop_length / mel.sample_rate
-        for name, (path, inputs) in files.items():
-            for threads in arguments.threads:
-                times = measure(path, inputs, threads, arguments.repeats)
+        medians: dict[tuple[str, int], float] = {}
+        for threads in arguments.threads:
+            for name, times in measure(files, threads, arguments.repeats).items():
                 median, best = statistics.median(times) / seconds, min(times) / seconds
+                medians[name, threads] = median
                 print(f"| {name} | {threads} | {median:.4f} | {best:.4f} |")
+        print_ratios(medians)
         if arguments.profile:
             print_profile(*next(iter(files.values())), folder)
 
 
+def export_files(
+    name: str, steps: list[int], folder: Path, n_mels: int
+) -> dict[str, tuple[Path, list[np.ndarray]]]:
+    """The ONNX files of a model with their inputs, by what the table calls them."""
+    import torch
+
+    from tts.export.onnx import export_acoustic
+    from tts.export.voice import onnx_files
+
+    torch.manual_seed(0)
+    model = build_model(name, model_class(name).Config(), NUM_TOKENS, n_mels, -5.5, 2)
+    files = {}
+    for file, count in onnx_files(model, steps).items():
+        path = folder / f"{name}-{file}"
+        export_acoustic(
+            model, path, num_tokens=NUM_TOKENS, num_steps=count, metadata={"bench": "1"}
+        )
+        title = f"{name}, {count} steps" if count else name
+        files[title] = path, acoustic_inputs(path)
+    return files
+
+
 def acoustic_inputs(path: Path) -> list[np.ndarray]:
     """Ids and the length scale that makes NUM_FRAMES of them."""
-    ids = np.random.RandomState(0).randint(0, NUM_TOKENS, (1, NUM_IDS)).astype(np.int64)
+    ids = np.random.RandomState(0).randint(1, NUM_TOKENS, (1, NUM_IDS)).astype(np.int64)
+    ids[:, ::2] = 0
     inputs = [ids, np.array([NUM_IDS]), np.array([0.667], np.float32), np.array([1.0], np.float32)]
     frames = run_graph(open_session(path), *inputs).shape[2]
     inputs[3] = np.array([(NUM_FRAMES + 0.5) / frames], np.float32)
     return inputs
 
 
-def measure(path: Path, inputs: list[np.ndarray], threads: int, repeats: int) -> list[float]:
-    """Seconds of each of `repeats` runs after one that warms up."""
-    session = open_session(path, threads)
-    run_graph(session, *inputs)
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run_graph(session, *inputs)
-        times.append(time.perf_counter() - start)
-    return times
+def measure(
+    files: dict[str, tuple[Path, list[np.ndarray]]], threads: int, repeats: int
+) -> dict[str, list[float]]:
+    """Seconds of each of `repeats` runs of each file, in turn, after one that warms up."""
+    sessions = {name: open_session(path, threads) for name, (path, _) in files.items()}
+    times: dict[str, list[float]] = {name: [] for name in files}
+    for _ in range(repeats + 1):
+        for name, (_, inputs) in files.items():
+            start = time.perf_counter()
+            run_graph(sessions[name], *inputs)
+            times[name].append(time.perf_counter() - start)
+    return {name: seconds[1:] for name, seconds in times.items()}
+
+
+def print_ratios(medians: dict[tuple[str, int], float]) -> None:
+    """How long a model without steps takes against every file of those with steps."""
+    for (name, threads), median in medians.items():
+        for (other, other_threads), with_steps in medians.items():
+            if "steps" not in name and "steps" in other and threads == other_threads:
+                ratio = median / with_steps
+                print(f"{name} / {other}, {threads} threads: {ratio:.2f}")
 
 
 def print_profile(path: Path, inputs: list[np.ndarray], folder: str) -> None:

@@ -1,5 +1,6 @@
 """Time training: one step of one shape, or with --mode corpus the real loop on synthetic data
-of LJSpeech's lengths (13,100 utterances, 24 hours).
+of LJSpeech's lengths (13,100 utterances, 24 hours). Several models are timed step by step in
+turn, and compared with the first.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from tts.errors import run_script
 
 def get_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
+    parser.add_argument("--model", nargs="+", default=["matcha"],
+                        help="default: matcha; mode corpus takes the first")  # fmt: skip
     parser.add_argument("--utterances", type=int, default=16, help="in a batch (default: 16)")
-    parser.add_argument("--tokens", type=int, default=180, help="of the longest (default: 180)")
+    parser.add_argument("--tokens", type=int, default=180,
+                        help="ids of the longest, blanks included (default: 180)")  # fmt: skip
     parser.add_argument("--frames", type=int, default=560, help="of the longest (default: 560)")
     parser.add_argument("--steps", type=int, default=7, help="timed steps (default: 7)")
     parser.add_argument("--precision", choices=("fp32", "bf16", "fp16"), nargs="+",
@@ -67,7 +70,8 @@ def on_corpus(arguments: argparse.Namespace, work: Path, scratch: Path) -> None:
     from tts.config import parse_overrides
 
     manifests = write_corpus(work, arguments.size)
-    work_of_frame = clock.work_per_frame(arguments.model)
+    name = arguments.model[0]
+    work_of_frame = clock.work_per_frame(name)
     more = parse_overrides([f"train.{text}" for text in arguments.set]).get("train", {})
     results = []
     for number, (precision, compiled) in enumerate(
@@ -86,7 +90,7 @@ def on_corpus(arguments: argparse.Namespace, work: Path, scratch: Path) -> None:
             watch = clock.Clock(arguments.steps, 2, exact)
             profile = arguments.profile if exact else None
             with profiling(profile, number):
-                found[exact] = clock.timed_run(arguments.model, options, watch)
+                found[exact] = clock.timed_run(name, options, watch)
         result = {**found[False], "share": found[True]["share"], "options": train}
         loop = result["share"]["data"] + result["share"]["rest"]
         result["overhead_of_the_loop"] = loop / (1 - loop)
@@ -117,40 +121,73 @@ def profiling(path: Path | None, number: int):
 
 
 def one_shape(arguments: argparse.Namespace) -> None:
-    """The parts of a step on one batch."""
+    """The parts of a step on one batch, of each model."""
     import torch
 
     from tts.features.mel import MelConfig
-    from tts.models import build_model, model_class
     from tts.train.hardware import keep_freed_memory
 
     if arguments.device == "cpu":
         keep_freed_memory()
-    torch.manual_seed(0)
     mel = MelConfig()
-    config = model_class(arguments.model).Config()
-    model = build_model(arguments.model, config, 160, mel.n_mels, -5.5, 2.0)
-    model = model.to(arguments.device).train()
-    batch = make_batch(arguments, mel.n_mels).to(arguments.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
-    parts = [step(model, batch, optimizer, arguments) for _ in range(arguments.steps + 2)][2:]
-    seconds = batch.num_frames * mel.hop_length / mel.sample_rate
+    benches = [Bench(name, arguments, mel.n_mels) for name in arguments.model]
+    for _ in range(arguments.steps + 2):
+        for bench in benches:
+            bench.step()
+    seconds = benches[0].batch.num_frames * mel.hop_length / mel.sample_rate
     print(
-        f"{arguments.model}, {sum(p.numel() for p in model.parameters()):,} parameters; "
         f"{arguments.utterances} x ({arguments.tokens} tokens, {arguments.frames} frames), "
         f"{seconds:.0f} s of speech; {arguments.device}, {arguments.precision}, "
         f"{torch.get_num_threads()} threads, torch {torch.__version__}"
     )
-    print(f"{'part':12} {'median s':>9} {'least s':>9}   (of {len(parts)} steps after 2)")
-    for name in parts[0]:
-        times = [part[name] for part in parts]
-        print(f"{name:12} {statistics.median(times):9.3f} {min(times):9.3f}")
-    median = statistics.median(part["step"] for part in parts)
-    print(f"{seconds / median:.1f} s of speech, {batch.num_frames / median:.0f} frames a second")
+    for bench in benches:
+        bench.print_parts(seconds)
+    first = statistics.median(benches[0].times("step"))
+    for bench in benches[1:]:
+        ratio = statistics.median(bench.times("step")) / first
+        print(f"{bench.name} takes {ratio:.2f} times as long as {benches[0].name}")
+
+
+class Bench:
+    """A model, its optimiser and its batch, and the parts of every step so far."""
+
+    def __init__(self, name: str, arguments: argparse.Namespace, n_mels: int):
+        import torch
+
+        from tts.models import build_model, model_class
+        from tts.train.fit import with_inputs
+
+        torch.manual_seed(0)
+        self.name, self.arguments = name, arguments
+        model = build_model(name, model_class(name).Config(), 160, n_mels, -5.5, 2.0)
+        self.model = model.to(arguments.device).train()
+        self.batch = with_inputs(make_batch(arguments, n_mels), model.inputs).to(arguments.device)
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+        self.parts: list[dict[str, float]] = []
+
+    def step(self) -> None:
+        self.parts.append(step(self.model, self.batch, self.optimizer, self.arguments))
+
+    def times(self, part: str) -> list[float]:
+        """Seconds of a part of each step but the first two."""
+        return [parts[part] for parts in self.parts[2:]]
+
+    def print_parts(self, seconds: float) -> None:
+        """A table; `seconds` of speech in the batch."""
+        print(f"{self.name}, {sum(p.numel() for p in self.model.parameters()):,} parameters")
+        print(
+            f"{'part':12} {'median s':>9} {'least s':>9}   (of {len(self.parts) - 2} steps after 2)"
+        )
+        for name in self.parts[0]:
+            times = self.times(name)
+            print(f"{name:12} {statistics.median(times):9.3f} {min(times):9.3f}")
+        median = statistics.median(self.times("step"))
+        frames = self.batch.num_frames / median
+        print(f"{seconds / median:.1f} s of speech, {frames:.0f} frames a second")
 
 
 def make_batch(arguments: argparse.Namespace, n_mels: int):
-    """Random utterances between 90 % of the longest and the longest."""
+    """Random utterances between 90 % of the longest and the longest, every other id a blank."""
     import torch
 
     from tts.batch import Batch
@@ -159,11 +196,11 @@ def make_batch(arguments: argparse.Namespace, n_mels: int):
     share = 0.9 + 0.1 * torch.rand(arguments.utterances, generator=generator)
     share[0] = 1.0
     size = (arguments.utterances, arguments.frames, n_mels)
+    tokens = torch.randint(1, 150, (arguments.utterances, arguments.tokens), generator=generator)
+    tokens[:, ::2] = 0
     return Batch(
         ids=[f"utterance-{row}" for row in range(arguments.utterances)],
-        tokens_BL=torch.randint(
-            1, 150, (arguments.utterances, arguments.tokens), generator=generator
-        ),
+        tokens_BL=tokens,
         tokens_lens=(share * arguments.tokens).long(),
         mel_BTF=torch.randn(size, generator=generator) * 2 - 5.5,
         mel_lens=(share * arguments.frames).long(),
@@ -182,7 +219,7 @@ def step(model, batch, optimizer, arguments: argparse.Namespace) -> dict[str, fl
         return time.perf_counter()
 
     search = {"seconds": 0.0}
-    find = type(model)._find_durations
+    find = getattr(type(model), "_find_durations", None)
 
     def timed(*args):
         before = now()
@@ -190,7 +227,8 @@ def step(model, batch, optimizer, arguments: argparse.Namespace) -> dict[str, fl
         search["seconds"] = now() - before
         return durations
 
-    model._find_durations = timed
+    if find is not None:
+        model._find_durations = timed
     start = now()
     optimizer.zero_grad(set_to_none=True)
     with torch.autocast(device.type, torch.bfloat16, enabled=arguments.precision == "bf16"):
