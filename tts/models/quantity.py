@@ -87,18 +87,18 @@ class Spectrogram(Predictor):
     def losses(self, x_BDT, mask_B1T, target_BT, weight_B1T) -> dict[str, Tensor]:
         mask_BT = mask_B1T[:, 0]
         contour_BT, wanted_B2 = standardise(target_BT, mask_BT)
-        wanted_BTC = cwt(contour_BT, mask_BT)
-        found_BTC, found_B2 = self._spectrogram(x_BDT, mask_B1T)
-        error_BCT = (found_BTC.float() - wanted_BTC).transpose(1, 2)
+        wanted_BTK = cwt(contour_BT, mask_BT)
+        found_BTK, found_B2 = self._spectrogram(x_BDT, mask_B1T)
+        error_BKT = (found_BTK.float() - wanted_BTK).transpose(1, 2)
         return {
-            "loss": masked_square(error_BCT, weight_B1T),
+            "loss": masked_square(error_BKT, weight_B1T),
             "moments_loss": (found_B2.float() - wanted_B2).square().mean(),
         }
 
     def forward(self, x_BDT: Tensor, mask_B1T: Tensor) -> Tensor:
         """Values (B, T)."""
-        found_BTC, found_B2 = self._spectrogram(x_BDT, mask_B1T)
-        contour_BT, _ = standardise(inverse(found_BTC), mask_B1T[:, 0])
+        found_BTK, found_B2 = self._spectrogram(x_BDT, mask_B1T)
+        contour_BT, _ = standardise(inverse(found_BTK), mask_B1T[:, 0])
         return contour_BT * found_B2[:, 1:].clamp(min=0.0) + found_B2[:, :1]
 
     def _spectrogram(self, x_BDT: Tensor, mask_B1T: Tensor) -> tuple[Tensor, Tensor]:
