@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.stats
 import soundfile
 import torch
 from conftest import TINY_MODEL, TINY_TABLE
@@ -308,7 +309,7 @@ ROWS = [
 def test_means_margins_and_pooled_moments():
     known = totals(ROWS[:2])
     assert known["mcd_db"].value == 4.5 and known["mcd_db"].count == 2
-    assert known["mcd_db"].margin == pytest.approx(1.96 * 0.5)
+    assert known["mcd_db"].margin == pytest.approx(scipy.stats.t.ppf(0.975, 1) * 0.5)
     assert known["token_duration_error"].value == 2.5
     assert known["token_duration_error"].margin is None
     assert known["f0_sigma_hz"].value == pytest.approx(np.std([100, 200, 200]))
@@ -319,10 +320,10 @@ def test_means_margins_and_pooled_moments():
 def test_table_of_systems():
     table = summary(ROWS)
     lines = {line[0]: line[1:] for line in table}
-    assert lines["metric"] == ["a", "b"] and "DNSMOS overall ↑" not in lines
-    assert lines["MCD before vocoder (dB) ↓"] == ["4.50 ± 0.98", "7.00"]
-    assert lines["same with blanks (frames) ↓"] == ["2.50", "–"]
-    assert lines["F0 σ (Hz) ≈"] == ["47.1", "100.0"] and lines["RTF"] == ["0.062", "0.062"]
+    assert lines["metric"] == ["a", "b"] and "DNSMOS overall\u00a0↑" not in lines
+    assert lines["MCD before vocoder (dB)\u00a0↓"] == ["4.50 ± 6.35", "7.00"]
+    assert lines["same with blanks (frames)\u00a0↓"] == ["2.50", "–"]
+    assert lines["F0 σ (Hz)\u00a0≈"] == ["47.1", "100.0"] and lines["RTF"] == ["0.062", "0.062"]
     text = markdown_table(table).splitlines()
     assert len({line.count("|") for line in text}) == 1 and text[1] == "| --- | --: | --: |"
 

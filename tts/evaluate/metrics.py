@@ -133,5 +133,14 @@ def _total(name: str, metric: Metric, rows: Sequence[Row]) -> Total | None:
     known = np.array([row.values[name] for row in rows if row.values[name] is not None])
     if not len(known):
         return None
-    margin = 1.96 * known.std(ddof=1) / np.sqrt(len(known)) if len(known) > 1 else None
-    return Total(float(known.mean()), None if margin is None else float(margin), len(known))
+    return Total(float(known.mean()), _margin(known), len(known))
+
+
+def _margin(values: np.ndarray) -> float | None:
+    """Half of the 95 % interval of the mean by Student's distribution."""
+    from scipy.special import stdtrit
+
+    count = len(values)
+    if count < 2:
+        return None
+    return float(stdtrit(count - 1, 0.975) * values.std(ddof=1) / np.sqrt(count))

@@ -137,7 +137,8 @@ def summary(rows: Sequence[Row]) -> list[list[str]]:
         known = [of_system[system][name] for system in systems]
         if any(known):
             cells = [cell(total, metric.decimals) for total in known]
-            table.append([f"{metric.title} {metric.best}", *cells])
+            # A space that no line breaks at.
+            table.append([f"{metric.title}\u00a0{metric.best}", *cells])
     rtfs = [mean_rtf(own) for own in systems.values()]
     if any(rtf is not None for rtf in rtfs):
         table.append(["RTF", *("–" if rtf is None else f"{rtf:.3f}" for rtf in rtfs)])
