@@ -106,7 +106,7 @@ def add_tiny_inputs(work: Path, without: dict[str, str] | None = None) -> dict[s
     import numpy as np
 
     from tts.align.durations import durations_path, write_durations
-    from tts.data.packed import pack_arrays
+    from tts.data.packed_file import pack_arrays
     from tts.files import read_jsonl, write_json
 
     random, lacks, data, made = np.random.RandomState(1), without or {}, work / "data", {}

@@ -118,7 +118,7 @@ def test_damaged_files_are_named(split):
 
 def test_a_full_disk_is_one_clear_error_or_the_files_are_read(split, monkeypatch):
     usage = SimpleNamespace(free=1000)
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr("tts.data.packed_file.shutil.disk_usage", lambda _: usage)
     with pytest.raises(NoRoom, match=r"0 MB are free. Make room, or use --packed 0"):
         open_packed(split.cuts, split.examples, "1", quiet)
     lines: list[str] = []

@@ -72,7 +72,9 @@ def test_features_are_packed_once_and_said_so(tiny_work, capsys):
 
 
 def test_a_full_disk_does_not_keep_auto_from_training(tiny_work, monkeypatch, capsys):
-    monkeypatch.setattr("tts.data.packed.shutil.disk_usage", lambda _: type("", (), {"free": 9}))
+    monkeypatch.setattr(
+        "tts.data.packed_file.shutil.disk_usage", lambda _: type("", (), {"free": 9})
+    )
     with pytest.raises(InputError, match=r"cannot be packed .*--packed 0"):
         run(tiny_work, "exp", num_epochs=1, packed="1")
     assert run(tiny_work, "exp", num_epochs=1).epoch == 1

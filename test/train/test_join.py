@@ -14,7 +14,7 @@ from test_feed import SOURCES, stop_after_two_steps
 
 from tts.align.durations import durations_path, read_durations
 from tts.checkpoint import load_checkpoint
-from tts.data.packed import pack_arrays
+from tts.data.packed_file import pack_arrays
 from tts.data.shards import write_shards
 from tts.errors import InputError
 from tts.features.mel import MelConfig

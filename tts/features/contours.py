@@ -64,7 +64,7 @@ def extract_chunk(chunk: Chunk) -> list[tuple[str, str]]:
 
     Returns: id and reason of each recording that cannot be read (it gets no frame).
     """
-    from tts.data.packed import Packed, pack_arrays
+    from tts.data.packed_file import Packed, pack_arrays
 
     key, ids = chunk.key, [cut["id"] for cut in chunk.cuts]
     if chunk.path.is_file():
@@ -93,11 +93,11 @@ def write_contours(
 ) -> None:
     """Stage 9: contours of every cut, all their faults, the policy, then the splits.
 
-    Files: data/pitch/<name>_pitch_{train,valid,test}.bin (see tts.data.packed; float32 columns
+    Files: data/pitch/<name>_pitch_{train,valid,test}.bin (see tts.data.packed_file; float32 columns
     log F0, voicing, energy), data/pitch/stats.json of the training set, data/pitch/rejected.tsv.
     Raises: InputError when more is rejected than `policy` allows.
     """
-    from tts.data.packed import Packed, pack_arrays
+    from tts.data.packed_file import Packed, pack_arrays
 
     cuts = list(read_jsonl(recipe.fbank("cuts.jsonl.gz")))
     folder = recipe.data / "pitch"

@@ -11,7 +11,7 @@ import numpy as np
 
 from tts.align.durations import durations_path, read_durations, wrong_durations
 from tts.data.loader import Chosen, Example
-from tts.data.packed import Packed
+from tts.data.packed_file import Packed
 from tts.errors import InputError
 
 MISSING = "run ./prepare.sh --stage 8 --stop-stage 9 with the options of the other stages"
