@@ -17,7 +17,8 @@ from tts.train.config import TrainConfig
 def main() -> int:
     parser = Parser(description=__doc__)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
-    parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/")
+    parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/, "
+                        "or the config.toml of another run")  # fmt: skip
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="NAME=VALUE", help="such as model.encoder.dropout=0"
     )
@@ -36,7 +37,7 @@ def main() -> int:
     model_class(arguments.model)  # says which models there are, before their files are missed
     options = recipe_options(recipe, arguments.model)
     if arguments.config:
-        options = merge(options, read_toml(arguments.config))
+        options = merge(options, tables_of(read_toml(arguments.config), arguments.model))
     options = merge(options, parse_overrides(arguments.set))
     options = merge(options, {"train": flags_given(arguments, TrainConfig)})
     unknown = options.keys() - {"model", "train"}
@@ -57,6 +58,20 @@ def main() -> int:
         print(stopped)
         return stopped.status
     return 0
+
+
+def tables_of(given: dict, model: str) -> dict:
+    """A TOML file's tables; of a config.toml that a run wrote those that are options, without
+    the places and the beginning of that run.
+    """
+    if "corpus" not in given:
+        return given
+    name = given.get("model", {}).pop("name", model)
+    if name != model:
+        raise InputError(f"--config is of a run of {name}: give --model {name}")
+    places = {"exp_dir", "manifest_dir", "start_epoch", "init_from"}
+    train = {key: value for key, value in given.get("train", {}).items() if key not in places}
+    return {"model": given.get("model", {}), "train": train}
 
 
 def recipe_options(recipe: Recipe, model: str) -> dict:

@@ -46,9 +46,10 @@ def get_parser() -> argparse.ArgumentParser:
 
 @dataclass(frozen=True)
 class Sample:
-    """What there is `seconds` after the start: bytes of memory of the training process and of
-    its readers, its open descriptors, and of the experiment folder files and bytes, those of
-    checkpoints apart from those that grow with every step (losses, log, TensorBoard).
+    """What there is `seconds` after the start: bytes of memory of the training process, those
+    that its readers share with nobody, its open descriptors; of the experiment folder files
+    and bytes, those of checkpoints apart from those that grow with every step (losses, log,
+    TensorBoard).
     """
 
     seconds: float
@@ -115,7 +116,7 @@ def sample(pid: int, exp: Path, seconds: float) -> Sample:
     return Sample(
         seconds,
         resident(pid),
-        sum(resident(child) for child in children(pid)),
+        sum(own(child) for child in children(pid)),
         len(os.listdir(f"/proc/{pid}/fd")),
         len(sizes),
         weights,
@@ -130,6 +131,15 @@ def resident(pid: int) -> int:
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def own(pid: int) -> int:
+    """Bytes in memory that a process shares with no other: not what it was forked with."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private"))
 
 
 def children(pid: int) -> list[int]:

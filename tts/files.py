@@ -51,13 +51,20 @@ def sole_user(folder: Path | str) -> Iterator[None]:
     """Keep other processes from entering this block for the same folder.
 
     The lock ends with the process, however that ends. A file system without locks is trusted.
-    Raises: InputError naming the process that is at work in the folder.
+    Raises: InputError naming the process that is at work in the folder, or when that cannot be
+    written.
     """
     import fcntl
 
     path = Path(folder) / ".lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+", encoding="ascii") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(path, "a+", encoding="ascii")  # noqa: SIM115
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be written: {error.strerror}; choose another folder"
+        ) from None
+    with lock as file:
         try:
             # A record lock: unlike flock's it does not live on in processes forked from here.
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
+from conftest import make_tiny_work
 from runs import run
 
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of two epochs, which no test of an error changes."""
+    work = make_tiny_work(tmp_path_factory.mktemp("trained") / "work")
+    run(work, "exp", num_epochs=2)
+    return work
 
 
 @pytest.mark.parametrize(
@@ -32,10 +44,9 @@ from tts.files import read_jsonl, write_jsonl
         ({"model": 3}, "model = 3: must be a table"),
     ],
 )
-def test_clear_errors(tiny_work, options, message):
-    run(tiny_work, "exp", num_epochs=2)
+def test_clear_errors(trained, options, message):
     with pytest.raises(InputError, match=message):
-        run(tiny_work, "exp", **{"num_epochs": 4, **options})
+        run(trained, "exp", **{"num_epochs": 4, **options})
 
 
 def test_missing_and_damaged_data(tiny_work):
@@ -58,6 +69,100 @@ def test_foreign_checkpoints_are_not_resumed(tiny_work):
     for start in ("5", "auto"):
         with pytest.raises(InputError, match=r"epoch-4.pt cannot be resumed.*--init-from"):
             run(tiny_work, "exp", start_epoch=start)
+
+
+def test_a_checkpoint_of_another_model_or_table(tiny_work):
+    run(tiny_work, "exp", num_epochs=1)
+    path = tiny_work / "exp" / "epoch-1.pt"
+    content = torch.load(path)
+    other = {**content, "config": {**content["config"], "model": {"name": "matchmaker"}}}
+    torch.save(other, path)
+    with pytest.raises(InputError, match=r"epoch-1.pt is .* of the model matchmaker, not of mat"):
+        run(tiny_work, "exp", num_epochs=2, start_epoch="2")
+    torch.save(content, path)
+    tokens = tiny_work / "data" / "tokens.txt"
+    tokens.write_text(tokens.read_text() + "i 9\n")
+    for start in ("2", "auto"):
+        with pytest.raises(InputError, match="another token table than this data's"):
+            run(tiny_work, "exp", num_epochs=2, start_epoch=start)
+
+
+def test_other_data_and_another_machine_are_said(tiny_work, capsys):
+    run(tiny_work, "exp", num_epochs=1)
+    path = tiny_work / "exp" / "epoch-1.pt"
+    content = torch.load(path)
+    content["config"]["machine"]["torch"] = "1.0"
+    torch.save(content, path)
+    cuts = tiny_work / "data" / "fbank" / "ljspeech_cuts_train.jsonl.gz"
+    write_jsonl(cuts, list(read_jsonl(cuts))[:-1])
+    run(tiny_work, "exp", num_epochs=2, start_epoch="auto")
+    output = capsys.readouterr().out
+    assert "not exactly the same run: torch was 1.0, is " in output
+    assert "the training data are others: 12 utterances then, 11 now" in output
+    run(tiny_work, "exp", num_epochs=3, start_epoch="auto")
+    assert "not exactly" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_an_empty_split(tiny_work, split):
+    write_jsonl(tiny_work / "data" / "fbank" / f"ljspeech_cuts_{split}.jsonl.gz", [])
+    with pytest.raises(InputError, match=rf"cuts_{split}.jsonl.gz is empty: no utterance"):
+        run(tiny_work, "exp")
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_features_that_are_not_finite(tiny_work, capsys, value):
+    """Named when they are packed; from single files by the steps they spoil."""
+    for name in ("train3", "train7", "valid1"):
+        path = tiny_work / "data" / "fbank" / "feats" / f"{name}.npy"
+        mel = np.load(path)
+        mel[1, 2] = value
+        np.save(path, mel)
+    with pytest.raises(InputError, match=r"train.bin: 2 utterances .* not finite .*train3, train7"):
+        run(tiny_work, "exp")
+    assert not list((tiny_work / "data" / "fbank").glob("*.bin"))
+    trainer = run(tiny_work, "exp", num_epochs=1, packed="0")
+    lines = capsys.readouterr().out.splitlines()
+    spoilt = [line for line in lines if "step skipped" in line]
+    assert len(spoilt) == trainer.tally.skipped > 0
+    assert all("utterances: " in line for line in spoilt)
+    assert any("train3" in line for line in spoilt) and any("train7" in line for line in spoilt)
+    assert any("validation: losses" in line and "valid1" in line for line in lines)
+
+
+def test_a_folder_that_cannot_be_written(tiny_work):
+    (tiny_work / "file").write_text("")
+    with pytest.raises(InputError, match=r"exp cannot be written: Not a directory; choose"):
+        run(tiny_work, "file/exp")
+
+
+def test_a_read_only_folder(tiny_work, monkeypatch):
+    """As a disk that became read-only after its lock file was made."""
+    ordinary = tempfile.TemporaryFile
+
+    def refuse(*args, **kwargs):
+        if str(kwargs.get("dir")).endswith("exp"):
+            raise OSError(30, "Read-only file system")
+        return ordinary(*args, **kwargs)
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(InputError, match=r"exp cannot be written: Read-only file system; choose"):
+        run(tiny_work, "exp")
+
+
+def test_no_room_for_checkpoints_is_known_before_the_first_step(tiny_work, monkeypatch, capsys):
+    def free(size):
+        monkeypatch.setattr("tts.train.start.disk_usage", lambda _: SimpleNamespace(free=size))
+
+    free(300_000)
+    with pytest.raises(InputError, match=r"exp has room for 0 MB; a checkpoint takes 1 MB"):
+        run(tiny_work, "exp", packed="0")
+    assert not list((tiny_work / "exp").glob("*.pt"))
+    free(3_000_000)
+    run(tiny_work, "exp", num_epochs=1, packed="0")
+    assert "the checkpoints kept come to" not in capsys.readouterr().out
+    run(tiny_work, "exp", num_epochs=9, start_epoch="auto", packed="0")
+    assert "the checkpoints kept come to 9 MB: make room" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("num_workers", [0, 1])

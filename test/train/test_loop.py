@@ -39,7 +39,7 @@ def spoil(work: Path, *utterances: str) -> None:
 
 def test_non_finite_losses_are_skipped_and_counted(tiny_work):
     spoil(tiny_work, "train3")
-    trainer = run(tiny_work, "exp", num_epochs=4, max_skipped=2)
+    trainer = run(tiny_work, "exp", num_epochs=4, max_skipped=2, packed="0")
     assert trainer.tally.skipped == 4 and trainer.tally.in_a_row <= 1 and trainer.epoch == 4
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
@@ -47,7 +47,7 @@ def test_non_finite_losses_are_skipped_and_counted(tiny_work):
 def test_many_non_finite_losses_in_a_row_end_the_run(tiny_work):
     spoil(tiny_work, *(f"train{index}" for index in range(12)))
     with pytest.raises(InputError, match=r"step 3.* 3 steps in a row.*--max-skipped 3"):
-        run(tiny_work, "exp", num_epochs=9, max_skipped=3)
+        run(tiny_work, "exp", num_epochs=9, max_skipped=3, packed="0")
 
 
 def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypatch):
@@ -66,7 +66,7 @@ def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypat
 
         with monkeypatch.context() as patch:
             patch.setattr(Stepper, "__init__", fused)
-            states[lagged] = run(tiny_work, f"lagged-{lagged}", num_epochs=3).state()
+            states[lagged] = run(tiny_work, f"lagged-{lagged}", num_epochs=3, packed="0").state()
     expected, found = states[False], states[True]
     assert found["skipped"] == expected["skipped"] == 3
     assert found["ema_updates"] == expected["ema_updates"] == expected["step"] - 3
@@ -82,8 +82,9 @@ def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
     """The scaler takes one unscaling between two updates; on the CPU for want of a GPU."""
     monkeypatch.setattr("tts.train.run.choose_device", lambda *_: torch.device("cpu"))
     spoil(tiny_work, "train3")
-    run(tiny_work, "exp", num_epochs=1)
-    trainer = run(tiny_work, "exp", num_epochs=2, precision="fp16", start_epoch="2")
+    run(tiny_work, "exp", num_epochs=1, packed="0")
+    more = {"precision": "fp16", "start_epoch": "2", "packed": "0"}
+    trainer = run(tiny_work, "exp", num_epochs=2, **more)
     assert trainer.tally.skipped == 2 and trainer.epoch == 2
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 

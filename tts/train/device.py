@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 import torch
 
@@ -46,6 +47,14 @@ def be_deterministic() -> None:
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
+
+
+def facts_of(device: torch.device) -> dict[str, Any]:
+    """What decides how sums are rounded: the device, torch's version, on a CPU its threads."""
+    facts: dict[str, Any] = {"device": device.type, "torch": str(torch.__version__)}
+    if device.type == "cuda":
+        return {**facts, "device": torch.cuda.get_device_name(device)}
+    return {**facts, "threads": torch.get_num_threads()}
 
 
 def describe(device: torch.device) -> str:

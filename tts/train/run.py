@@ -11,24 +11,28 @@ from typing import Any
 
 import torch
 
-from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint, set_aside
-from tts.config import from_dict, read_toml, to_dict
-from tts.data.loader import Example
-from tts.errors import InputError
+from tts.checkpoint import load_checkpoint, set_aside
+from tts.config import from_dict, to_dict
 from tts.features.mel import MelConfig
 from tts.files import read_json, remove_leftovers, sole_user
 from tts.models import build_model, model_class
-from tts.text.frontend import FrontEndConfig
-from tts.text.tokens import TokenTable
 from tts.train.config import AUTO, TrainConfig
-from tts.train.device import be_deterministic, choose_device, describe
+from tts.train.device import be_deterministic, choose_device, describe, facts_of
 from tts.train.feed import make_loaders, make_plan, read_splits
-from tts.train.fit import find_max_duration, measure
+from tts.train.fit import measure
 from tts.train.hardware import keep_freed_memory, with_real_precision
 from tts.train.launch import launch
 from tts.train.loop import Trainer
 from tts.train.preview import preview
 from tts.train.record import keep_copy
+from tts.train.start import (
+    check_room,
+    data_facts,
+    decide_max_duration,
+    find_start,
+    read_recipe,
+    read_statistics,
+)
 from tts.train.state import check_resumable, load_initial
 from tts.train.watch import Stopped
 from tts.train.world import World
@@ -119,13 +123,19 @@ def _train(
         load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
     found = ""
     if config.max_duration == AUTO:
-        config, found = _decide_max_duration(config, before, model, examples, mel, device, world)
+        config, found = decide_max_duration(config, before, model, examples, mel, device, world)
     run = {
         "model": {"name": model_name, **to_dict(model_config)},
         "mel": to_dict(mel),
         "frontend": to_dict(frontend),
         "corpus": corpus,
+        "machine": facts_of(device),
+        "data": data_facts(splits["train"].cuts, examples),
     }
+    changed = []
+    if resumed is not None:
+        path, content = resumed
+        changed = check_resumable(path, content, {**run, "train": to_dict(config)}, table.text())
     if config.dry_run:
         if not world.main:
             return None
@@ -133,6 +143,7 @@ def _train(
         plan = make_plan(config, splits["train"], mel)
         print(preview({**run, "train": to_dict(config)}, config, plan, examples, memory, device))
         return None
+    room = check_room(model, config) if world.main else ""
     with world.main_first():  # one of them packs features where that is due
         plan, loaders = make_loaders(config, splits, table, mel, device, world.rank, world.size)
     done_steps = resumed[1].get("step", 0) if resumed is not None else 0
@@ -164,11 +175,11 @@ def _train(
             log.warning(split.joined.note)
     if found:
         log.info(found)
+    if room:
+        log.warning(room)
     if resumed is None and config.init_from:
         log.info(f"initial weights, mel mean and mel deviation from {config.init_from}")
     if resumed is not None:
-        path, content = resumed
-        changed = check_resumable(path, content, trainer.run_config, table.text())
         trainer.restore(content)
         log.info(f"continuing from {path}: epoch {trainer.epoch}, step {trainer.step}")
         for sentence in changed:
@@ -189,64 +200,6 @@ def _train(
         f"{config.exp_dir}"
     )
     return trainer
-
-
-def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:
-    """Token table, front end and mel of prepared data."""
-    table_path = data_dir / "tokens.txt"
-    if not table_path.is_file():
-        raise InputError(f"{table_path} does not exist: run prepare.sh first, or --manifest-dir")
-    table = TokenTable.read(table_path)
-    frontend = from_dict(
-        FrontEndConfig, read_toml(data_dir / "frontend.toml"), str(data_dir / "frontend.toml")
-    )
-    mel = from_dict(MelConfig, read_toml(data_dir / "mel.toml"), str(data_dir / "mel.toml"))
-    return table, frontend, mel
-
-
-def read_statistics(data_dir: Path) -> dict[str, float]:
-    """Pitch and energy of the training set, for a model that has them as inputs."""
-    path = data_dir / "pitch" / "stats.json"
-    if not path.is_file():
-        raise InputError(f"{path} does not exist: run ./prepare.sh --stage 8 --stop-stage 9")
-    return read_json(path)
-
-
-def find_start(config: TrainConfig, world: World) -> tuple[Path, dict[str, Any]] | None:
-    """The checkpoint that --start-epoch asks for, or None to start anew; the same everywhere."""
-    if config.start_epoch == "auto":
-        found = latest_checkpoint(config.exp_dir) if world.main else None
-        path = world.share(found[0] if found else None)
-        return found if world.main or path is None else (path, load_checkpoint(path))
-    if not config.start_epoch.isdigit() or int(config.start_epoch) < 1:
-        raise InputError(f"--start-epoch {config.start_epoch}: must be 1, 2, ... or auto")
-    epoch = int(config.start_epoch)
-    if epoch == 1:
-        return None
-    path = epoch_path(config.exp_dir, epoch - 1)
-    return path, load_checkpoint(path)
-
-
-def _decide_max_duration(
-    config: TrainConfig,
-    before: dict[str, Any] | None,
-    model: torch.nn.Module,
-    examples: list[Example],
-    mel: MelConfig,
-    device: torch.device,
-    world: World,
-) -> tuple[TrainConfig, str]:
-    """A number for --max-duration auto, that of the run which is continued where there is one."""
-    if before and isinstance(before.get("max_duration"), (int, float)):
-        value, how = float(before["max_duration"]), "as in the run that is continued"
-    else:
-        rate = mel.sample_rate / mel.hop_length
-        value, how = find_max_duration(model, config, examples, mel.n_mels, rate, device)
-        value = float(world.smallest(int(value)))
-    return (
-        dataclasses.replace(config, max_duration=value),
-        f"--max-duration auto: {value:g} ({how})",
-    )
 
 
 def _vocode(config: TrainConfig, mel: MelConfig) -> Any:

@@ -70,6 +70,12 @@ def check_resumable(
             f"from its weights with --init-from {path} --start-epoch 1 and another --exp-dir"
         )
     old = content["config"]
+    names = [table.get("model", {}).get("name") for table in (old, config)]
+    if names[0] != names[1]:
+        raise InputError(
+            f"{path} is a checkpoint of the model {names[0]}, not of {names[1]}: give --model "
+            f"{names[0]}, or another --exp-dir"
+        )
     for part in ("model", "mel", "frontend"):
         if old.get(part) != config.get(part):
             keys = sorted(
@@ -86,7 +92,32 @@ def check_resumable(
             f"{path} was trained with another token table than this data's tokens.txt. "
             "Prepare the data as then, or choose another --exp-dir"
         )
-    return _changes(old["train"], config["train"], content.get("batch", 0) > 0)
+    inside_epoch = content.get("batch", 0) > 0
+    sentences = _changes(old["train"], config["train"], inside_epoch)
+    return sentences + _other_surroundings(old, config, inside_epoch)
+
+
+def _other_surroundings(
+    before: dict[str, Any], now: dict[str, Any], inside_epoch: bool
+) -> list[str]:
+    """The same for the machine and the data; checkpoints of earlier versions do not say."""
+    old, new = before.get("machine", {}), now["machine"]
+    sentences = [
+        f"{name} was {old[name]}, is {new.get(name)}"
+        for name in old
+        if old[name] != new.get(name) and (name != "threads" or "threads" in new)
+    ]
+    old, new = before.get("data", {}), now["data"]
+    if old and old != new:
+        sentences.append(
+            f"the training data are others: {old['utterances']} utterances then, "
+            f"{new['utterances']} now"
+            + (", and the rest of this epoch is cut from these" if inside_epoch else "")
+        )
+    on_gpu = now["machine"]["device"] != "cpu"
+    if on_gpu and not now["train"]["deterministic"]:
+        sentences.append("GPU kernels may round otherwise every time without --deterministic 1")
+    return sentences
 
 
 def _changes(before: dict[str, Any], now: dict[str, Any], inside_epoch: bool) -> list[str]:

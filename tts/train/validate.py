@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,12 @@ def _losses(trainer: Trainer) -> Totals:
         for batch in trainer.loaders["valid"]:
             with memory_of(batch, trainer.device, trainer.config):
                 losses = trainer.stepper.losses(batch.to(trainer.device))
-            totals.add({k: float(v) for k, v in losses.items()}, len(batch.ids))
+            values = {name: float(value) for name, value in losses.items()}
+            if not math.isfinite(values["tot_loss"]):
+                trainer.monitor.log.warning(
+                    f"validation: losses {values}; utterances: {', '.join(batch.ids)}"
+                )
+            totals.add(values, len(batch.ids))
     return totals
 
 
