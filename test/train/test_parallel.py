@@ -189,3 +189,29 @@ def test_two_processes_killed_ten_times(tmp_path):
     states = [load_checkpoint(work / exp / "epoch-8.pt") for exp in ("straight", "exp")]
     assert_equal_states(*states)
     assert "epochs, " in output and not list((work / "exp").glob("*.tmp"))
+
+
+@pytest.mark.slow
+def test_torchrun_on_two_nodes(tiny_work):
+    """Two agents of torchrun as on two machines, which meet here: the weights of one process."""
+    one = run(tiny_work, "one", num_epochs=3, accumulate=4, max_duration=1.75)
+    flags = ["--nnodes", "2", "--nproc-per-node", "2", "--rdzv-backend", "c10d"]
+    flags += ["--rdzv-id", "tencha", "--rdzv-endpoint", f"localhost:{free_port()}"]
+    words = command(tiny_work, "two", 3)[1:]
+    agents = [
+        subprocess.Popen(
+            [sys.executable, "-m", "torch.distributed.run", *flags, *words, "--max-duration"]
+            + ["1.75", "--save-every-n", "1"],
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for agent in agents:
+        output = agent.communicate(timeout=600)[0]
+        assert agent.returncode == 0, output
+    state = load_checkpoint(tiny_work / "two" / "epoch-3.pt")
+    assert state["step"] == one.step and len(state["random"]["ranks"]) == 4
+    assert_near(one.model.state_dict(), state["model"])
