@@ -44,6 +44,7 @@ def main() -> int:
     if unknown:
         raise InputError(f"unknown table {', '.join(sorted(unknown))}: use [model] and [train]")
 
+    from tts.train.join import files_of_model
     from tts.train.once import continue_or_set_aside
     from tts.train.run import train
     from tts.train.watch import Stopped
@@ -51,6 +52,8 @@ def main() -> int:
     if arguments.once and not options["train"].get("dry_run"):
         inputs = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in ("train", "valid")]
         inputs += [recipe.data / name for name in ("tokens.txt", "mel.toml", "fbank/cmvn.json")]
+        of_model = arguments.model, options.get("model", {})
+        inputs += files_of_model(*of_model, recipe.data, recipe.config.name)
         options["train"]["start_epoch"] = continue_or_set_aside(arguments.model, options, inputs)
     try:
         train(arguments.model, options, recipe.facts(), recipe.config.name)

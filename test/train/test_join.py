@@ -21,6 +21,7 @@ from tts.features.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.feed import make_loaders, read_splits
+from tts.train.join import files_of_model
 from tts.train.run import train
 
 BOTH = ("durations", "pitch")
@@ -113,6 +114,16 @@ def test_what_does_not_fit_is_listed_by_utterance(tiny_work):
     pack_arrays(target, list(contours), lengths, contours.values(), {})
     with pytest.raises(InputError, match=r"(?s)1 utterances.*train4: pitch of \d+ fr.*--stage 9"):
         loaders_of(tiny_work, ("pitch",))
+
+
+def test_files_that_a_model_depends_on(tmp_path):
+    names = ("durations_train.jsonl.gz", "x_pitch_train.bin", "durations_valid.jsonl.gz")
+    names += ("x_pitch_valid.bin",)
+    found = files_of_model("fastspeech2", {}, tmp_path, "x")
+    assert tuple(path.name for path in found) == names
+    assert files_of_model("matcha", {}, tmp_path, "x") == []
+    found = files_of_model("matcha", {"durations": "stored"}, tmp_path, "x")
+    assert found == [durations_path(tmp_path, split) for split in ("train", "valid")]
 
 
 def test_nothing_left_is_an_error(tiny_work):

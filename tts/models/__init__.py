@@ -34,3 +34,12 @@ def build_model(
       mel_mean, mel_std: scalar statistics of the training set's log mel.
     """
     return model_class(name)(config, vocab_size, n_mels, mel_mean, mel_std)
+
+
+def inputs_of(name: str, config: Any) -> tuple[str, ...]:
+    """What batches of the model `name` hold besides tokens and mel, before it is built.
+
+    That is the class's `inputs`, or `inputs_of(config)` where they depend on the configuration.
+    """
+    chosen = model_class(name)
+    return chosen.inputs_of(config) if hasattr(chosen, "inputs_of") else chosen.inputs

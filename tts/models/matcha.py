@@ -90,11 +90,16 @@ class Matcha(nn.Module):
     ):
         super().__init__()
         self.config = config
-        self.inputs = ("durations",) if config.durations == "stored" else ()
+        self.inputs = self.inputs_of(config)
         self.register_buffer("mel_mean", torch.tensor(float(mel_mean)))
         self.register_buffer("mel_std", torch.tensor(float(mel_std)))
         self.encoder = TextEncoder(config.encoder, vocab_size, n_mels)
         self.decoder = FlowDecoder(config.decoder, n_mels)
+
+    @staticmethod
+    def inputs_of(config: MatchaConfig) -> tuple[str, ...]:
+        """`inputs` of a model with this configuration."""
+        return ("durations",) if config.durations == "stored" else ()
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """The losses of a batch, so that DDP's forward sees them: see `losses`."""

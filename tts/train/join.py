@@ -6,13 +6,16 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tts.align.durations import durations_path, read_durations, wrong_durations
+from tts.config import from_dict
 from tts.data.loader import Chosen, Example
 from tts.data.packed_file import Packed
 from tts.errors import InputError
+from tts.models import inputs_of, model_class
 
 MISSING = "run ./prepare.sh --stage 8 --stop-stage 9 with the options of the other stages"
 
@@ -43,6 +46,13 @@ def joined_files(inputs: Sequence[str], data: Path, prefix: str, split: str) -> 
     """The files that `join` reads for a model with these inputs."""
     files = {"durations": durations_path(data, split), "pitch": contours_path(data, prefix, split)}
     return [files[name] for name in inputs]
+
+
+def files_of_model(name: str, config: dict[str, Any], data: Path, prefix: str) -> list[Path]:
+    """The files that both splits' `join` reads for the model `name` of this configuration."""
+    inputs = inputs_of(name, from_dict(model_class(name).Config, config, "model"))
+    splits = (joined_files(inputs, data, prefix, split) for split in ("train", "valid"))
+    return [path for files in splits for path in files]
 
 
 def join(

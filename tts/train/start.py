@@ -124,7 +124,8 @@ def check_room(model: torch.nn.Module, config: TrainConfig) -> str:
 
 
 def data_facts(cuts: Path, examples: Sequence[Example]) -> dict[str, Any]:
-    """What tells training data from others: a hash of ids, lengths, tokens and every mel's sum.
+    """What tells training data from others: a hash of ids, lengths, tokens, durations where these
+    are taken, and every mel's sum.
 
     `cuts` is the split's manifest, beside which those sums lie; where they do not, only ids,
     lengths and tokens count.
@@ -133,6 +134,8 @@ def data_facts(cuts: Path, examples: Sequence[Example]) -> dict[str, Any]:
     for example in examples:
         digest.update(f"{example.id} {example.num_frames}\n".encode())
         digest.update(example.token_ids.tobytes())
+        if example.durations is not None:
+            digest.update(example.durations.tobytes())
     sums = cuts.with_name(f"{cuts.name.partition('_cuts_')[0]}_sums.jsonl.gz")
     digest.update(fingerprint(sums).encode() if sums.is_file() else b"")
     return {"utterances": len(examples), "sha256": digest.hexdigest()}
