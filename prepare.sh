@@ -30,6 +30,7 @@ data_options() {
   option aligner "" "textgrid, interval, frames, mas or k2; empty: the first that is there"
   option alignments "" "folder or table of the aligner's times; empty: as corpus.toml says"
   option exp-dir "" "with --aligner mas or k2: folder of the trained voice"
+  option textgrids "" "folder: write the durations as TextGrids there, too"
   option f0-method "" "dio or harvest; empty: dio"
   option f0-refinement "" "harmonics, stonemask or none; empty: harmonics"
   option f0-min "" "lowest F0 in Hz that is looked for; empty: 60"
@@ -47,7 +48,7 @@ read_data_options() {
   text=("${passed[@]}")
   given on-reject max-rejected executor
   features=("${passed[@]}")
-  given aligner alignments exp-dir on-reject max-rejected
+  given aligner alignments exp-dir textgrids on-reject max-rejected
   align=("${passed[@]}")
   given f0-method f0-refinement f0-min f0-max on-reject max-rejected
   pitch=("${passed[@]}")
