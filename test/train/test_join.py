@@ -28,18 +28,19 @@ BOTH = ("durations", "pitch")
 LACKS = {"train3": "durations", "train7": "pitch", "train8": "pitch"}
 
 
-def loaders_of(work, inputs=BOTH, **options):
+def loaders_of(work, inputs=BOTH, device="cpu", **options):
     """The splits and their loaders, as training gets them."""
     table = TokenTable.read(work / "data" / "tokens.txt")
     options = {"manifest_dir": str(work / "data" / "fbank"), "max_duration": 2.0, **options}
     config = TrainConfig(**{"num_workers": 0, **options})
     splits = read_splits(config, work, "ljspeech", table, "blank", inputs)
-    _, loaders = make_loaders(config, splits, table, MelConfig(), torch.device("cpu"))
+    _, loaders = make_loaders(config, splits, table, MelConfig(), torch.device(device))
     return splits, loaders
 
 
 @pytest.mark.parametrize("source", ["files", *SOURCES])
-def test_every_source_gives_each_utterance_its_own(tiny_work, source, monkeypatch):
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_every_source_gives_each_utterance_its_own(tiny_work, source, device, monkeypatch):
     monkeypatch.chdir(tiny_work)
     made = add_tiny_inputs(tiny_work, LACKS)
     for split in ("train", "valid"):
@@ -47,10 +48,11 @@ def test_every_source_gives_each_utterance_its_own(tiny_work, source, monkeypatc
         write_shards(cuts, tiny_work, tiny_work / "shar" / split, 4)
     mels = tiny_work / "data" / "fbank" / "feats"
     options = {"packed": "0", "data_on_device": "0", **SOURCES.get(source, {})}
-    splits, loaders = loaders_of(tiny_work, **options)
+    splits, loaders = loaders_of(tiny_work, device=device, **options)
     seen = []
     for name, loader in loaders.items():
         for batch in loader:
+            batch = batch.to("cpu", non_blocking=False)
             for row, utterance in enumerate(batch.ids):
                 durations, contours = made[utterance]
                 tokens, frames = len(durations), len(contours)
@@ -144,13 +146,17 @@ def test_resumed_inside_an_epoch_with_durations(tiny_work, monkeypatch):
     assert_equal_states(*states)
 
 
-def test_fastspeech2_trains_on_them(tiny_work):
+def test_fastspeech2_trains_on_them(tiny_work, capsys):
     add_tiny_inputs(tiny_work, LACKS)
     block = {"channels": 16, "filter_channels": 16, "num_layers": 1}
     model = {"encoder": block, "decoder": block, "variance": {"channels": 16}}
     folders = {"exp_dir": str(tiny_work / "exp")}
     folders["manifest_dir"] = str(tiny_work / "data" / "fbank")
     options = {"model": model, "train": {**folders, **SMALL, "num_epochs": 1}}
-    trainer = train("fastspeech2", options, {"name": "ljspeech"}, "ljspeech")
+    arguments = {"name": "ljspeech"}, "ljspeech"
+    dry = {**options, "train": {**options["train"], "dry_run": True}}
+    assert train("fastspeech2", dry, *arguments) is None
+    assert "3 of 12 utterances of the train set are left out" in capsys.readouterr().out
+    trainer = train("fastspeech2", options, *arguments)
     assert trainer.step > 2
     assert "3 of 12 utterances" in next((tiny_work / "exp").glob("log/*")).read_text()

@@ -114,6 +114,7 @@ def _train(
     )
     splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing, model.inputs)
     examples = splits["train"].examples
+    notes = [split.joined.note for split in splits.values() if split.joined.note]
     if "pitch" in model.inputs:
         model.set_statistics(table.pad_id, read_statistics(data_dir))
     model = model.to(device)
@@ -142,6 +143,8 @@ def _train(
         memory = measure(model, config, examples, mel.n_mels, device)
         plan = make_plan(config, splits["train"], mel)
         print(preview({**run, "train": to_dict(config)}, config, plan, examples, memory, device))
+        for note in notes:
+            print(note)
         return None
     room = check_room(model, config) if world.main else ""
     with world.main_first():  # one of them packs features where that is due
@@ -170,9 +173,8 @@ def _train(
         f"({100 * plan.padding_share(1):.1f} % padding), {len(splits['valid'].examples)} to "
         "validate on"
     )
-    for split in splits.values():
-        if split.joined.note:
-            log.warning(split.joined.note)
+    for note in notes:
+        log.warning(note)
     if found:
         log.info(found)
     if room:
