@@ -65,7 +65,9 @@ def _estimates(
     """F0 by each harmonic, and that estimate's weight, both (N, HARMONICS)."""
     grid = np.round(np.log(f0_N) / _STEP).astype(int)
     reach = _reach(int(grid.min()), rate)
-    padded = np.pad(samples_S.astype(np.float32), reach)
+    # The middle of the last frame may lie behind the last sample.
+    after = reach + max(0, int(centres_N.max()) + 1 - len(samples_S))
+    padded = np.pad(samples_S.astype(np.float32), (reach, after))
     level, moved, noise = (np.empty((len(f0_N), HARMONICS), complex) for _ in range(3))
     for step in np.unique(grid):
         chosen = np.flatnonzero(grid == step)

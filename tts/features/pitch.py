@@ -97,7 +97,8 @@ def check_f0(f0_T: np.ndarray, config: PitchConfig) -> list[tuple[str, str]]:
     """Faults (kind, detail) of an utterance's F0: no voice at all, or a range that is too small."""
     voiced = f0_T[f0_T > 0]
     if not len(voiced):
-        return [("unvoiced", f"no voiced frame among {len(f0_T)}")]
+        limits = f"{config.f0_min:g} and {config.f0_max:g} Hz"
+        return [("unvoiced", f"no voice between {limits} in any of {len(f0_T)} frames")]
     faults = []
     for name, near in (
         ("f0-min", voiced < config.f0_min * (1 + _NEAR)),
