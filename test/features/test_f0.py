@@ -1,4 +1,4 @@
-"""F0 of signals whose F0 is known, and of toy speech; contours, ranges and faults."""
+"""`tts.features.pitch`: F0 of signals whose F0 is known, and of toy speech; contours, ranges and faults."""
 
 from __future__ import annotations
 
