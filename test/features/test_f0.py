@@ -1,4 +1,4 @@
-"""`tts.features.pitch`: F0 of signals whose F0 is known, and of toy speech; contours, ranges and faults."""
+"""F0 of signals whose F0 is known, and of toy speech; contours, ranges and faults (`pitch.py`)."""
 
 from __future__ import annotations
 
