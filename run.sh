@@ -25,7 +25,7 @@ read_data_options
 work=${opt[work]:-$recipe}
 [[ ${opt[toy]} == 1 ]] && work+=/toy
 exp=$work/${opt[model]}/exp
-[[ ${opt[toy]} == 1 ]] && exp=$work/exp
+[[ ${opt[toy]} == 1 && ${opt[model]} == matcha ]] && exp=$work/exp
 package=$exp/sherpa-onnx
 given vocoder
 vocoder=("${passed[@]}")

@@ -92,3 +92,17 @@ def test_wrong_options_are_one_clear_line(root):
     ):
         printed = run(root, *arguments, check=False)
         assert expected in printed and "Traceback" not in printed
+
+
+@pytest.mark.slow
+def test_fastspeech2_on_the_same_data(root, tmp_path):
+    """Durations and pitch are made, and a second voice stands beside the first."""
+    options = ["--toy", "--work", str(tmp_path), "--model", "fastspeech2", "--num-epochs", "1"]
+    printed = run(root, "--corpus", "ljspeech", *options)
+    work = tmp_path / "toy"
+    promised = ["data/align/durations_train.jsonl.gz", "data/pitch/stats.json"]
+    exp = "fastspeech2/exp"
+    promised += [f"{exp}/{name}" for name in ("model.onnx", "model-scales.onnx", "speech.wav")]
+    promised += [f"{exp}/sherpa-onnx/{name}" for name in ("model.onnx", "lexicon.txt")]
+    assert not [name for name in promised if not (work / name).exists()]
+    assert not (work / "exp").exists() and "RTF" in printed
