@@ -123,6 +123,9 @@ def test_the_aligner_asked_for(recipe, tmp_path):
         choose_aligner(recipe, "interval")
     with pytest.raises(InputError, match=r"nowhere.*--aligner mas"):
         choose_aligner(recipe, "textgrid", str(tmp_path / "nowhere"))
+    (tmp_path / "table.txt").touch()
+    with pytest.raises(InputError, match=r"table\.txt"):  # a file is no folder of TextGrids
+        choose_aligner(recipe, place=str(tmp_path / "table.txt"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"no file \*\.TextGrid"):
         align_corpus(

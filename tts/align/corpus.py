@@ -94,7 +94,7 @@ def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice
             return Choice(name)
         usual = getattr(recipe.config.align, name)
         path = Path(place) if place else recipe.corpus_dir / usual if usual else None
-        if path and path.exists():
+        if path and path.exists() and (aligner or path.is_file() == (name == "frames")):
             return Choice(name, path)
         looked.append(f"{name}: {path or 'corpus.toml names no place, give --alignments'}")
     raise InputError(

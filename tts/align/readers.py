@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tts.align.intervals import Interval, TextGrid, load_textgrid
 from tts.align.phone_matching import Segment
-from tts.align.symbols import ANY, BREAK, PAUSES, UNKNOWN, english_symbols, mandarin_symbols
+from tts.align.symbols import ANY, BREAK, UNKNOWN, english_symbols, is_pause, mandarin_symbols
 from tts.errors import InputError
 
 # Seconds: an overlap or a gap below it is rounding; an end may differ from the audio's by OTHER.
@@ -81,7 +81,7 @@ def check_end(end: float, tier: Sequence[Interval], seconds: float) -> Faults:
     """Times that are those of other audio; a last phone may end late, it is cut."""
     if abs(end - seconds) > OTHER_AUDIO:
         return [("other-audio", f"times end at {end:.3f} s, the audio at {seconds:.3f} s")]
-    if late := [item for item in tier if item.label not in PAUSES and item.start >= seconds]:
+    if late := [item for item in tier if not is_pause(item.label) and item.start >= seconds]:
         detail = f"{late[0].label!r} begins at {late[0].start:.3f} s"
         return [("other-audio", f"{detail}, the audio ends at {seconds:.3f} s")]
     return []
@@ -95,7 +95,7 @@ def _check_words(words: Sequence[Interval], phones: Sequence[Interval]) -> Fault
     for word in words:
         while index + 1 < len(begins) and begins[index + 1] <= word.start + ROUNDING:
             index += 1
-        if word.label not in PAUSES and abs(begins[index] - word.start) > 10 * ROUNDING:
+        if not is_pause(word.label) and abs(begins[index] - word.start) > 10 * ROUNDING:
             detail = f"{word.label!r} begins at {word.start:g} s, inside a phone"
             faults.append(("tiers-disagree", detail))
     return faults
@@ -109,7 +109,7 @@ def segments_of(
     Breaks stand at pauses, at both ends, between words and, in Mandarin, behind finals.
     """
     symbols_of = symbols_for(language)
-    begins = {round(word.start, 3) for word in words if word.label not in PAUSES}
+    begins = {round(word.start, 3) for word in words if not is_pause(word.label)}
     segments: list[Segment] = []
     unknown: list[str] = []
     clock = 0.0
@@ -127,7 +127,7 @@ def segments_of(
     for index, phone in enumerate(phones):
         if phone.start > clock + ROUNDING:
             add(phone.start, (BREAK,))
-        if phone.label in PAUSES:
+        if is_pause(phone.label):
             add(phone.end, (BREAK,))
             continue
         symbols = (ANY,) if phone.label in UNKNOWN else symbols_of(phone.label)
@@ -164,6 +164,7 @@ def read_frames(path: Path) -> tuple[dict[str, list[Interval]], dict[str, str]]:
             found[name] = _syllables(labels.split(), counts.split(), float(start), float(end))
         except ValueError as error:
             faults[name or f"line {number}"] = f"{path}, line {number}: {error}"
+            found.pop(name, None)
     return found, faults
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from tts.text.arpabet import CONSONANTS, VOWELS, to_ipa
 from tts.text.pinyin import INITIALS, initial_final, known_syllables, split_tone
 
-PAUSES = frozenset({"", "sil", "sp", "sp1", "spl", "pau", "<eps>", "silB", "silE", "SIL", "SP"})
+_PAUSE = re.compile(r"(?:|<eps>|(?:sil|sp|spl|pau)\d*|sil[be])", re.IGNORECASE)
 UNKNOWN = frozenset({"spn", "<unk>", "SPN"})
 
 BREAK = "|"  # between words (English) or syllables (Mandarin); a pause may stand there
@@ -65,6 +65,11 @@ _WHOLE = {
     **{"yun": "vn", "yong": "ioN", "ye": "ie", "you": "iou", "wei": "uei", "wen": "uen"},
     **{"weng": "ueN"},
 }
+
+
+def is_pause(label: str) -> bool:
+    """Whether an aligner's label, sil, sp or nothing, means that nobody speaks."""
+    return bool(_PAUSE.fullmatch(label))
 
 
 @lru_cache(maxsize=4096)

@@ -51,7 +51,7 @@ def align_recordings(
         raise InputError(
             f"{voice.source} is {voice.model_name}, which cannot align: take a voice of matcha"
         )
-    model = voice.model.to(device)
+    model = voice.on(device)
     for batch in _batches(voice, recordings, max_frames):
         ready = [item for item in batch if isinstance(item, _Ready)]
         rows = iter(_durations(model, voice, ready, device, search) if ready else ())

@@ -130,11 +130,7 @@ def speak(
 
     Raises: InputError naming the item when nothing of its text can be said, without `refused`.
     """
-    try:
-        voice.model.to(device)
-    except (RuntimeError, AssertionError) as error:  # as torch reports a missing device
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"device {device}: {reason}; use cpu, cuda or cuda:N") from None
+    voice.on(device)
     frontend = None
     for item in items:
         if item.tokens is None:

@@ -51,6 +51,14 @@ class Voice:
         """This voice with the pronunciations of a file; raises as user_lexicon's own."""
         return replace(self, frontend=with_user_lexicon(self.frontend, path))
 
+    def on(self, device: str) -> Any:
+        """The model, moved to `device`. Raises: InputError where there is no such device."""
+        try:
+            return self.model.to(device)
+        except (RuntimeError, AssertionError) as error:  # as torch reports a missing device
+            reason = str(error).partition("\n")[0]
+            raise InputError(f"device {device}: {reason}; use cpu, cuda or cuda:N") from None
+
     def encode(self, tokens: list[str]) -> list[int]:
         """Ids with blanks and framing, as the model was trained."""
         return self.table.encode(tokens, self.frontend.framing)
