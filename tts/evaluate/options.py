@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,8 +37,3 @@ class EvaluateOptions:
             if getattr(self, name) < 0:
                 flag = f"--{name.replace('_', '-')} {getattr(self, name)}"
                 raise InputError(f"{flag}: must be 0 or more")
-
-    @property
-    def limit(self) -> int | float:
-        """How many utterances at most."""
-        return self.num_utterances or math.inf
