@@ -8,6 +8,10 @@ from torch import Tensor, nn
 from tts.features.cwt import NUM_SCALES, cwt, inverse
 from tts.models.predictor import Predictor
 
+# Root mean square of the coefficients of speech whose contour has the deviation 1 (0.166 on
+# LJSpeech). Coefficients are predicted in this unit, so that they weigh as much as other losses.
+COEFFICIENT = 1 / 6
+
 
 class Quantity(nn.Module):
     """A predictor of a quantity of each token or frame, and the vectors of its values.
@@ -43,7 +47,10 @@ class Quantity(nn.Module):
     def losses(
         self, x_BDN: Tensor, mask_B1N: Tensor, values_BN: Tensor, weight_B1N: Tensor
     ) -> dict[str, Tensor]:
-        """Mean squared errors in units of the deviation, where `weight_B1N` is 1."""
+        """Mean squared errors in units of the deviation, where `weight_B1N` is 1.
+
+        Those of wavelet coefficients are in units of COEFFICIENT.
+        """
         target_BN = (values_BN - self.mean) / self.std
         return {
             f"{self.name}_{part}": loss
@@ -89,7 +96,7 @@ class Spectrogram(Predictor):
         contour_BT, wanted_B2 = standardise(target_BT, mask_BT)
         wanted_BTK = cwt(contour_BT, mask_BT)
         found_BTK, found_B2 = self._spectrogram(x_BDT, mask_B1T)
-        error_BKT = (found_BTK.float() - wanted_BTK).transpose(1, 2)
+        error_BKT = (found_BTK.float() - wanted_BTK).transpose(1, 2) / COEFFICIENT
         return {
             "loss": masked_square(error_BKT, weight_B1T),
             "moments_loss": (found_B2.float() - wanted_B2).square().mean(),
@@ -105,7 +112,8 @@ class Spectrogram(Predictor):
         """Coefficients (B, T, scales); mean and deviation (B, 2)."""
         hidden_BDT = self.hidden(x_BDT, mask_B1T)
         mean_BD = hidden_BDT.sum(2) / mask_B1T.sum(2)
-        return (self.proj(hidden_BDT) * mask_B1T).transpose(1, 2), self.moments(mean_BD)
+        scales_BKT = COEFFICIENT * self.proj(hidden_BDT) * mask_B1T
+        return scales_BKT.transpose(1, 2), self.moments(mean_BD)
 
 
 def masked_square(error_BDN: Tensor, weight_B1N: Tensor) -> Tensor:
