@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# Names the folder of what is made once for all processes of a test run.
+SHARED = "TENCHA_TESTS_SHARED"
+
+
+def pytest_configure(config) -> None:
+    if not hasattr(config, "workerinput"):  # with xdist: in the process that starts the others
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="tencha-tests-")
+
+
+def pytest_unconfigure(config) -> None:
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(SHARED, "")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def made_once(what: str, facts: object, work: Callable[[Path], object]) -> Path:
+    """The folder that `work` fills for these facts, the same in all processes of a test run."""
+    key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    folder = Path(os.environ[SHARED], f"{what}-{key}")
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / ".done").exists():
+            folder.mkdir(exist_ok=True)
+            work(folder)
+            (folder / ".done").touch()
+    return folder
 
 
 def pytest_collection_modifyitems(config, items) -> None:
@@ -19,6 +51,30 @@ def pytest_collection_modifyitems(config, items) -> None:
     if not torch.cuda.is_available():
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if not item.get_closest_marker("gpu")]
+
+
+def rule_fsts(config) -> list[Path]:
+    """The rule FSTs of a front end, in the order in which a runtime applies them."""
+    from tts.text.frontend import build_frontend
+
+    def write(folder: Path) -> None:
+        paths = build_frontend(config).write_rule_fsts(folder)
+        (folder / "names").write_text("\n".join(path.name for path in paths))
+
+    folder = made_once("rules", config, write)
+    return [folder / name for name in (folder / "names").read_text().split()]
+
+
+def lexicon_of(config) -> list[tuple[str, list[str]]]:
+    """The entries of a front end's lexicon, in order."""
+    from tts.text.frontend import build_frontend
+
+    def write(folder: Path) -> None:
+        entries = [(word, list(tokens)) for word, tokens in build_frontend(config).lexicon()]
+        (folder / "entries").write_text(json.dumps(entries), encoding="utf-8")
+
+    folder = made_once("entries", config, write)
+    return [(word, tokens) for word, tokens in json.loads((folder / "entries").read_text())]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from conftest import made_once, rule_fsts
 from harness import VERSIONS, write_identity
 
 from tts.features.mel import MelConfig
@@ -107,12 +108,18 @@ def write_files(name: str, folder: Path, texts: tuple[str, ...] = ()) -> dict:
     if name == "en-espeak":
         job["data_dir"] = espeak_data()
     else:
-        job["lexicon"] = folder / "lexicon.txt"
-        write_lexicon(job["lexicon"], frontend.lexicon(texts), table)
+        facts = frontend.config, texts
+        job["lexicon"] = made_once("lexicon", facts, functools.partial(_write_lexicon, *facts))
+        job["lexicon"] /= "lexicon.txt"
     if KINDS[name].rule:
-        job["rule_fsts"] = ",".join(map(str, frontend.write_rule_fsts(folder)))
+        job["rule_fsts"] = ",".join(map(str, rule_fsts(frontend.config)))
         assert job["rule_fsts"]
     return job
+
+
+def _write_lexicon(config: FrontEndConfig, texts: tuple[str, ...], folder: Path) -> None:
+    frontend = build_frontend(config)
+    write_lexicon(folder / "lexicon.txt", frontend.lexicon(texts), frontend.token_table())
 
 
 def write_job(name: str, folder: Path, texts: tuple[str, ...] = ()) -> dict:

@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from conftest import lexicon_of
 
 from tts.errors import InputError
 from tts.text import codes
@@ -35,7 +36,7 @@ def test_every_token_but_blank_and_space_has_its_own_code(unit):
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_lexicon_says_a_text_in_codes_as_its_tokens(unit):
     frontend = front(unit)
-    lexicon = dict(frontend.lexicon())
+    lexicon = dict(lexicon_of(frontend.config))
     spoken = frontend("今天天气很好，你呢？")
     text = codes.in_codes(spoken.tokens, frontend.token_table())
     assert [token for code in text for token in lexicon[code]] == spoken.tokens
