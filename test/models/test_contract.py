@@ -15,17 +15,25 @@ from tts.models import MODELS, build_model, model_class
 from tts.train.fit import with_inputs
 
 VOCAB, MELS = 30, 80
+_BLOCKS = {"channels": 16, "num_layers": 1, "filter_channels": 16, "dropout": 0.0}
 SMALL_WITHOUT_DROPOUT = {
-    "encoder": {
-        "channels": 32,
-        "filter_channels": 32,
-        "num_layers": 1,
-        "dropout": 0.0,
-        "prenet_dropout": 0.0,
-        "duration_channels": 16,
-        "duration_dropout": 0.0,
+    "fastspeech2": {
+        "encoder": _BLOCKS,
+        "variance": {"channels": 8, "dropout": 0.0},
+        "decoder": _BLOCKS,
     },
-    "decoder": {"channels": [32, 32], "head_channels": 16, "dropout": 0.0, "time_channels": 32},
+    "matcha": {
+        "encoder": {
+            "channels": 32,
+            "filter_channels": 32,
+            "num_layers": 1,
+            "dropout": 0.0,
+            "prenet_dropout": 0.0,
+            "duration_channels": 16,
+            "duration_dropout": 0.0,
+        },
+        "decoder": {"channels": [32, 32], "head_channels": 16, "dropout": 0.0, "time_channels": 32},
+    },
 }
 
 
@@ -147,21 +155,23 @@ def test_a_gpu_gives_the_losses_of_the_cpu(model, monkeypatch):
     ("device", "backend"),
     [("cpu", "aot_eager"), pytest.param("cuda", "inductor", marks=pytest.mark.gpu)],
 )
-def test_compiled_losses_and_gradients_are_the_same(device, backend):
+@pytest.mark.parametrize("name", sorted(SMALL_WITHOUT_DROPOUT))
+def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
     """A few graphs for all lengths: the third batch compiles nothing more.
 
     On the CPU without the last step, C++ code, whose compilation takes many minutes.
     """
     import torch._dynamo.utils as dynamo
 
-    config = from_dict(model_class("matcha").Config, SMALL_WITHOUT_DROPOUT, "model")
+    config = from_dict(model_class(name).Config, SMALL_WITHOUT_DROPOUT[name], "model")
+    dynamo.counters.clear()
     torch.manual_seed(3)
-    plain = build_model("matcha", config, VOCAB, MELS, -5.0, 2.0).to(device).train()
+    plain = build_model(name, config, VOCAB, MELS, -5.0, 2.0).to(device).train()
     compiled = copy.deepcopy(plain)
     compiled.compile_parts(backend)
     graphs = []
     for lengths in ([(12, 64), (7, 37)], [(15, 83), (9, 40)], [(6, 30), (5, 28), (4, 25)]):
-        batch = make_batch(lengths).to(device)
+        batch = make_batch(lengths, plain.inputs).to(device)
         found = []
         for model in (plain, compiled):
             model.zero_grad(set_to_none=True)
