@@ -52,8 +52,7 @@ class FastSpeech2(nn.Module):
     """Text to mel in one pass, with durations, pitch and energy that can be told.
 
     24.5 million parameters with 157 tokens and 80 mel bins, of which each of the eight blocks has
-    2.89 and each predictor 0.40 million. The paper's table of sizes is the same and counts 27
-    million.
+    2.89 and each predictor 0.40 million.
 
     Attributes:
       mel_mean, mel_std: scalar buffers, the training set's log-mel statistics; inside, the
