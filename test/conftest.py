@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import hashlib
 import json
@@ -31,6 +32,9 @@ def pytest_unconfigure(config) -> None:
 def made_once(what: str, facts: object, work: Callable[[Path], object]) -> Path:
     """The folder that `work` fills for these facts, the same in all processes of a test run."""
     key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    if SHARED not in os.environ:  # a tool that uses what tests use
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="tencha-tests-")
+        atexit.register(shutil.rmtree, os.environ[SHARED], ignore_errors=True)
     folder = Path(os.environ[SHARED], f"{what}-{key}")
     with open(folder.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
