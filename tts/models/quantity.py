@@ -9,7 +9,7 @@ from tts.features.cwt import NUM_SCALES, cwt, inverse
 from tts.models.predictor import Predictor
 
 # Root mean square of the coefficients of speech whose contour has the deviation 1 (0.166 in 20
-# English clips). Coefficients are predicted in this unit, so that they weigh as much as other losses.
+# English clips). Coefficients are predicted in this unit, so that they weigh as much as the rest.
 COEFFICIENT = 1 / 6
 
 
