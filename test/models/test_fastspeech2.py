@@ -191,3 +191,25 @@ def test_cut_at_the_most_frames():
     with torch.no_grad():
         spoken = model.synthesise(batch.tokens_BL, batch.tokens_lens, max_frames=7)
     assert spoken["mel_BTF"].shape[1] == 7 and spoken["durations_BL"].sum(1).tolist() == [7, 7]
+
+
+@pytest.mark.parametrize("pitch", ["cwt", "frame", "phone"])
+def test_contours_are_those_that_are_spoken(pitch):
+    model = small_model(variance=VarianceConfig(channels=8, dropout=0.0, pitch=pitch))
+    batch = framed_batch()
+    taken = []
+    for quantity in (model.adaptor.pitch, model.adaptor.energy):
+        embed = quantity.embed
+        quantity.embed = lambda values, embed=embed: (taken.append(values), embed(values))[1]
+    spoken = model.synthesise(batch.tokens_BL, batch.tokens_lens)
+    heard = dict(zip(("pitch", "energy"), taken, strict=True))
+    lens, durations_BL = spoken["mel_lens"], spoken["durations_BL"]
+    mel_BTF = torch.zeros(2, int(lens.max()), MELS)
+    again = dataclasses.replace(batch, durations_BL=durations_BL, mel_BTF=mel_BTF, mel_lens=lens)
+    log_f0_BT, energy_BT = model.contours(again)
+    assert log_f0_BT.shape == energy_BT.shape == (2, int(lens.max()))
+    if pitch != "phone":
+        torch.testing.assert_close(log_f0_BT, heard["pitch"])
+    torch.testing.assert_close(energy_BT, heard["energy"])
+    with pytest.raises(ValueError, match="durations"):
+        model.contours(dataclasses.replace(batch, durations_BL=None))

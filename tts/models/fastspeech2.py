@@ -182,6 +182,22 @@ class FastSpeech2(nn.Module):
             "durations_BL": durations_BP if kept is None else kept.spread(durations_BP),
         }
 
+    @torch.no_grad()
+    def contours(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Log F0 and energy, raw, (B, T), that are predicted under the batch's durations.
+
+        Raises: ValueError for a batch without durations.
+        """
+        if batch.durations_BL is None:
+            raise ValueError("contours are predicted under durations, which the batch lacks")
+        tokens_BP, lens, kept = self._kept(batch.tokens_BL, batch.tokens_lens, exact=True)
+        durations_BP = batch.durations_BL if kept is None else kept.gathered(batch.durations_BL)
+        hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
+        mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
+        ones = Scales(*[torch.ones_like(tokens_BP, dtype=torch.float32)] * 3)
+        _, found = self.adaptor.put_in(hidden_BDP, mask_B1P, mask_B1T, durations_BP, ones)
+        return found["pitch"], found["energy"]
+
     def _kept(
         self, tokens_BL: Tensor, tokens_lens: Tensor, exact: bool
     ) -> tuple[Tensor, Tensor, Kept | None]:

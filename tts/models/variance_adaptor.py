@@ -111,17 +111,30 @@ class VarianceAdaptor(nn.Module):
             mel_lens = mel_lens.clamp(max=max_frames)
         lens = mask_B1P[:, 0].sum(1).to(torch.int64)
         durations_BP = whole_frames(frames_BP, lens, mel_lens)
+        mask_B1T = length_mask(mel_lens, mel_lens.max())
+        x_BDT, _ = self.put_in(x_BDP, mask_B1P, mask_B1T, durations_BP, scales)
+        return Adapted(x_BDT, mel_lens, durations_BP)
+
+    def put_in(
+        self,
+        x_BDP: Tensor,
+        mask_B1P: Tensor,
+        mask_B1T: Tensor,
+        durations_BP: Tensor,
+        scales: Scales,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Hidden frames (B, D, T) with predicted pitch and energy, and both, raw, (B, T)."""
+        num_frames, found = mask_B1T.shape[2], {}
         for quantity, scale_BP in self._at("phone", scales):
             values_BP = quantity.predict(x_BDP, mask_B1P, scale_BP)
             x_BDP = x_BDP + quantity.embed(values_BP) * mask_B1P
-        num_frames = mel_lens.max()
-        mask_B1T = length_mask(mel_lens, num_frames)
+            found[quantity.name] = expand(values_BP[:, None], durations_BP, num_frames)[:, 0]
         x_BDT = expand(x_BDP, durations_BP, num_frames) * mask_B1T
         for quantity, scale_BP in self._at("frame", scales):
             scale_BT = expand(scale_BP[:, None], durations_BP, num_frames)[:, 0]
-            values_BT = quantity.predict(x_BDT, mask_B1T, scale_BT)
-            x_BDT = x_BDT + quantity.embed(values_BT) * mask_B1T
-        return Adapted(x_BDT, mel_lens, durations_BP)
+            found[quantity.name] = quantity.predict(x_BDT, mask_B1T, scale_BT)
+            x_BDT = x_BDT + quantity.embed(found[quantity.name]) * mask_B1T
+        return x_BDT, found
 
     def _at(self, level: str, each: Truth | Scales) -> Iterator[tuple[Quantity, Tensor]]:
         """The quantities of a level in their order, with what `each` holds of them."""
