@@ -106,3 +106,10 @@ def test_fastspeech2_on_the_same_data(root, tmp_path):
     promised += [f"{exp}/sherpa-onnx/{name}" for name in ("model.onnx", "lexicon.txt")]
     assert not [name for name in promised if not (work / name).exists()]
     assert not (work / "exp").exists() and "RTF" in printed
+    command = [sys.executable, "tools/plot_contours.py", "--corpus", "ljspeech", "--toy", "1"]
+    options = ["--work", tmp_path, "--voices", f"toy={work / exp}", "--picture", tmp_path / "p.png"]
+    done = subprocess.run(
+        [*command, *options], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "| toy | " in done.stdout and (tmp_path / "p.png").stat().st_size > 10_000
