@@ -116,3 +116,10 @@ def test_real_textgrids(shared_data, tmp_path):
     phones = tiers["phones"]
     assert len(phones) > 5 and phones[0].start == 0
     assert all(before.end == after.start for before, after in itertools.pairwise(phones))
+
+
+def test_a_file_that_ends_early_says_so(tmp_path):
+    path = tmp_path / "cut.TextGrid"
+    path.write_text(LONG[: len(LONG) // 2], encoding="utf-8")
+    with pytest.raises(InputError, match=r"cut\.TextGrid is not a complete TextGrid: it ends"):
+        read_textgrid(path)

@@ -64,7 +64,8 @@ def load_textgrid(path: Path) -> TextGrid:
     try:
         return _parse(items)
     except (StopIteration, ValueError) as error:
-        raise InputError(f"{path} is not a complete TextGrid: {error or 'it ends early'}") from None
+        why = str(error) or "it ends early"
+        raise InputError(f"{path} is not a complete TextGrid: {why}") from None
 
 
 def _parse(items: Iterator[str]) -> TextGrid:
