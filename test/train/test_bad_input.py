@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from runs import run
 
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
+from tts.train.state import check_resumable
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +217,20 @@ def test_initial_weights_of_published_checkpoints(tiny_work):
     torch.save({"model": weights}, foreign)
     with pytest.raises(InputError, match=r"178 tokens.*9.*--frontend espeak"):
         run(tiny_work, "third", num_epochs=1, init_from=str(foreign))
+
+
+def test_what_of_a_model_a_resumed_run_may_change(tiny_work):
+    """Durations stored instead of searched is said; other sizes are refused; gaps are defaults."""
+    run(tiny_work, "exp", num_epochs=1)
+    path = tiny_work / "exp" / "epoch-1.pt"
+    content = torch.load(path, weights_only=True)
+    now = copy.deepcopy(content["config"])
+    assert check_resumable(path, content, now, content["tokens"]) == []
+    now["model"]["durations"] = "stored"
+    sentences = check_resumable(path, content, now, content["tokens"])
+    assert sentences == ["model.durations was search, is stored"]
+    del content["config"]["model"]["durations"]
+    assert check_resumable(path, content, now, content["tokens"]) == sentences
+    now["model"]["encoder"]["channels"] += 2
+    with pytest.raises(InputError, match=r"another model \(encoder differ"):
+        check_resumable(path, content, now, content["tokens"])

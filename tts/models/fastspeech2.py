@@ -62,6 +62,7 @@ class FastSpeech2(nn.Module):
 
     Config = FastSpeech2Config
     inputs = ("durations", "pitch")
+    changeable = ()
     controls = ("pitch_scale", "energy_scale")
     has_steps = False
 

@@ -74,9 +74,11 @@ class Matcha(nn.Module):
       mel_mean, mel_std: scalar buffers, the training set's log-mel statistics; inside, the
         mel is normalised by them.
       inputs: what a batch must hold besides tokens and mel.
+      changeable: options that a resumed run may change.
     """
 
     Config = MatchaConfig
+    changeable = ("durations",)
     controls: tuple[str, ...] = ()
     has_steps = True
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
-from tts.config import to_dict
+from tts.config import from_dict, to_dict
 from tts.errors import InputError
+from tts.models import model_class
 from tts.train.config import TrainConfig
 
 
@@ -76,16 +77,18 @@ def check_resumable(
             f"{path} is a checkpoint of the model {names[0]}, not of {names[1]}: give --model "
             f"{names[0]}, or another --exp-dir"
         )
+    old, config = ({**table, "model": _filled(table["model"])} for table in (old, config))
+    sentences = []
     for part in ("model", "mel", "frontend"):
-        if old.get(part) != config.get(part):
-            keys = sorted(
-                key
-                for key in (old.get(part) or {}).keys() | (config.get(part) or {}).keys()
-                if (old.get(part) or {}).get(key) != (config.get(part) or {}).get(key)
-            )
+        before, now = old.get(part) or {}, config.get(part) or {}
+        keys = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
+        free = keys & {*model_class(names[0]).changeable} if part == "model" else set()
+        sentences += [f"{part}.{key} was {before[key]}, is {now[key]}" for key in sorted(free)]
+        if keys - free:
             raise InputError(
-                f"{path} was trained with another {part} ({', '.join(keys)} differ). Resume with "
-                "the configuration beside it (config.toml), or choose another --exp-dir"
+                f"{path} was trained with another {part} ({', '.join(sorted(keys - free))} "
+                "differ). Resume with the configuration beside it (config.toml), or choose "
+                "another --exp-dir"
             )
     if content["tokens"] != tokens:
         raise InputError(
@@ -93,8 +96,14 @@ def check_resumable(
             "Prepare the data as then, or choose another --exp-dir"
         )
     inside_epoch = content.get("batch", 0) > 0
-    sentences = _changes(old["train"], config["train"], inside_epoch)
+    sentences += _changes(old["train"], config["train"], inside_epoch)
     return sentences + _other_surroundings(old, config, inside_epoch)
+
+
+def _filled(table: dict[str, Any]) -> dict[str, Any]:
+    """A [model] table with the defaults of the options that a checkpoint is too old to name."""
+    name, options = table["name"], {key: table[key] for key in table if key != "name"}
+    return {"name": name, **to_dict(from_dict(model_class(name).Config, options, "model"))}
 
 
 def _other_surroundings(
