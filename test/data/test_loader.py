@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -117,3 +120,24 @@ def test_damaged_features_are_named(tmp_path):
     example.features.unlink()
     with pytest.raises(InputError, match="cannot be read"):
         read_mel(example)
+
+
+def test_a_reader_ends_though_its_parent_was_killed_while_it_started(root):
+    """The output ends when the last process that holds it has ended."""
+    code = """
+import multiprocessing, os, signal, time
+from tts.data.loader import _begin_reader
+
+def reader():
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    _begin_reader(0)
+    time.sleep(600)
+
+parent = os.getpid()
+multiprocessing.get_context("fork").Process(target=reader).start()
+os.kill(parent, signal.SIGKILL)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, timeout=120, check=False)
+    assert done.returncode == -signal.SIGKILL

@@ -213,7 +213,7 @@ def make_loader(
         batch_size=None,
         num_workers=num_workers,
         pin_memory=pin,
-        worker_init_fn=_leave_signals_to_the_parent if num_workers else None,
+        worker_init_fn=_begin_reader if num_workers else None,
         prefetch_factor=4 if num_workers else None,
         generator=torch.Generator(),
     )
@@ -223,9 +223,16 @@ def make_loader(
 GRACE = 300
 
 
-def _leave_signals_to_the_parent(_worker: int) -> None:
-    """Ctrl-C and a job's end reach all its processes; the training loop decides when to stop."""
+def _begin_reader(_worker: int) -> None:
+    """A reader ends with its parent, and leaves signals to it: the loop decides when to stop.
+
+    torch's own watch misses a parent that is killed while the reader starts.
+    """
     import signal
+
+    from tts.data.parallel import follow_parent
+
+    follow_parent()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)

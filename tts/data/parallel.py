@@ -59,7 +59,7 @@ def parallel_map(
         return
     context = multiprocessing.get_context("spawn")  # fork is unsafe once libraries have threads
     jobs = min(num_jobs, len(items))
-    with _environment(), ProcessPoolExecutor(jobs, context, _follow_parent) as executor:
+    with _environment(), ProcessPoolExecutor(jobs, context, follow_parent) as executor:
         try:
             results = executor.map(function, items)
             yield from progress(results, total or len(items), what, size)
@@ -99,7 +99,7 @@ def _environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _follow_parent() -> None:
+def follow_parent() -> None:
     """In a child: end at once when the parent is killed, instead of waiting for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is None:
