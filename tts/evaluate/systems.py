@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ MOST_FAULTS = 40
 
 
 @dataclass(frozen=True)
-class System:
+class System(ABC):
     """Something that says utterances: `name` in tables and file names, `source` in words."""
 
     name: str
@@ -36,9 +37,9 @@ class System:
         """What stands in the way of saying all of `samples`, found without saying any."""
         return []
 
+    @abstractmethod
     def take(self, sample: Sample, recorded: Take) -> Take:
         """Say one utterance; `recorded` is its recording."""
-        raise NotImplementedError
 
     def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
         """Frames of each framed token in the recording, where this system can tell."""

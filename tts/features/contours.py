@@ -16,7 +16,7 @@ from tts.data.parallel import parallel_map
 from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
 from tts.features.energy import energy
-from tts.features.extract import CHUNK, read_samples, source_of
+from tts.features.extract import CHUNK, read_samples, recordings_of, source_of
 from tts.features.mel import MelConfig
 from tts.features.pitch import PitchConfig, check_f0, find_f0, log_contour
 from tts.features.statistics import mean_and_std, sums_of
@@ -43,12 +43,7 @@ class Chunk:
     @property
     def key(self) -> str:
         """Changes when the recordings or the definition of the contours do."""
-        recordings = []
-        for cut in self.cuts:
-            path = self.work / source_of(cut)
-            stat = path.stat() if path.is_file() else None
-            times = stat and [stat.st_size, stat.st_mtime_ns]
-            recordings.append([cut["id"], cut["recording"], times])
+        recordings = recordings_of(self.cuts, self.work)
         return sha256_value([recordings, self.definition, to_dict(self.mel), to_dict(self.pitch)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,19 @@ class Chunk:
     @property
     def key(self) -> str:
         """Changes when the recordings, the definition of the features or the checks do."""
-        recordings = []
-        for cut in self.cuts:
-            path = self.work / source_of(cut)
-            stat = path.stat() if path.is_file() else None
-            times = stat and [stat.st_size, stat.st_mtime_ns]
-            recordings.append([cut["id"], cut["recording"], times])
+        recordings = recordings_of(self.cuts, self.work)
         definition = [self.definition, to_dict(self.mel), to_dict(self.limits), str(STORED)]
         return sha256_value([recordings, definition])
+
+
+def recordings_of(cuts: Iterable[dict[str, Any]], work: Path) -> list[list[Any]]:
+    """What is hashed of the recordings of `cuts`: id, manifest, and the file's size and time."""
+    found = []
+    for cut in cuts:
+        path = work / source_of(cut)
+        stat = path.stat() if path.is_file() else None
+        found.append([cut["id"], cut["recording"], stat and [stat.st_size, stat.st_mtime_ns]])
+    return found
 
 
 def source_of(cut: dict[str, Any]) -> str:
