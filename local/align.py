@@ -60,7 +60,9 @@ def main() -> None:
 
     files = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in SPLITS]
     files += [recipe.data / name for name in ("tokens.txt", "frontend.toml", "mel.toml")]
-    files += sources("align/*.py", "infer/alignment.py", "text/arpabet.py", "text/pinyin.py")
+    files += sources(
+        "align/*.py", "infer/alignment.py", "text/english/arpabet.py", "text/mandarin/pinyin.py"
+    )
     written = [recipe.data / "align" / f"durations_{split}.jsonl.gz" for split in SPLITS]
     written += [arguments.textgrids] if arguments.textgrids else []
     recipe.stage(
@@ -76,7 +78,7 @@ def with_a_voice(
     arguments: argparse.Namespace, recipe: Recipe, search: str, policy: RejectPolicy
 ) -> tuple[Path, Callable[[], None]]:
     """The checkpoint, and what aligns with it."""
-    from tts.infer.voice import find_checkpoint, find_source
+    from tts.voice import find_checkpoint, find_source
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir("matcha"))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
@@ -85,8 +87,8 @@ def with_a_voice(
     def align() -> None:
         from tts.align.corpus import read_mel_config, recordings, timing_of, write_aligned
         from tts.infer.alignment import align_recordings, check_fits
-        from tts.infer.voice import load_voice
         from tts.text.tokens import TokenTable
+        from tts.voice import load_voice
 
         voice = load_voice(path, which=which)
         table = TokenTable.read(recipe.data / "tokens.txt")

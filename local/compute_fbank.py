@@ -14,7 +14,7 @@ from tts.data.parallel import usable_processors
 from tts.data.validation import RejectPolicy
 from tts.errors import run_script
 from tts.features.extract import DEFINITION, write_features
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def main() -> None:
         "text",
         lambda: write_token_cuts(recipe, arguments.num_jobs),
         inputs=[
-            *sources("text/*.py", "text/*.txt", "text/*.xz"),
+            *sources("text/**/*.py", "text/**/*.txt", "text/**/*.xz"),
             recipe.manifest("cuts_raw.jsonl.gz"),
             recipe.data / "frontend.toml",
             recipe.data / "tokens.txt",

@@ -34,8 +34,8 @@ def main() -> None:
     folder = Path(options.output_dir or exp_dir)
     steps = parse_steps(options.steps)
 
-    from tts.infer.voice import find_checkpoint, find_source, load_voice
     from tts.models import model_class
+    from tts.voice import find_checkpoint, find_source, load_voice
 
     names = onnx_files(model_class(arguments.model), steps)
 

@@ -10,8 +10,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given, from_dict, read_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.lexicon import write_lexicon
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
 

@@ -59,8 +59,8 @@ def main() -> int:
 
     from tts.infer.control import write_times
     from tts.infer.speak import Item, Manner, read_texts, speak, write_wav
-    from tts.infer.voice import find_source, load_voice
     from tts.vocoders import load_vocoder
+    from tts.voice import find_source, load_voice
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir(arguments.model))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)

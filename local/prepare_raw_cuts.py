@@ -11,7 +11,7 @@ from tts.config import Parser, add_flags, flags_given, from_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.manifests import write_raw_cuts
 from tts.errors import run_script
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def main() -> None:
     recipe.stage(
         "tokens",
         lambda: write_frontend(recipe, config, choice.train_models),
-        inputs=sources("text/*.py", "text/*.txt", "text/*.xz")
+        inputs=sources("text/**/*.py", "text/**/*.txt", "text/**/*.xz")
         + (
             [recipe.manifest("supervisions.jsonl.gz"), recipe.manifest("ids.txt")]
             if learned

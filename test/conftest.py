@@ -126,9 +126,9 @@ def make_tiny_work(work: Path) -> Path:
     import numpy as np
 
     from tts.config import to_dict, write_toml
-    from tts.features.mel import MelConfig
     from tts.files import write_json, write_jsonl, write_text
-    from tts.text.frontend import FrontEndConfig
+    from tts.mel import MelConfig
+    from tts.text.spoken import FrontEndConfig
 
     random = np.random.RandomState(0)
     data = work / "data"

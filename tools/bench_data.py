@@ -20,8 +20,9 @@ from tts.data.parallel import parallel_map, usable_processors
 from tts.data.validation import AudioLimits
 from tts.errors import InputError, run_script
 from tts.features.extract import Chunk, extract_chunk
-from tts.features.mel import MelConfig
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.mel import MelConfig
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 SECONDS = 6.6
 PER_CHUNK = 25

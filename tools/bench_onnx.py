@@ -20,8 +20,8 @@ import numpy as np
 
 from tts.errors import run_script
 from tts.export.graph import open_session, run_graph
-from tts.features.mel import MelConfig
 from tts.files import read_json
+from tts.mel import MelConfig
 from tts.models import build_model, model_class
 
 NUM_IDS, NUM_FRAMES, NUM_TOKENS = 601, 707, 178

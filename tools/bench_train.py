@@ -124,7 +124,7 @@ def one_shape(arguments: argparse.Namespace) -> None:
     """The parts of a step on one batch, of each model."""
     import torch
 
-    from tts.features.mel import MelConfig
+    from tts.mel import MelConfig
     from tts.train.hardware import keep_freed_memory
 
     if arguments.device == "cpu":

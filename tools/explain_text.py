@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, from_dict
 from tts.errors import InputError, run_script
 from tts.text.explain import explain, for_people
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 from tts.text.user_lexicon import with_user_lexicon
 
 # What a language means where nothing else is said.
@@ -47,7 +48,7 @@ def stored_frontend(arguments: argparse.Namespace) -> FrontEndConfig | None:
 
         return read_frontend(arguments.package, default_model(arguments.package))
     if arguments.exp_dir:
-        from tts.infer.voice import load_voice
+        from tts.voice import load_voice
 
         return load_voice(arguments.exp_dir).frontend
     return None

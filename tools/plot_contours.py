@@ -58,8 +58,8 @@ def predicted(
     import torch
 
     from tts.data.loader import Examples, read_examples
-    from tts.infer.voice import load_voice
     from tts.train.join import join
+    from tts.voice import load_voice
 
     voice = load_voice(path)
     if not hasattr(voice.model, "contours"):

@@ -40,9 +40,9 @@ def main() -> None:
 def letter_to_sound() -> None:
     """Errors on the held-out words."""
     from tts.evaluate.pronunciation import phone_errors
-    from tts.text.dictionary import pronunciations, published
-    from tts.text.letters import held_out, letters_to_phones
-    from tts.text.pronounce import unknown_phones
+    from tts.text.english.dictionary import pronunciations, published
+    from tts.text.english.letters import held_out, letters_to_phones
+    from tts.text.english.pronounce import unknown_phones
 
     words = held_out(published())
     hidden = set(words)
@@ -59,9 +59,9 @@ def letter_to_sound() -> None:
 
 def heteronyms() -> None:
     """Right readings in our sentences."""
-    from tts.text.english import LexiconFrontEnd
-    from tts.text.frontend import FrontEndConfig
-    from tts.text.heteronyms import reading_in
+    from tts.text.english.frontend import LexiconFrontEnd
+    from tts.text.english.heteronyms import reading_in
+    from tts.text.spoken import FrontEndConfig
 
     frontend = LexiconFrontEnd(FrontEndConfig())
     for name in SENTENCES:
@@ -81,8 +81,8 @@ def heteronyms() -> None:
 
 def coverage(lines: list[str]) -> None:
     """Where the words of a corpus come from, how fast, and what no dictionary knows."""
-    from tts.text.english import LexiconFrontEnd
-    from tts.text.frontend import FrontEndConfig
+    from tts.text.english.frontend import LexiconFrontEnd
+    from tts.text.spoken import FrontEndConfig
 
     frontend = LexiconFrontEnd(FrontEndConfig())
     texts = [line.split("|")[1] for line in lines if line.count("|") >= 1]
@@ -103,7 +103,7 @@ def coverage(lines: list[str]) -> None:
     print(f"coverage: {len(texts)} texts, {total} words, {len(texts) / seconds:.0f} texts a second")
     for source, count in sources.most_common():
         print(f"  {source:12} {count:8} {100 * count / total:7.3f} %")
-    from tts.text.heteronyms import readings
+    from tts.text.english.heteronyms import readings
 
     rare = [(key, n) for key, n in unknown.most_common() if key[0] not in readings()]
     print(f"the {LISTED} most frequent of {len(rare)} words that the dictionary lacks")

@@ -18,11 +18,12 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.errors import InputError, run_script
-from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
-from tts.text.lattice import Lattice
-from tts.text.pinyin import split_tone
-from tts.text.prosody import read_marks
-from tts.text.reading_model import Labelled, labelled_runs, learn, pack, unpack
+from tts.text.frontend import build_frontend
+from tts.text.mandarin.lattice import Lattice
+from tts.text.mandarin.pinyin import split_tone
+from tts.text.mandarin.prosody import read_marks
+from tts.text.mandarin.reading_model import Labelled, labelled_runs, learn, pack, unpack
+from tts.text.spoken import AlignmentError, FrontEndConfig
 
 
 class Score(NamedTuple):

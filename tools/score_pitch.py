@@ -21,9 +21,9 @@ import numpy as np
 from tts.config import Parser, add_flags, flags_given, from_dict
 from tts.errors import InputError, run_script
 from tts.features.contours import contours_of
-from tts.features.mel import MelConfig
 from tts.features.pitch import PitchConfig
 from tts.features.resample import resample
+from tts.mel import MelConfig
 
 
 def main() -> None:

@@ -18,11 +18,12 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.errors import InputError, run_script
-from tts.text import erhua
-from tts.text.boundaries import by_rule
-from tts.text.boundary_model import predictor, train
-from tts.text.frontend import FrontEndConfig, Spoken, build_frontend
-from tts.text.prosody import LAST, Predictor, labelled_sentences, levels_of, read_marks
+from tts.text.frontend import build_frontend
+from tts.text.mandarin import erhua
+from tts.text.mandarin.boundaries import by_rule
+from tts.text.mandarin.boundary_model import predictor, train
+from tts.text.mandarin.prosody import LAST, Predictor, labelled_sentences, levels_of, read_marks
+from tts.text.spoken import FrontEndConfig, Spoken
 
 PLAIN = FrontEndConfig(language="zh", frontend="pinyin", unit="syllable")
 

@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.errors import InputError, run_script
 from tts.evaluate.sentences import judge_character, judge_word
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 CONFIGS = {"en": FrontEndConfig(), "zh": FrontEndConfig("zh", "pinyin", "syllable")}
 

@@ -2,9 +2,9 @@
 
     python3 tools/train_letters.py
 
-writes tts/text/letters.xz, byte for byte the same on every run with one version of Python and
-numpy. 2,000 words of the dictionary, chosen by their hash, are never trained on; the figures
-are those of the written model on them.
+writes tts/text/english/letters.xz, byte for byte the same on every run with one version of
+Python and numpy. 2,000 words of the dictionary, chosen by their hash, are never trained on; the
+figures are those of the written model on them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def main() -> None:
 
     from tts.evaluate.pronunciation import phone_errors
     from tts.files import atomic_path
-    from tts.text.dictionary import published
-    from tts.text.letters import MODEL, LetterModel, held_out, train_model
+    from tts.text.english.dictionary import published
+    from tts.text.english.letters import MODEL, LetterModel, held_out, train_model
 
     entries = published()
     start = time.perf_counter()

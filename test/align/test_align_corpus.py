@@ -16,10 +16,11 @@ from tts.config import to_dict, write_toml
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.validation import RejectPolicy
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.files import write_jsonl, write_text
-from tts.text.arpabet import to_ipa
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.mel import MelConfig
+from tts.text.english.arpabet import to_ipa
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 RATE, HOP = 22050, 256
 PHONES = ["HH", "AY1", "M", "IY0"]

@@ -10,7 +10,7 @@ from tts.align.phone_matching import match
 from tts.align.readers import segments_of
 from tts.align.symbols import english_symbols, mandarin_symbols, table_of
 from tts.align.targets import targets_of
-from tts.text.arpabet import to_ipa
+from tts.text.english.arpabet import to_ipa
 
 
 def matched(phones, tokens, words=(), language="en-us", unit="phone", framing="blank"):

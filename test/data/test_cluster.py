@@ -15,7 +15,7 @@ from tts.data.parallel import parallel_map
 from tts.data.validation import AudioLimits
 from tts.errors import InputError
 from tts.features.extract import Chunk, extract_chunk
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 
 
 def needs_dask():

@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from tts.data.plan import BatchPlan
-from tts.features.mel import MelConfig, num_frames
+from tts.mel import MelConfig, num_frames
 from tts.train.config import TrainConfig
 
 MEL = MelConfig()

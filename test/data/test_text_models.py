@@ -7,7 +7,8 @@ import pytest
 from tts.data import text_models
 from tts.data.corpus import CorpusConfig, Recipe
 from tts.files import write_jsonl, write_text
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 CONFIG = FrontEndConfig("zh", "pinyin", "syllable")
 SENTENCES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tts.evaluate.take import Comparison, Take
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 
 MEL = MelConfig()
 RATE, HOP = MEL.sample_rate, MEL.hop_length

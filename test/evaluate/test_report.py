@@ -26,14 +26,14 @@ from tts.evaluate.report import check, evaluate, markdown_table, summary, tsv, w
 from tts.evaluate.run import prepare
 from tts.evaluate.samples import read_samples, samples_of_folder
 from tts.evaluate.systems import Folder, Recording, Spoken, Vocoded, open_system, parse_systems
-from tts.features.mel import MelConfig
 from tts.features.pitch import PitchConfig
 from tts.files import read_jsonl, write_jsonl
 from tts.infer.speak import Manner
-from tts.infer.voice import load_voice
+from tts.mel import MelConfig
 from tts.models import build_model, model_class
-from tts.text.frontend import FrontEndConfig
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
+from tts.voice import load_voice
 
 CUTS = "data/fbank/ljspeech_cuts_{}.jsonl.gz"
 

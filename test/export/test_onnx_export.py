@@ -19,14 +19,15 @@ from tts.export.package import Parts, assemble, atomic_folder
 from tts.export.readme import NOISE_SCALE
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
-from tts.features.mel import MelConfig
 from tts.infer.long_text import PAUSE_SECONDS
 from tts.infer.onnx import OnnxVoice
-from tts.infer.voice import load_voice
+from tts.mel import MelConfig
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
+from tts.voice import load_voice
 
 ZH = FrontEndConfig(language="zh", frontend="pinyin", unit="initial_final")
 MEL = MelConfig()

@@ -7,7 +7,7 @@ import torch
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata
 from tts.export.vocoder import check_vocoder, export_griffin_lim, export_hifigan
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import V3, Hifigan
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tts.features.energy import energy
-from tts.features.mel import MelConfig, log_mel
+from tts.features.mel import log_mel
+from tts.mel import MelConfig
 
 
 def test_is_the_norm_of_the_magnitude_spectrum():

@@ -10,7 +10,7 @@ import pytest
 
 from tts.errors import InputError
 from tts.features.harmonics import refine, weighted_median
-from tts.features.mel import MelConfig, log_mel
+from tts.features.mel import log_mel
 from tts.features.pitch import (
     PitchConfig,
     check_f0,
@@ -18,6 +18,7 @@ from tts.features.pitch import (
     log_contour,
     without_short_stretches,
 )
+from tts.mel import MelConfig
 
 RATE, HOP = 22050, 256
 

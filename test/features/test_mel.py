@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig, log_mel, mel_filterbank, num_frames
+from tts.features.mel import log_mel, mel_filterbank
+from tts.mel import MelConfig, num_frames
 
 CONFIG = MelConfig()
 

@@ -13,12 +13,12 @@ from tts.align.durations import Recording
 from tts.align.mas_torch import durations_by_torch
 from tts.config import from_dict
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.infer.alignment import align_recordings, check_fits
-from tts.infer.voice import Voice
+from tts.mel import MelConfig
 from tts.models import build_model, model_class
-from tts.text.frontend import FrontEndConfig
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
+from tts.voice import Voice
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.infer.control import factors, joined_times, spread_scales, token_times, write_times
 from tts.infer.speak import Item, Manner, speak
-from tts.infer.voice import Voice
+from tts.mel import MelConfig
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
 from tts.models.variance_adaptor import VarianceConfig
-from tts.text.frontend import FrontEndConfig
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
+from tts.voice import Voice
 
 SMALL = FeedForwardConfig(channels=16, num_layers=1, filter_channels=16, kernel_size_1=3)
 TOKENS = ["a", "b", "c"]

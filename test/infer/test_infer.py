@@ -18,12 +18,13 @@ from tts.errors import InputError
 from tts.files import write_text
 from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.speak import Item, Manner, read_texts, speak
-from tts.infer.voice import find_source, load_voice
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.sentences import MAX_CHARS
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.run import train
 from tts.vocoders.griffin_lim import GriffinLim
+from tts.voice import find_source, load_voice
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from tts.export.package import FRONTEND_FILE, default_model
 from tts.infer import sherpa
 from tts.infer.long_text import say_sentences
 from tts.text import codes
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 MANDARIN = FrontEndConfig("zh", "pinyin", "syllable")

@@ -20,9 +20,9 @@ from tts.data.packed_file import Packed
 from tts.data.validation import RejectPolicy
 from tts.errors import InputError
 from tts.features.contours import contours_of, statistics_of, write_contours
-from tts.features.mel import MelConfig, num_frames
 from tts.features.pitch import PitchConfig
 from tts.files import sha256_file, write_jsonl, write_text
+from tts.mel import MelConfig, num_frames
 
 CLIPS, RATE = 70, 22050  # more than one chunk
 SPLITS = {"train": range(66), "valid": range(66, 68), "test": range(68, 70)}

@@ -121,8 +121,9 @@ def test_stored_features_and_statistics_are_those_of_the_audio(undisturbed):
     import numpy as np
     import soundfile
 
-    from tts.features.mel import MelConfig, log_mel
+    from tts.features.mel import log_mel
     from tts.features.resample import resample
+    from tts.mel import MelConfig
 
     work, values = undisturbed[0], []
     for cut in cuts(work, "_train"):

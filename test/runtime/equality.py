@@ -11,7 +11,7 @@ from kinds import HERE, KINDS, config_of, sentences
 from tts.config import read_toml
 from tts.infer.long_text import say_sentences
 from tts.text.frontend import build_frontend
-from tts.text.pinyin import pinyin_table, syllable_tokens
+from tts.text.mandarin.pinyin import pinyin_table, syllable_tokens
 from tts.text.tokens import TokenTable
 
 TABLE = HERE / "expected_differences.toml"

@@ -10,10 +10,11 @@ import pytest
 from conftest import made_once, rule_fsts
 from harness import VERSIONS, write_identity
 
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.text.bpe import pack_bpe, train_bpe
-from tts.text.frontend import FrontEndConfig, build_frontend, metadata_flags
+from tts.text.frontend import build_frontend, metadata_flags
 from tts.text.lexicon import write_lexicon
+from tts.text.spoken import FrontEndConfig
 
 HERE = Path(__file__).parent
 MEL = MelConfig()

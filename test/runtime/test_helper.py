@@ -7,7 +7,8 @@ from kinds import EXACT, KINDS, MEL, config_of, espeak_data, metadata_of, senten
 
 from tts.config import to_dict, write_toml
 from tts.export.package import FRONTEND_FILE
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 pytestmark = pytest.mark.runtime
 

@@ -5,9 +5,10 @@ from conftest import lexicon_of
 
 from tts.errors import InputError
 from tts.text import codes
-from tts.text.code_switching import WORD_END, symbol_of
-from tts.text.frontend import FrontEndConfig, build_frontend, metadata_flags
-from tts.text.pinyin import pinyin_table
+from tts.text.frontend import build_frontend, metadata_flags
+from tts.text.mandarin.code_switching import WORD_END, symbol_of
+from tts.text.mandarin.pinyin import pinyin_table
+from tts.text.spoken import FrontEndConfig
 
 UNITS = ("syllable", "initial_final")
 

@@ -7,7 +7,8 @@ from conftest import lexicon_of
 
 from tts.errors import InputError
 from tts.text import codes
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 UNITS = ("syllable", "initial_final")

@@ -3,12 +3,13 @@
 import pytest
 
 from tts.errors import InputError
-from tts.text import dictionary as dictionaries
-from tts.text.arpabet import lexicon_table, to_ipa
-from tts.text.dictionary import dictionary, published
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.pronounce import pronounce
-from tts.text.stress import stress
+from tts.text.english import dictionary as dictionaries
+from tts.text.english.arpabet import lexicon_table, to_ipa
+from tts.text.english.dictionary import dictionary, published
+from tts.text.english.pronounce import pronounce
+from tts.text.english.stress import stress
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tts.text import erhua
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.pinyin import SYLLABLES, pinyin_table
+from tts.text.frontend import build_frontend
+from tts.text.mandarin import erhua
+from tts.text.mandarin.pinyin import SYLLABLES, pinyin_table
+from tts.text.spoken import FrontEndConfig
 
 SPLIT = FrontEndConfig(language="zh", frontend="pinyin", unit="syllable")
 FUSED = replace(SPLIT, erhua="fused")

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from tts.errors import InputError
-from tts.text import espeak
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.english import espeak
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 

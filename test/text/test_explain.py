@@ -9,7 +9,8 @@ import pytest
 
 from tts.config import to_dict, write_toml
 from tts.text.explain import explain, for_people
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 MANDARIN = FrontEndConfig("zh", "pinyin", "syllable")
 

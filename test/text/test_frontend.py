@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
 from tts.text.bpe import pack_bpe, train_bpe
-from tts.text.frontend import FrontEndConfig, build_frontend, metadata_flags
+from tts.text.frontend import build_frontend, metadata_flags
+from tts.text.spoken import FrontEndConfig
 
 ENGLISH = FrontEndConfig()
 SYLLABLE = FrontEndConfig(language="zh", frontend="pinyin", unit="syllable")
@@ -166,7 +167,8 @@ def test_parts_that_do_not_match_are_refused(config):
 
 def test_importing_front_ends_loads_nothing_heavy(root):
     code = (
-        "import sys, tts.text.frontend, tts.text.english, tts.text.mandarin, tts.text.espeak\n"
+        "import sys, tts.text.frontend, tts.text.english.frontend, tts.text.english.espeak\n"
+        "import tts.text.mandarin.frontend\n"
         "heavy = {'wetext', 'pypinyin', 'sentencepiece', 'pocketsphinx', 'torch', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

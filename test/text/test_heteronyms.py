@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tts.text.arpabet import lexicon_table, to_ipa
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.heteronym_rules import RULES
-from tts.text.heteronyms import choose, reading_in, readings, stressed_forms
-from tts.text.tagger import is_verb
+from tts.text.english.arpabet import lexicon_table, to_ipa
+from tts.text.english.heteronym_rules import RULES
+from tts.text.english.heteronyms import choose, reading_in, readings, stressed_forms
+from tts.text.english.tagger import is_verb
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 FOLDER = Path(__file__).parent
 

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from tts.text import vocabulary
-from tts.text.lattice import NEVER, Lattice, can_end
+from tts.text.mandarin import vocabulary
+from tts.text.mandarin.lattice import NEVER, Lattice, can_end
 
 
 @pytest.fixture(scope="module")

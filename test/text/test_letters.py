@@ -3,11 +3,11 @@
 import pytest
 
 from tts.evaluate.pronunciation import phone_errors
-from tts.text import letters
-from tts.text.dictionary import published
-from tts.text.graphones import align
-from tts.text.letters import LetterModel, held_out, letters_to_phones, train_model
-from tts.text.ngrams import NgramModel, train
+from tts.text.english import letters
+from tts.text.english.dictionary import published
+from tts.text.english.graphones import align
+from tts.text.english.letters import LetterModel, held_out, letters_to_phones, train_model
+from tts.text.english.ngrams import NgramModel, train
 
 # A made-up language: every letter says one phone, c says two, e at the end says none.
 SOUNDS = {"b": ["B"], "a": ["AA"], "c": ["K", "S"], "d": ["D"], "e": ["EH"]}

@@ -3,8 +3,9 @@
 import pytest
 
 from tts.errors import InputError
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.lexicon import missing_words, read_lexicon, write_lexicon
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
-from tts.text.mandarin import LETTERS
-from tts.text.pinyin import (
+from tts.text.frontend import build_frontend
+from tts.text.mandarin.frontend import LETTERS
+from tts.text.mandarin.pinyin import (
     PUNCTUATION,
     SYLLABLES,
     initial_final,
@@ -16,6 +16,7 @@ from tts.text.pinyin import (
     split_tone,
     table_syllable,
 )
+from tts.text.spoken import AlignmentError, FrontEndConfig
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.marked import mark
+from tts.text.english.protected_words import mark
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The runtime's longest match."""
 
-from tts.text.matching import match
+from tts.text.longest_match import match
 
 
 def test_longest_from_the_left():

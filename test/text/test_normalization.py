@@ -9,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tts.text import (
-    normalize_english,
-    normalize_mandarin,
-    rules_english,
-    rules_mandarin,
-    rules_mixed,
-)
+from tts.text.english import normalize as normalize_english
+from tts.text.english import rules as rules_english
+from tts.text.mandarin import normalize as normalize_mandarin
+from tts.text.mandarin import rules as rules_mandarin
+from tts.text.mandarin import rules_mixed
 
 LANGUAGES = {
     "en": (normalize_english.normalize, rules_english.RULES),

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_normalization import LIKELY, LIKELY_WORDS
 
-from tts.text import normalize_mandarin, rules_mandarin
-from tts.text.normalize_mandarin import normalize
-from tts.text.number_fst import write_number_fst
-from tts.text.rules_mandarin import RULES
+from tts.text.fst.numbers import write_number_fst
+from tts.text.mandarin import normalize as normalize_mandarin
+from tts.text.mandarin import rules as rules_mandarin
+from tts.text.mandarin.normalize import normalize
+from tts.text.mandarin.rules import RULES
 
 # What may stand around a number.
 CARRIERS = [

@@ -5,10 +5,10 @@ import random
 import kaldifst
 import pytest
 
-from tts.text.number_parts import fraction, number
+from tts.text.fst.number_parts import fraction, number
+from tts.text.fst.transducer import Transducer, either, maybe, some, table, times
+from tts.text.mandarin.words import KINDS
 from tts.text.number_words import hanzi_number
-from tts.text.transducer import Transducer, either, maybe, some, table, times
-from tts.text.words_mandarin import KINDS
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tts.text.overrides import Part, split
+from tts.text.inline_pronunciations import Part, split
 
 
 @pytest.mark.parametrize(

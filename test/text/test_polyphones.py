@@ -1,7 +1,8 @@
 """Characters in context, by an independent hand; docs/text.md has the first run's score."""
 
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.pinyin import table_syllable
+from tts.text.frontend import build_frontend
+from tts.text.mandarin.pinyin import table_syllable
+from tts.text.spoken import FrontEndConfig
 
 
 def test_sentences_of_an_independent_hand(root):

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts.errors import InputError
-from tts.text.boundaries import by_rule
-from tts.text.boundary_model import predictor, train
-from tts.text.frontend import FrontEndConfig, Word, build_frontend
-from tts.text.prosody import (
+from tts.text.frontend import build_frontend
+from tts.text.mandarin.boundaries import by_rule
+from tts.text.mandarin.boundary_model import predictor, train
+from tts.text.mandarin.prosody import (
     MARKS,
     is_said,
     labelled_sentences,
@@ -20,6 +20,7 @@ from tts.text.prosody import (
     set_marks,
     units_of,
 )
+from tts.text.spoken import FrontEndConfig, Word
 
 PLAIN = FrontEndConfig(language="zh", frontend="pinyin", unit="syllable")
 PROSODY = replace(PLAIN, prosody=True)
@@ -246,7 +247,7 @@ def test_a_damaged_model_is_refused(packed):
 
 def test_work_is_linear_in_the_length(learned):
     """Twice the sentence, twice the features; none of them depends on the whole text."""
-    from tts.text.boundaries import features, sentence_of
+    from tts.text.mandarin.boundaries import features, sentence_of
 
     words = ["高山", "和", "流水", "的", "，"] * 40
     once = sum(map(len, features(sentence_of(words))))

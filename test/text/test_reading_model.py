@@ -3,9 +3,10 @@
 import pytest
 
 from tts.errors import InputError
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.lattice import Lattice
-from tts.text.reading_model import labelled_runs, learn, pack, unpack
+from tts.text.frontend import build_frontend
+from tts.text.mandarin.lattice import Lattice
+from tts.text.mandarin.reading_model import labelled_runs, learn, pack, unpack
+from tts.text.spoken import FrontEndConfig
 
 # A speaker who says 喜欢 with a neutral tone, 血 as xie3 after 流, and never raises a third tone.
 SENTENCES = [

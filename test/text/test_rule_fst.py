@@ -5,7 +5,8 @@ import pytest
 from conftest import rule_fsts
 
 from tts.text.codes import code_of
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 TEXTS = [
     "今天天气很好，我们出去走走吧。",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tts.text.frontend import FrontEndConfig, build_frontend
-from tts.text.spelling import is_shouted, lexicon_words
+from tts.text.english.spelling import is_shouted, lexicon_words
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def test_how_they_are_said(english, word, said):
 
 
 def test_every_word_of_our_own_list_can_be_said():
-    from tts.text.arpabet import lexicon_table, to_ipa
-    from tts.text.pronounce import modern
+    from tts.text.english.arpabet import lexicon_table, to_ipa
+    from tts.text.english.pronounce import modern
     from tts.text.user_lexicon import fault
 
     assert len(modern()) > 30

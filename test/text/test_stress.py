@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tts.text.dictionary import dictionary
-from tts.text.pronounce import pronounce
-from tts.text.stress import _exceptions, listed_syllable
-from tts.text.stress_endings import drawn_syllable
+from tts.text.english.dictionary import dictionary
+from tts.text.english.pronounce import pronounce
+from tts.text.english.stress import _exceptions, listed_syllable
+from tts.text.english.stress_endings import drawn_syllable
 
 # Under the index of the main syllable, from 0.
 EVERYDAY = {

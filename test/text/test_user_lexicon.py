@@ -4,8 +4,9 @@ import pytest
 
 from tts.config import from_dict, read_toml, to_dict, write_toml
 from tts.errors import InputError
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.lexicon import read_lexicon, write_lexicon
+from tts.text.spoken import FrontEndConfig
 from tts.text.user_lexicon import merge, parse, with_user_lexicon
 
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from tts.evaluate.sentences import judge_character, judge_word, skeleton
-from tts.text.frontend import FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import FrontEndConfig
 
 
 def run(root, *arguments):

@@ -10,7 +10,7 @@ from runs import run
 
 from tts.config import read_toml
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.text.tokens import TokenTable
 from tts.train import fit

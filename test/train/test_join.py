@@ -17,7 +17,7 @@ from tts.checkpoint import load_checkpoint
 from tts.data.packed_file import pack_arrays
 from tts.data.shards import write_shards
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.feed import make_loaders, read_splits

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from tts.features.mel import MelConfig, log_mel
+from tts.features.mel import log_mel
+from tts.mel import MelConfig
 from tts.vocoders import load_vocoder
 from tts.vocoders.griffin_lim import GriffinLim
 

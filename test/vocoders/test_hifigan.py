@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.vocoders import load_vocoder
 from tts.vocoders.hifigan import (
     V1,

@@ -189,7 +189,7 @@ def work_per_frame(model: str) -> float:
     from torch.utils.flop_counter import FlopCounterMode
 
     from tts.batch import Batch
-    from tts.features.mel import MelConfig
+    from tts.mel import MelConfig
     from tts.models import build_model, model_class
 
     tokens, frames, mel = 170, 564, MelConfig()

@@ -36,9 +36,9 @@ def write_corpus(work: Path, count: int, num_valid: int = 8) -> Path:
     import numpy as np
 
     from tts.config import to_dict, write_toml
-    from tts.features.mel import MelConfig
     from tts.files import write_json, write_jsonl, write_text
-    from tts.text.frontend import FrontEndConfig
+    from tts.mel import MelConfig
+    from tts.text.spoken import FrontEndConfig
 
     fbank = work / "data" / "fbank"
     if (fbank / f"bench_cuts_train.{count}.done").is_file():

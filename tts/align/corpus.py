@@ -37,7 +37,7 @@ from tts.data.text_tokens import read_frontend
 from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
 from tts.features.contours import read_mel_config
-from tts.text.frontend import FrontEndConfig
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 READERS = {"textgrid": ".TextGrid", "interval": ".interval", "frames": ""}

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from tts.text.arpabet import CONSONANTS, VOWELS, to_ipa
-from tts.text.pinyin import INITIALS, initial_final, known_syllables, split_tone
+from tts.text.english.arpabet import CONSONANTS, VOWELS, to_ipa
+from tts.text.mandarin.pinyin import INITIALS, initial_final, known_syllables, split_tone
 
 _PAUSE = re.compile(r"(?:|<eps>|(?:sil|sp|spl|pau)\d*|sil[be])", re.IGNORECASE)
 UNKNOWN = frozenset({"spn", "<unk>", "SPN"})

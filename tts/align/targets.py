@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tts.align.phone_matching import Target
 from tts.align.symbols import BREAK, english_symbols, mandarin_symbols
 from tts.errors import InputError
-from tts.text.pinyin import INITIALS
+from tts.text.mandarin.pinyin import INITIALS
 
 SUFFIX = ("er", "er5")  # the suffix of a split erhua; er2 to er4 are syllables
 _PUNCTUATION = frozenset(",.!?;:'\"()-—…")

@@ -16,7 +16,7 @@ from tts.data.parallel import parallel_map
 from tts.data.validation import AudioLimits, check_file
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
-from tts.text.prosody import Marked, read_marks
+from tts.text.mandarin.prosody import Marked, read_marks
 
 
 def write_manifests(recipe: Recipe) -> None:

@@ -11,10 +11,11 @@ from tts.data.corpus import Recipe
 from tts.data.manifests import count_listed
 from tts.data.split import split_ranges
 from tts.files import read_jsonl
-from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend
+from tts.text.frontend import build_frontend
+from tts.text.spoken import AlignmentError, FrontEndConfig
 
 if TYPE_CHECKING:
-    from tts.text.reading_model import Labelled
+    from tts.text.mandarin.reading_model import Labelled
 
 FEWEST_LABELLED = 1000  # below this many labelled sentences rules are better than a model
 
@@ -53,8 +54,8 @@ def texts_of(recipe: Recipe) -> list[str]:
 
 def _reading_model(recipe: Recipe) -> str:
     """How the corpus's speaker reads; empty where there are too few labelled sentences."""
-    from tts.text.lattice import Lattice
-    from tts.text.reading_model import learn, pack, tonal_share
+    from tts.text.mandarin.lattice import Lattice
+    from tts.text.mandarin.reading_model import learn, pack, tonal_share
 
     labelled = [item for item in _split(recipe, "train") if item["custom"].get("pinyin")]
     if _too_few(labelled, "labelled pinyin", "readings"):
@@ -69,7 +70,7 @@ def _reading_model(recipe: Recipe) -> str:
 
 def _labelled_runs(items: Iterable[dict[str, Any]]) -> list[Labelled]:
     """Runs of Hanzi with their labelled syllables."""
-    from tts.text.reading_model import labelled_runs
+    from tts.text.mandarin.reading_model import labelled_runs
 
     frontend: Any = build_frontend(FrontEndConfig("zh", "pinyin", "syllable"))
     sentences = []
@@ -84,8 +85,8 @@ def _labelled_runs(items: Iterable[dict[str, Any]]) -> list[Labelled]:
 
 def _prosody_model(recipe: Recipe, config: FrontEndConfig) -> str:
     """What predicts #1 to #4; empty where there are too few labelled sentences to learn from."""
-    from tts.text.boundary_model import train
-    from tts.text.prosody import labelled_sentences
+    from tts.text.mandarin.boundary_model import train
+    from tts.text.mandarin.prosody import labelled_sentences
 
     labelled = [item for item in _split(recipe, "train") if item["custom"].get("prosody_marks")]
     if _too_few(labelled, "prosody marks", "the marks of other texts"):

@@ -15,7 +15,8 @@ from tts.data.parallel import parallel_map
 from tts.data.text_models import with_models
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
-from tts.text.frontend import AlignmentError, FrontEndConfig, build_frontend, check_config
+from tts.text.frontend import build_frontend, check_config
+from tts.text.spoken import AlignmentError, FrontEndConfig
 from tts.text.user_lexicon import with_user_lexicon
 
 TEXTS_PER_PART = 100

@@ -15,8 +15,8 @@ from tts.evaluate.options import EvaluateOptions
 from tts.evaluate.samples import Sample, read_samples, samples_of_folder
 from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded, open_system
 from tts.features.contours import read_mel_config
-from tts.features.mel import MelConfig
 from tts.features.pitch import PitchConfig
+from tts.mel import MelConfig
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def prepare(
     Raises: InputError when something is missing.
     """
     from tts.infer.speak import Manner
-    from tts.infer.voice import find_source
     from tts.vocoders import load_vocoder
+    from tts.voice import find_source
 
     which, folder = options.checkpoint, Path("evaluation")
     if recipe is None:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig, num_frames
 from tts.features.resample import resample
 from tts.files import read_jsonl
+from tts.mel import MelConfig, num_frames
 
 ENDINGS = (".wav", ".flac")
 

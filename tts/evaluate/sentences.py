@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tts.text.arpabet import to_ipa
-from tts.text.frontend import FrontEnd
+from tts.text.english.arpabet import to_ipa
+from tts.text.spoken import FrontEnd
 
 _WEAK = "[aæɑɒeəɛɜɚiɪoɔuʊʌ]+"
 

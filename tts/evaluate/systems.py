@@ -16,9 +16,9 @@ from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
 from tts.evaluate.take import Take
-from tts.features.mel import MelConfig
 from tts.infer.speak import Item, Manner, speak
-from tts.infer.voice import Voice, load_voice
+from tts.mel import MelConfig
+from tts.voice import Voice, load_voice
 
 RECORDING, VOCODED = "recording", "vocoded"
 # Faults printed at most; the rest are counted.

@@ -13,8 +13,9 @@ from tts.errors import InputError
 from tts.evaluate.cepstrum import DECIBELS, cepstral_distance, mel_cepstrum
 from tts.evaluate.warping import dtw
 from tts.features.energy import energy
-from tts.features.mel import MelConfig, log_mel, num_frames
+from tts.features.mel import log_mel
 from tts.features.pitch import PitchConfig, find_f0
+from tts.mel import MelConfig, num_frames
 
 # Two takes of the same times may differ by a rounded frame at each end.
 MOST_FRAMES_APART = 2

@@ -18,7 +18,7 @@ from tts.export.graph import open_session, outputs_of, quantise, write_graph
 from tts.models.lengths import whole_frames
 
 if TYPE_CHECKING:
-    from tts.infer.voice import Voice
+    from tts.voice import Voice
 
 INPUTS = ("x", "x_length", "noise_scale", "length_scale")  # the runtime passes by position
 OUTPUTS = ("mel", "durations")

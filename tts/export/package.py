@@ -14,7 +14,7 @@ from tts.config import to_dict, write_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
 from tts.export.readme import middle, readme
-from tts.text.frontend import FrontEndConfig
+from tts.text.spoken import FrontEndConfig
 
 FRONTEND_FILE = "frontend.toml"
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from tts.errors import InputError
 from tts.export.graph import open_session, run_graph, write_graph
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
 

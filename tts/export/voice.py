@@ -13,8 +13,8 @@ from tts.files import read_json
 from tts.text.tokens import TokenTable
 
 if TYPE_CHECKING:
-    from tts.features.mel import MelConfig
-    from tts.infer.voice import Voice
+    from tts.mel import MelConfig
+    from tts.voice import Voice
 
 
 @dataclass(frozen=True)

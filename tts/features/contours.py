@@ -17,10 +17,10 @@ from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
 from tts.features.energy import energy
 from tts.features.extract import CHUNK, read_samples, recordings_of, source_of
-from tts.features.mel import MelConfig
 from tts.features.pitch import PitchConfig, check_f0, find_f0, log_contour
 from tts.features.statistics import mean_and_std, sums_of
 from tts.files import read_jsonl, remove_leftovers, sha256_file, sha256_value, write_json
+from tts.mel import MelConfig
 
 SPLITS = ("train", "valid", "test")
 # A change in these sources makes every contour be computed again.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tts.features.mel import MelConfig, magnitudes, num_frames
+from tts.features.mel import magnitudes
+from tts.mel import MelConfig, num_frames
 
 
 def energy(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:

@@ -22,7 +22,7 @@ from tts.data.validation import (
     check_samples,
 )
 from tts.errors import InputError
-from tts.features.mel import MelConfig, log_mel, num_frames
+from tts.features.mel import log_mel
 from tts.features.resample import resample
 from tts.features.statistics import sums_of
 from tts.files import (
@@ -34,6 +34,7 @@ from tts.files import (
     write_json,
     write_jsonl,
 )
+from tts.mel import MelConfig, num_frames
 
 # Utterances whose features are finished, flushed to disk and noted together.
 CHUNK = 64
@@ -42,7 +43,7 @@ CHUNK = 64
 STORED = np.float16
 STORAGE = "data/fbank/feats"
 # A change in these sources makes every feature be computed again.
-DEFINITION = ("features/mel.py", "features/resample.py")
+DEFINITION = ("mel.py", "features/mel.py", "features/resample.py")
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,19 @@
-"""The one mel definition, in numpy: configuration, filterbank, log mel and resampling."""
+"""Compute the log mel of samples in numpy: filterbank, magnitudes, log mel."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tts.config import option
 from tts.errors import InputError
-
-
-@dataclass(frozen=True)
-class MelConfig:
-    """What a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
-
-    sample_rate: int = option(22050, "samples per second that the mel is computed from")
-    n_fft: int = option(1024, "FFT size in samples")
-    win_length: int = option(1024, "Hann window in samples")
-    hop_length: int = option(256, "samples between frames")
-    n_mels: int = option(80, "mel bins")
-    f_min: float = option(0.0, "lowest frequency in Hz")
-    f_max: float = option(8000.0, "highest frequency in Hz")
-    floor: float = option(1e-5, "magnitudes below it are raised to it before the logarithm")
-
-    def __post_init__(self) -> None:
-        if not 0 < self.hop_length <= self.win_length <= self.n_fft:
-            raise InputError(
-                f"mel: hop_length {self.hop_length} <= win_length {self.win_length} <= n_fft "
-                f"{self.n_fft} must hold"
-            )
-        if not 0 <= self.f_min < self.f_max <= self.sample_rate / 2:
-            raise InputError(
-                f"mel: f_min {self.f_min} < f_max {self.f_max} <= half of sample_rate "
-                f"{self.sample_rate} must hold"
-            )
-
+from tts.mel import MelConfig, num_frames
 
 # Added to the squared magnitude before the root, as the published vocoders were trained.
 POWER_OFFSET = 1e-9
 # Frames transformed at once: enough to hide Python's overhead, small enough for the cache.
 FRAMES_PER_BATCH = 128
-
-
-def num_frames(num_samples: int, config: MelConfig) -> int:
-    """Frames of a recording: its samples over the hop, rounded half up."""
-    return (num_samples + config.hop_length // 2) // config.hop_length
 
 
 def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:

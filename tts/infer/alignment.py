@@ -12,9 +12,9 @@ from tts.align.durations import Aligned, Recording
 from tts.align.mas import maximum_path
 from tts.batch import Batch
 from tts.errors import InputError
-from tts.features.mel import MelConfig
-from tts.infer.voice import Voice
+from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
+from tts.voice import Voice
 
 SEARCHES = ("mas", "k2")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tts.errors import InputError
-from tts.text.frontend import FrontEnd, Problem, Spoken
 from tts.text.sentences import split_sentences
+from tts.text.spoken import FrontEnd, Problem, Spoken
 
 # Silence between two sentences of a long text.
 PAUSE_SECONDS = 0.25

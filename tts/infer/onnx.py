@@ -12,8 +12,9 @@ from tts.errors import InputError
 from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
 from tts.infer.control import Timed, factors, joined_times, token_times
 from tts.infer.long_text import PAUSE_SECONDS, joined, say_sentences
-from tts.text.frontend import FrontEndConfig, Problem, Spoken, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.lexicon import missing_words, read_lexicon
+from tts.text.spoken import FrontEndConfig, Problem, Spoken
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
 

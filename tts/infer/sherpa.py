@@ -19,8 +19,9 @@ from tts.export.readme import NOISE_SCALE
 from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.onnx import frontend_of
 from tts.text import codes
-from tts.text.frontend import FrontEnd, FrontEndConfig, Problem, Spoken, build_frontend
+from tts.text.frontend import build_frontend
 from tts.text.lexicon import write_lexicon
+from tts.text.spoken import FrontEnd, FrontEndConfig, Problem, Spoken
 from tts.text.tokens import BOS, EOS, TokenTable
 from tts.text.user_lexicon import with_user_lexicon
 

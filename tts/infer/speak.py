@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.files import atomic_path
 from tts.infer.control import (
     ALWAYS,
@@ -24,8 +23,9 @@ from tts.infer.control import (
     token_times,
 )
 from tts.infer.long_text import PAUSE_SECONDS, can_be_said, say_sentences
-from tts.infer.voice import Voice
-from tts.text.frontend import FrontEnd, Problem
+from tts.mel import MelConfig
+from tts.text.spoken import FrontEnd, Problem
+from tts.voice import Voice
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from tts.text.frontend import Problem
+from tts.text.spoken import Problem
 
 # Letters that no Unicode decomposition turns into ASCII.
 _LETTERS = {

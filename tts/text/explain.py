@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tts.text.frontend import FrontEnd
+from tts.text.spoken import FrontEnd
 
 
 def explain(frontend: FrontEnd, text: str) -> dict[str, Any]:

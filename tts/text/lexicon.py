@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tts.errors import InputError
 from tts.files import write_text
-from tts.text.frontend import Problem, Spoken
-from tts.text.matching import match
+from tts.text.longest_match import match
+from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 
 

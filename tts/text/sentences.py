@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tts.errors import InputError
-from tts.text.normalize_english import ABBREVIATIONS, TITLES
+from tts.text.english.normalize import ABBREVIATIONS, TITLES
 
 # Characters that are spoken in one go: about 20 s of speech.
 MAX_CHARS = {"en-us": 300, "zh": 100, "zh_en": 100}

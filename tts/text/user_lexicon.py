@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tts.errors import InputError
-from tts.text.arpabet import CONSONANTS, VOWELS
 from tts.text.characters import APOSTROPHES, fold, is_hanzi
-from tts.text.pinyin import split_labels, table_syllable
+from tts.text.english.arpabet import CONSONANTS, VOWELS
+from tts.text.mandarin.pinyin import split_labels, table_syllable
 
 if TYPE_CHECKING:
-    from tts.text.frontend import FrontEndConfig
+    from tts.text.spoken import FrontEndConfig
 
 # Shown wherever a pronunciation is refused.
 EXAMPLES = {"en-us": "tencha T EH1 N CH AH0", "zh": "重庆 chong2 qing4"}

@@ -18,7 +18,7 @@ from tts.data.prefetch import Prefetch
 from tts.data.resident import ResidentLoader, fits, size_of
 from tts.data.shards import Shards
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.join import Joined, join

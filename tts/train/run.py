@@ -13,8 +13,8 @@ import torch
 
 from tts.checkpoint import load_checkpoint, set_aside
 from tts.config import from_dict, to_dict
-from tts.features.mel import MelConfig
 from tts.files import read_json, remove_leftovers, sole_user
+from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.train.config import AUTO, TrainConfig
 from tts.train.device import be_deterministic, choose_device, describe, facts_of

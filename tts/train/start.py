@@ -16,9 +16,9 @@ from tts.checkpoint import epoch_path, latest_checkpoint, load_checkpoint
 from tts.config import from_dict, read_toml
 from tts.data.loader import Example
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.files import fingerprint, read_json
-from tts.text.frontend import FrontEndConfig
+from tts.mel import MelConfig
+from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
 from tts.train.fit import find_max_duration

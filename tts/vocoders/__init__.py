@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tts.errors import InputError
-from tts.features.mel import MelConfig
+from tts.mel import MelConfig
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.features.mel import MelConfig, mel_filterbank
+from tts.features.mel import mel_filterbank
+from tts.mel import MelConfig
 
 TINY = 1e-8
 

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
-from tts.features.mel import MelConfig
 from tts.files import read_json
+from tts.mel import MelConfig
 
 SLOPE = 0.1  # of every leaky ReLU but the last, which keeps torch's default
 

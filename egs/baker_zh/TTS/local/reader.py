@@ -9,7 +9,7 @@ from tts.align.intervals import only_tier
 from tts.data.corpus import Fault, Utterance
 from tts.data.labels import check_listing, read_lines
 from tts.errors import InputError
-from tts.text.prosody import read_marks
+from tts.text.mandarin.prosody import read_marks
 
 LABELS = Path("ProsodyLabeling") / "000001-010000.txt"
 

@@ -1,0 +1,1 @@
+"""English: from written text to phones of ARPAbet or IPA."""

@@ -1,0 +1,181 @@
+"""English text as words that a lexicon can hold: numbers, abbreviations, symbols, marks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
+from tts.text.english.arpabet import PUNCTUATION
+from tts.text.english.rules import say
+from tts.text.english.spelling import is_shouted, letter_word, lexicon_words, name_letters
+from tts.text.spoken import Problem
+
+# Abbreviations whose full stop belongs to them -> what is said.
+ABBREVIATIONS = {
+    **{"mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor"},
+    **{"jr": "junior", "sr": "senior", "vs": "versus", "etc": "et cetera", "gen": "general"},
+    **{"col": "colonel", "capt": "captain", "lt": "lieutenant", "sgt": "sergeant"},
+    **{"rev": "reverend", "hon": "honorable", "gov": "governor", "sen": "senator"},
+    **{"esq": "esquire", "ltd": "limited", "inc": "incorporated", "co": "company"},
+    **{"corp": "corporation", "dept": "department", "messrs": "messers", "st": "saint"},
+    **{"jan": "January", "feb": "February", "apr": "April", "aug": "August"},
+    **{"sept": "September", "oct": "October", "nov": "November", "dec": "December"},
+    **{"maj": "major", "ave": "avenue", "blvd": "boulevard", "approx": "approximately"},
+}
+# These are said so before a name only: a rep. and a pres. may end a sentence.
+TITLES = {
+    **{"Rep": "representative", "Pres": "president", "Adm": "admiral", "Cmdr": "commander"},
+    **{"Pvt": "private", "Cpl": "corporal", "Fr": "father", "Mt": "mount", "Ft": "fort"},
+    **{"Supt": "superintendent", "Amb": "ambassador", "Atty": "attorney"},
+}
+_LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
+_WEEKDAYS = {
+    **{"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday"},
+    **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
+    **{"Sat": "Saturday", "Sun": "Sunday"},
+}
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
+_ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
+_TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
+_STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
+_STREETS |= {"Pl": "place", "Sq": "square", "Hwy": "highway", "Pkwy": "parkway"}
+_TENTH = r"(?:[a-z]{3,10} ){0,3}(?:first|second|third|[a-z]{2,9}th)"
+# No new sentence begins after it, but for what is no name of a person: 57th St.
+_STREET = re.compile(
+    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?:St|Dr|Rd|Pl))\."
+    rf"|\b([A-Z][a-z]{{2,15}}) ({'|'.join(_STREETS)})\.(?=,|$|\s+[a-z])"
+)
+_AT_END = re.compile(r"[ \"']*\Z")
+_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+_DIRECTION = re.compile(
+    rf"\b([NSEW])\.? (?=(?:{_TENTH}|[A-Z][a-z]{{2,12}}) (?:St|Ave|Blvd|Rd|Dr|Ln)\b)"
+)
+_DOTTED = re.compile(r"\b(?:(?:Ph|[A-Za-z])\.){2,}")
+_INITIAL = re.compile(r"\b([A-Z])\.(?=\s+[A-Z])")
+_BEFORE_I = re.compile(
+    r"\b(?:am|are|was|were|do|did|have|had|can|could|will|would|shall|should|may|might|must|and|or"
+    r"|as|than|but|nor|not|only)\s+$"
+)
+# The rules have something to do: a digit, a symbol or a Roman numeral.
+_NEEDS_WORDS = re.compile(
+    r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
+    r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
+    r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
+    r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
+    r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
+    r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
+)
+# What reaches the rules as it is; quotes and < > then vanish, the others are said or reported.
+_KEPT_SYMBOLS = frozenset('$%&@#+=/~^|\\£€¥₹₩₽₿₺₪₱₫₴¢°§×÷±≈≤≥≠_*"<>') | frozenset(
+    map(chr, (*range(0x391, 0x3AA), *range(0x3B1, 0x3CA)))
+)
+_REWRITTEN = {
+    **{
+        "²": "^2",
+        "³": "^3",
+        "º": "°",
+        "˚": "°",
+        "–": "–",
+        "‒": "–",
+        "µ": "μ",
+        "Ω": "Ω",
+        "″": '"',
+        "”": '"',
+        "′": "'",
+        "−": "-",
+    },
+    **{"…": ".", "。": ".", "、": ",", "：": ":", "￥": "¥"},
+}
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 ,.!?;:'-]+")
+_TOKEN = re.compile(r"[A-Za-z'-]+|[,.!?;:]|[^A-Za-z',.!?;:\s\"<>*_-]")
+_NUMBER_DASH = re.compile(
+    r"(?<=\d) ?(?:--+|–) ?(?=[\d$£€])|(?<=[\w%°$£€¢.])–(?=[\w$£€])|(?<![\w-])(?:--|–)(?=[\d$£€¥])"
+    r"|(?<=\d) ?– ?(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\b)"
+)
+_LETTER_A = re.compile(r"\bA-(?=[A-Za-z])")
+_DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
+
+
+def normalize(text: str) -> tuple[str, list[Problem]]:
+    """Words of a-z with ', single spaces, single `, . ! ? ;`; and what had to be left out."""
+    problems: list[Problem] = []
+    plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
+    plain = " ".join(plain.split())
+    if _NEEDS_WORDS.search(plain):
+        plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
+    plain = _expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain)))
+    leftovers = Leftovers(text, _admit)
+    shouted = is_shouted(plain)
+    out: list[str] = []
+    for match in _TOKEN.finditer(plain):
+        token = match[0]
+        if token in ",.!?;:":
+            _add_pause("," if token == ":" else token, out)
+        elif token[0] in "'-" or (token.isascii() and token[0].isalpha()):
+            out += lexicon_words(token, shouted)
+        else:
+            problems.append(leftovers.problem(token))
+    return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
+
+
+@lru_cache(maxsize=4096)
+def _admit(character: str) -> str | None:
+    """What `character` is for the rules; None where it has no meaning."""
+    if character in _REWRITTEN:
+        return _REWRITTEN[character]
+    if character in _KEPT_SYMBOLS:
+        return character
+    if character in APOSTROPHES:
+        return "'"
+    if character in DASHES:
+        return "-" if character in "-‐‑" else "--"
+    if character in SILENT:
+        return " "
+    folded = fold(character)
+    return f" {folded}" if "/" in folded and folded[0].isdigit() else folded or None  # 1¾
+
+
+def _expand(text: str) -> str:
+    """Abbreviations and initials, while their full stops are still there."""
+    if "." not in text:
+        return text
+    text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]], text)
+    text = _DIRECTION.sub(lambda match: _DIRECTIONS[match[1]] + " ", text)
+    text = _STREET.sub(_street, text)
+    text = _TITLE.sub(lambda match: TITLES[match[1]], text)
+    text = _ABBREVIATION.sub(lambda match: ABBREVIATIONS[match[1].lower()] + _stop(match), text)
+    text = _DOTTED.sub(_dotted, text)
+    return _INITIAL.sub(_initial, text)
+
+
+def _initial(match: re.Match[str]) -> str:
+    """The letter's name without the full stop, but for "So do I." at a sentence's end."""
+    before = match.string[max(0, match.start() - 10) : match.start()]
+    if match[1] == "I" and _BEFORE_I.search(before):
+        return match[0]
+    return letter_word(match[1].lower())
+
+
+def _stop(match: re.Match[str]) -> str:
+    """The full stop that ends the sentence as well, where nothing follows `match`."""
+    return "." if _AT_END.match(match.string, match.end()) else ""
+
+
+def _street(match: re.Match[str]) -> str:
+    """Elm Dr. -> Elm drive."""
+    name, kind = (match[3] + " ", match[4]) if match[3] else ("", match[1] or match[2])
+    return name + _STREETS[kind] + _stop(match)
+
+
+def _dotted(match: re.Match[str]) -> str:
+    """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
+    letters = match[0].lower().rstrip(".")
+    said = _LATIN.get(letters) or " ".join(map(letter_word, letters.replace(".", "")))
+    return said + _stop(match)
+
+
+def _add_pause(mark: str, out: list[str]) -> None:
+    """Append a mark; of neighbours only the first stays."""
+    if not out or out[-1] not in PUNCTUATION:
+        out.append(mark)

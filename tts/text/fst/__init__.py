@@ -1,0 +1,1 @@
+"""Rules for the runtimes: weighted transducers over text."""

@@ -1,0 +1,98 @@
+"""English words inside Mandarin: their symbols in a Mandarin table, and how they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from tts.text.english.arpabet import PUNCTUATION, lexicon_table, to_ipa
+from tts.text.english.frontend import LexiconFrontEnd
+from tts.text.spoken import FrontEndConfig, Word
+from tts.text.tokens import TokenTable
+
+# Stands after every English word, since the runtimes differ in what they make of spaces.
+WORD_END = "|"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def symbol_of(symbol: str) -> str:
+    """An IPA symbol of the English front end as the combined table writes it.
+
+    A Mandarin table has syllables and initials such as a, n and sh: ASCII letters of English
+    take the slash of phonetic writing (/a); other symbols of IPA stay as they are.
+    """
+    return "/" + symbol if symbol.isascii() and symbol.isalpha() else symbol
+
+
+def combined_table(mandarin: TokenTable) -> TokenTable:
+    """The Mandarin table under its own ids, then the English symbols; punctuation is Mandarin's.
+
+    The space has no token there: 2.x would send it wherever a text has one.
+    """
+    symbols = {symbol: number for symbol, number in mandarin.symbols.items() if symbol != " "}
+    english = [symbol_of(s) for s in lexicon_table().symbols if s.isalpha()]
+    first = mandarin.num_embeddings
+    added = {symbol: first + index for index, symbol in enumerate([WORD_END, *english])}
+    return TokenTable({**symbols, **added})
+
+
+class EnglishWords:
+    """Says runs of Latin letters through the English front end, in symbols of the table."""
+
+    def __init__(self, config: FrontEndConfig) -> None:
+        self._front = LexiconFrontEnd(
+            FrontEndConfig(config.language, "lexicon", user_lexicon=config.user_lexicon)
+        )
+
+    def normalize(self, letters: str) -> str:
+        """The words of `letters` as both runtimes find them in the lexicon: in lower case."""
+        return "a" if letters in ("a", "A") else self._front.normalize(letters).lower()
+
+    def say(self, letters: str) -> Iterator[Word]:
+        """The words of `letters` (a-z, ' and spaces), WORD_END after each."""
+        if letters in ("a", "A"):
+            # Alone it is the letter and not the article: A座, 维生素A.
+            yield Word("a", _marked(self._front("ay").tokens), "spelled")
+            return
+        for word in self._front(letters).words:
+            if word.source not in ("space", "punctuation"):
+                yield Word(word.text.lower(), _marked(word.tokens), word.source)
+
+    def say_phones(self, word: str, phones: Iterable[str]) -> Word:
+        """A word as its ARPAbet phones say it."""
+        return Word(word.lower(), _marked(to_ipa(phones)), "override")
+
+    def lexicon(self, runs: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+        """Every word of the dictionary, initialisms, the other words of Latin `runs` of texts.
+
+        What the front end cuts into several words, such as initialisms, is one entry: the
+        runtimes look a whole run of letters up.
+        """
+        names = {letter: [t for w in self.say(letter) for t in w.tokens] for letter in LETTERS}
+        yield "a", names["a"]
+        known = {"a"}
+        for word, symbols in self._front.lexicon():
+            if word not in known:
+                known.add(word)
+                yield word, list(_marked(symbols))
+        for word in initialisms():
+            if word not in known:
+                known.add(word)
+                yield word, [token for letter in word for token in names[letter]]
+        for word in sorted({word for run in runs for word in run.split()}):
+            tokens = [token for said in self.say(word) for token in said.tokens]
+            if tokens and word.lower() not in known:
+                known.add(word.lower())
+                yield word.lower(), tokens
+
+
+def initialisms() -> Iterator[str]:
+    """All runs of two and three letters: the runtimes skip what a lexicon lacks."""
+    for length in (2, 3):
+        yield from map("".join, product(LETTERS, repeat=length))
+
+
+def _marked(symbols: Iterable[str]) -> tuple[str, ...]:
+    """English symbols as tokens of the combined table, with the end of the word."""
+    said = tuple(symbol_of(s) for s in symbols if s not in (" ", *PUNCTUATION))
+    return (*said, WORD_END) if said else ()

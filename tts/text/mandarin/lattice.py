@@ -1,0 +1,318 @@
+"""Mandarin words and readings as the cheapest path through a lattice of dictionary words.
+
+Each word has a cost (how rare it is and how unusual its reading), each pair of neighbours
+another one (sandhi, parts of speech). Costs are whole numbers, a pair sees no more than the end
+of one word and the beginning of the next, so a finite-state transducer gives the same path:
+tts/text/fst/readings.py writes it for the runtimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tts.text.mandarin import sandhi, vocabulary
+from tts.text.mandarin.erhua import takes_suffix
+from tts.text.mandarin.pinyin import split_tone
+from tts.text.mandarin.vocabulary import LONGEST
+
+NEVER = 1 << 40  # the cost of what cannot be
+
+# Characters of several readings or uses: each has kinds of its own, one for a reading.
+_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第")
+# Second readings of single characters, and what they cost more than the usual one.
+_SECOND = {"地": ("de", 100), "得": ("dei3", 150), "为": ("wei4", 100), "儿": ("er", 0)}
+_THIRD_TONES = 100  # two third tones in a row, neither of them raised
+_COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
+_USER = -5000  # a word of the user's own lexicon stands over all others
+# Kinds of neighbours -> what their meeting costs, from the grammar of the particles.
+_MEETINGS = {
+    ("a", "地de"): -250,
+    ("d", "地de"): -250,
+    ("P", "地de"): -150,
+    ("v", "地de"): -50,
+    ("n", "地de"): 150,
+    ("地de", "v"): -150,
+    ("地de", "n"): 100,
+    ("第di4", "m"): 300,
+    ("d", "得dei3"): -250,
+    ("r", "得dei3"): -150,
+    ("v", "得dei3"): 300,
+    ("a", "得dei3"): 300,
+    ("得dei3", "v"): -100,
+    ("得dei3", "d"): -100,
+    ("得dei3", "p"): -100,
+    ("为wei4", vocabulary.NAME): -200,
+    ("为wei4", "r"): -200,
+}
+_SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
+
+
+class Left(NamedTuple):
+    """What the word before an entry can see of it: its first tone, length (to 3) and kind."""
+
+    tone: str
+    length: int
+    kind: str
+
+
+class Right(NamedTuple):
+    """What the word after an entry can see of it.
+
+    end: see sandhi.ends; length up to 2; kind; suffix: its last character takes the suffix 儿;
+    character: a word of one character whose third tone may change, else empty.
+    """
+
+    end: str
+    length: int
+    kind: str
+    suffix: bool
+    character: str
+
+
+class Entry(NamedTuple):
+    """A word in one reading (inner sandhi applied) and one of the ways it can end (said)."""
+
+    word: str
+    reading: tuple[str, ...]
+    said: tuple[str, ...]
+    cost: int
+    left: Left
+    right: Right
+    source: str
+
+
+Feature = tuple[str, ...]
+
+
+def features(right: Right, left: Left) -> list[Feature]:
+    """What a model can weigh where two words meet."""
+    found: list[Feature] = [("kinds", right.kind, left.kind)]
+    if right.end in (sandhi.KEPT, sandhi.RAISED) and left.tone == "3":
+        found.append(("third", right.end, str(right.length), str(left.length)))
+        found.append(("third kinds", right.end, right.kind, left.kind))
+        if right.character:
+            found.append(("third character", right.end, right.character))
+    elif right.end in sandhi.YI:
+        found.append(("yi", right.end, left.tone))
+    return found
+
+
+def _rules(right: Right, left: Left) -> int:
+    """The cost of a meeting by rule."""
+    cost = _MEETINGS.get((right.kind, left.kind), 0)
+    if right.end == sandhi.KEPT and left.tone == "3":
+        cost += _THIRD_TONES
+    elif right.end in sandhi.YI and right.length == 1:
+        counts = left.kind in ("m", "一yi1")
+        cost += _COUNTING if counts != (right.end == "yi1") else 0
+    if left.kind == "儿er":
+        cost += 0 if right.suffix else _SUFFIX_WANTED
+    elif left.kind == "儿er2":
+        cost += _SUFFIX_WANTED if right.suffix else 0
+    return cost
+
+
+class Lattice:
+    """Reads runs of Hanzi; with weights learned from labels and the user's own words.
+
+    readings: word -> further readings (inner sandhi applied) and their costs; weights: what
+    (word, reading) and the features of meetings cost more; user: the user's words; learning:
+    weights are still to come.
+    """
+
+    def __init__(
+        self,
+        readings: Mapping[str, Mapping[tuple[str, ...], int]] | None = None,
+        weights: Mapping[Feature, int] | None = None,
+        user: Mapping[str, tuple[str, ...]] | None = None,
+        learning: bool = False,
+    ):
+        self.readings = {word: dict(known) for word, known in (readings or {}).items()}
+        self.weights = dict(weights or {})
+        self.user = dict(user or {})
+        self.longest = max([LONGEST, *map(len, self.user)])
+        # Only these characters are told apart from others; when learning, all.
+        weighed = {key[2] for key in self.weights if key[0] == "third character"}
+        self.apart = None if learning else frozenset(weighed)
+        self.entries_of: dict[str, tuple[Entry, ...]] = {}
+        self.meetings: dict[tuple[Right, Left], int] = {}
+
+    def words(self) -> Iterable[str]:
+        """Every word that the lattice knows."""
+        return dict.fromkeys(
+            [*vocabulary.characters(), *vocabulary.frequencies(), *self.readings, *self.user]
+        )
+
+    def entries(self, word: str) -> tuple[Entry, ...]:
+        """All ways of saying a word; none where it is no word."""
+        found = self.entries_of.get(word)
+        if found is None:
+            found = tuple(self._make(word))
+            self.entries_of[word] = found
+        return found
+
+    def _make(self, word: str) -> Iterable[Entry]:
+        if word in self.user:
+            # Said as written inside; its last third tone may still be raised. A character of
+            # the user's is read so alone, not in the words of the dictionary.
+            cost = vocabulary.cost_of(word) if len(word) == 1 else _USER
+            yield from self._entries_for(word, self.user[word], cost, "lexicon")
+            return
+        if len(word) > 1 and word not in vocabulary.frequencies():
+            return
+        base = vocabulary.cost_of(word)
+        usual = sandhi.inside(word, vocabulary.reading(word))
+        costs = {usual: base}
+        if word in _SECOND:
+            second, more = _SECOND[word]
+            costs[(second,)] = base + more
+        learned = self.readings.get(word, {})
+        for reading, weight in learned.items():
+            costs[reading] = costs.get(reading, base) + weight
+        best = min(costs, key=costs.__getitem__)
+        for reading, cost in costs.items():
+            by_model = reading in learned and (reading != usual or best != usual)
+            source = "model" if by_model else "dictionary"
+            yield from self._entries_for(word, reading, cost, source)
+
+    def _entries_for(
+        self, word: str, reading: tuple[str, ...], cost: int, source: str
+    ) -> Iterable[Entry]:
+        """See entries_for; characters that no weight tells apart look the same."""
+        for entry in entries_for(word, reading, cost, source):
+            if self.apart is None or entry.right.character in self.apart:
+                yield entry
+            else:
+                yield entry._replace(right=entry.right._replace(character=""))
+
+    def alone(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Every word with the syllables that it has by itself."""
+        for word in self.words():
+            entries = [entry for entry in self.entries(word) if can_end(entry.right)]
+            best = min(entries, key=lambda entry: entry.cost, default=None)
+            if best and all(best.said):
+                yield word, best.said
+
+    def pairs(self, firsts: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Characters whose tone depends on what follows, with every usual character after them."""
+        for character in vocabulary.characters():
+            if vocabulary.is_usual(character):
+                for first in firsts:
+                    pair = first + character
+                    if not self.entries(pair):
+                        yield pair, tuple(s for entry in self.read(pair) for s in entry.said)
+
+    def meeting(self, right: Right, left: Left) -> int:
+        """What it costs that `left` follows `right`; NEVER where it cannot."""
+        cost = self.meetings.get((right, left))
+        if cost is None:
+            if sandhi.allows(right.end, left.tone):
+                weights = self.weights
+                cost = _rules(right, left)
+                cost += sum(weights.get(feature, 0) for feature in features(right, left))
+            else:
+                cost = NEVER
+            self.meetings[right, left] = cost
+        return cost
+
+    def read(self, hanzi: str, fixed: Mapping[int, tuple[str, ...]] | None = None) -> list[Entry]:
+        """The cheapest path of entries through a run of Hanzi. Linear in its length.
+
+        fixed: where a stretch begins whose syllables are given -> these syllables.
+        """
+        best: list[dict[Right | None, _Step]] = [{} for _ in range(len(hanzi) + 1)]
+        best[0][None] = _Step(0, None, None, None)
+        for start, options in enumerate(self._options(hanzi, fixed or {})):
+            here = best[start]
+            if here:
+                for entry in options:
+                    self._extend(here, entry, best[start + len(entry.word)])
+        return _trace(best)
+
+    def _extend(
+        self, here: dict[Right | None, _Step], entry: Entry, there: dict[Right | None, _Step]
+    ) -> None:
+        """Lengthen the paths that end `here` by an entry; the best one stays `there`."""
+        least, before = NEVER, None
+        left = entry.left
+        meetings = self.meetings
+        for right, step in here.items():
+            cost = step.cost
+            if right is not None:
+                meeting = meetings.get((right, left))
+                cost += self.meeting(right, left) if meeting is None else meeting
+            if cost < least:
+                least, before = cost, right
+        if least < NEVER:
+            cost = least + entry.cost
+            known = there.get(entry.right)
+            if known is None or cost < known.cost:
+                there[entry.right] = _Step(cost, entry, before, here[before])
+
+    def _options(
+        self, hanzi: str, fixed: Mapping[int, tuple[str, ...]]
+    ) -> Iterable[Sequence[Entry]]:
+        """For each place the entries that can begin there."""
+        barriers = sorted(fixed, reverse=True)
+        inside = 0  # up to here a given stretch reaches
+        for start in range(len(hanzi)):
+            if start in fixed:
+                barriers.pop()
+                inside = start + len(fixed[start])
+                word = hanzi[start:inside]
+                yield list(entries_for(word, fixed[start], 0, "override", bends=False))
+                continue
+            limit = min(start + self.longest, barriers[-1] if barriers else len(hanzi))
+            found: list[Entry] = []
+            if start >= inside:
+                for stop in range(start + 1, limit + 1):
+                    word = hanzi[start:stop]
+                    known = self.entries_of.get(word)
+                    found += self.entries(word) if known is None else known
+            yield found
+
+
+class _Step(NamedTuple):
+    """The best path to a place that ends in one way: its cost, last entry, and what was before."""
+
+    cost: int
+    entry: Entry | None
+    right: Right | None
+    before: object  # the step before
+
+
+def entries_for(
+    word: str, reading: tuple[str, ...], cost: int, source: str, bends: bool = True
+) -> Iterable[Entry]:
+    """The entries of one reading, one for each way it can end; bends: its end takes sandhi."""
+    first, kind = reading[0], vocabulary.kind_of(word)
+    if len(word) == 1 and word in _OWN_KINDS:
+        kind = word + first
+    left = Left(_tone(first), min(len(word), 3), kind)
+    forms = sandhi.ends(word, reading) if bends else [(sandhi.PLAIN, reading)]
+    for end, said in forms:
+        changes = len(word) == 1 and end in (sandhi.KEPT, sandhi.RAISED)
+        suffix = takes_suffix(word[-1])
+        right = Right(end, min(len(word), 2), kind, suffix, word if changes else "")
+        yield Entry(word, reading, said, cost, left, right, source)
+
+
+def _tone(syllable: str) -> str:
+    return split_tone(syllable)[1] if syllable else "5"
+
+
+def can_end(right: Right | None) -> bool:
+    """Whether a run can end so."""
+    return right is None or sandhi.allows(right.end, "")
+
+
+def _trace(best: list[dict[Right | None, _Step]]) -> list[Entry]:
+    """The entries of the best path that reaches the end."""
+    ways = [step for right, step in best[-1].items() if can_end(right)]
+    step = min(ways, key=lambda way: way.cost)
+    path: list[Entry] = []
+    while step.entry is not None:
+        path.append(step.entry)
+        step = step.before  # type: ignore[assignment]
+    return path[::-1]
