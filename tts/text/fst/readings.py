@@ -4,8 +4,8 @@ sherpa-onnx rewrites a text with `--tts-rule-fsts` before its lexicon sees it: t
 of the text through a weighted transducer over UTF-8 bytes. The lattice of words
 (tts/text/mandarin/lattice.py) is such a transducer: a word is a chain of arcs, what its
 beginning and its end show to their neighbours are states, and the cost of a meeting is the
-weight between two of them. It writes the codes of the tokens (tts/text/codes.py), so that no longest match and no
-reading of the runtime's own comes into play.
+weight between two of them. It writes the codes of the tokens (tts/text/codes.py), so that no
+longest match and no reading of the runtime's own comes into play.
 """
 
 from __future__ import annotations
