@@ -72,3 +72,29 @@ class Batch:
             value = getattr(self, field.name)
             values[field.name] = function(value) if isinstance(value, Tensor) else value
         return Batch(**values)
+
+
+@dataclass(frozen=True)
+class SegmentBatch:
+    """Hold segments of recordings of one length (B segments, S samples, T frames, F mel bins).
+
+    Attributes:
+      ids: ids of the recordings, in the order of the rows.
+      samples_BS: float32 in [-1, 1]; the margins of the first and the last frame are included,
+        so that S = (T - 1) * hop_length + n_fft.
+      predicted_B: bool, whose mel is the acoustic model's and not the recording's own.
+      mel_BTF: float32 log mel of those rows, 0 elsewhere; None where there is none.
+    """
+
+    ids: list[str]
+    samples_BS: Tensor
+    predicted_B: Tensor
+    mel_BTF: Tensor | None = None
+
+    def to(self, device: torch.device | str, non_blocking: bool = True) -> SegmentBatch:
+        """Return the same batch with its tensors on `device`."""
+        values = (
+            value.to(device, non_blocking=non_blocking) if isinstance(value, Tensor) else value
+            for value in vars(self).values()
+        )
+        return SegmentBatch(*values)

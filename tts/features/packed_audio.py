@@ -1,0 +1,88 @@
+"""Recordings of a split in one memory-mapped file, at the mel's rate, for vocoder training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tts.data.corpus import Recipe
+from tts.data.packed_file import Packed, pack_arrays
+from tts.errors import InputError
+from tts.features.contours import read_mel_config
+from tts.features.extract import read_samples, recordings_of, source_of
+from tts.files import sha256_value
+from tts.mel import MelConfig
+
+
+def audio_path(data: Path, name: str, split: str) -> Path:
+    """Return where the recordings of a split are packed: data/audio/<name>_audio_<split>.bin."""
+    return data / "audio" / f"{name}_audio_{split}.bin"
+
+
+def pack_audio(recipe: Recipe, split: str) -> Packed:
+    """Write data/audio/<name>_audio_<split>.bin unless it is up to date; return it open.
+
+    Each recording is held at the mel's rate with the reflected margins of its frames, cut to
+    whole frames: T frames take T * hop_length + n_fft - hop_length samples. Samples are int16
+    where every file is 16-bit PCM at that rate, else float32.
+
+    Raises: InputError for recordings that cannot be read (all of them, in one message), or a
+    full disk.
+    """
+    mel = read_mel_config(recipe)
+    cuts = list(recipe.cuts(split))
+    if not cuts:
+        raise InputError(f"the {split} set is empty: nothing to pack")
+    path = audio_path(recipe.data, recipe.config.name, split)
+    facts = {"recordings": sha256_value(recordings_of(cuts, recipe.work)), "mel": repr(mel)}
+    if path.is_file():
+        try:
+            packed = Packed(path)
+            if packed.made_from == facts:
+                return packed
+        except InputError:
+            pass  # damaged: made again
+    paths = [recipe.work / source_of(cut) for cut in cuts]
+    kind = np.dtype(np.int16 if _are_pcm_16(paths, mel.sample_rate) else np.float32)
+    lengths = [packed_length(num_samples_of(cut), mel) for cut in cuts]
+    arrays = _arrays(cuts, paths, mel, kind)
+    pack_arrays(path, [cut["id"] for cut in cuts], lengths, arrays, facts)
+    return Packed(path)
+
+
+def num_samples_of(cut: dict[str, Any]) -> int:
+    """Samples of a cut's recording at the mel's rate, as its manifest says."""
+    return cut["recording"]["num_samples"]
+
+
+def packed_length(num_samples: int, mel: MelConfig) -> int:
+    """Samples that a recording takes in the file: its whole frames and their margins."""
+    return num_samples // mel.hop_length * mel.hop_length + mel.n_fft - mel.hop_length
+
+
+def with_margins(samples_S: np.ndarray, mel: MelConfig) -> np.ndarray:
+    """Samples with reflected margins, cut to whole frames: see `pack_audio`."""
+    both = mel.n_fft - mel.hop_length
+    padded = np.pad(samples_S, (both // 2, both - both // 2), mode="reflect")
+    return padded[: packed_length(len(samples_S), mel)]
+
+
+def _are_pcm_16(paths: Sequence[Path], rate: int) -> bool:
+    import soundfile
+
+    infos = (soundfile.info(str(path)) for path in paths)
+    return all(i.subtype == "PCM_16" and i.samplerate == rate and i.channels == 1 for i in infos)
+
+
+def _arrays(
+    cuts: Sequence[dict[str, Any]], paths: Sequence[Path], mel: MelConfig, kind: np.dtype
+) -> Iterator[np.ndarray]:
+    for cut, path in zip(cuts, paths, strict=True):
+        _, samples, _ = read_samples(cut, path, mel.sample_rate)
+        padded = with_margins(samples, mel)
+        if kind == np.int16:
+            padded = np.round(padded * 32768).clip(-32768, 32767)
+        yield padded.astype(kind)[:, None]

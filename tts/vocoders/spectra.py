@@ -1,0 +1,106 @@
+"""Spectra of samples in torch: log mel, STFT magnitudes, and the inverse STFT of frames."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tts.features.mel import POWER_OFFSET, mel_filterbank
+from tts.mel import MelConfig
+
+
+def margins(mel: MelConfig) -> tuple[int, int]:
+    """Return how many samples a recording's frames reach beyond it on the left and the right.
+
+    T frames with these margins span T * hop_length + n_fft - hop_length samples.
+    """
+    both = mel.n_fft - mel.hop_length
+    return both // 2, both - both // 2
+
+
+def centred_window(mel: MelConfig) -> Tensor:
+    """Return the periodic Hann window, padded to n_fft samples on both sides: (n_fft,)."""
+    window = torch.hann_window(mel.win_length, periodic=True)
+    left = (mel.n_fft - mel.win_length) // 2
+    return F.pad(window, (left, mel.n_fft - mel.win_length - left))
+
+
+class LogMel(nn.Module):
+    """Compute the natural-log mel of samples, as tts.features.mel does, with gradients.
+
+    Frames start every hop_length samples; no state is stored in checkpoints.
+    """
+
+    def __init__(self, mel: MelConfig):
+        super().__init__()
+        self.mel = mel
+        filters = torch.tensor(mel_filterbank(mel), dtype=torch.float32)
+        self.register_buffer("filters", filters, persistent=False)
+        self.register_buffer("window", centred_window(mel), persistent=False)
+
+    def forward(self, samples_BS: Tensor) -> Tensor:
+        """Samples (B, S) of whole recordings or segments -> log mel (B, S // hop_length, F).
+
+        Both ends are reflected, as at the ends of a recording.
+        """
+        padded = F.pad(samples_BS[:, None], margins(self.mel), mode="reflect")[:, 0]
+        return self.of_context(padded)
+
+    def of_context(self, samples_BS: Tensor) -> Tensor:
+        """Log mel (B, T, F) of samples that hold the margins of their T frames already."""
+        spectrum_BKT = torch.stft(
+            samples_BS,
+            self.mel.n_fft,
+            self.mel.hop_length,
+            window=self.window,
+            center=False,
+            return_complex=True,
+        )
+        power_BKT = spectrum_BKT.real.square() + spectrum_BKT.imag.square()
+        mel_BFT = self.filters @ (power_BKT + POWER_OFFSET).sqrt()
+        return mel_BFT.clamp(min=self.mel.floor).log().transpose(1, 2)
+
+
+def magnitudes(samples_BS: Tensor, n_fft: int, hop_length: int, window: Tensor) -> Tensor:
+    """STFT magnitudes (B, n_fft // 2 + 1, T) of samples (B, S), centred, never quite 0."""
+    spectrum = torch.stft(
+        samples_BS, n_fft, hop_length, len(window), window, center=True, return_complex=True
+    )
+    return (spectrum.real.square() + spectrum.imag.square()).clamp(min=1e-7).sqrt()
+
+
+class InverseSTFT(nn.Module):
+    """Turn spectra of T frames into T * hop_length samples that lie as the mel's frames do.
+
+    Windowed frames are overlapped and added, divided by the sum of squared windows, and cut by
+    the mel's margins ("same" framing). The window is a persistent buffer, as published
+    vocoders have it.
+    """
+
+    def __init__(self, mel: MelConfig):
+        super().__init__()
+        self.mel = mel
+        self.register_buffer("window", centred_window(mel))
+
+    def forward(self, spectrum_BKT: Tensor) -> Tensor:
+        """Complex spectrum (B, n_fft // 2 + 1, T) -> samples (B, T * hop_length)."""
+        frames_BNT = torch.fft.irfft(spectrum_BKT, n=self.mel.n_fft, dim=1)
+        frames_BNT = frames_BNT * self.window[:, None]
+        return overlap_add(frames_BNT, self.mel) / self.envelope(frames_BNT.shape[2])
+
+    def envelope(self, num_frames: int) -> Tensor:
+        """Sum of the squared windows at each sample of `num_frames` frames: (1, S)."""
+        squares_1NT = self.window.square()[None, :, None].expand(1, -1, num_frames)
+        return overlap_add(squares_1NT, self.mel)
+
+
+def overlap_add(frames_BNT: Tensor, mel: MelConfig) -> Tensor:
+    """Add shifted frames (B, n_fft, T) up and cut the mel's margins: (B, T * hop_length)."""
+    num_frames = frames_BNT.shape[2]
+    length = (num_frames - 1) * mel.hop_length + mel.n_fft
+    total = F.fold(
+        frames_BNT, (1, length), kernel_size=(1, mel.n_fft), stride=(1, mel.hop_length)
+    ).flatten(1)
+    left, _ = margins(mel)
+    return total[:, left : left + num_frames * mel.hop_length]
