@@ -13,6 +13,7 @@ from tts.config import Parser, add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import (
+    SCALES_FILE,
     ExportOptions,
     check_tables,
     export_voice,
@@ -50,7 +51,7 @@ def main() -> None:
         models = []
         for path, parity in export_voice(voice, folder, steps, options.int8):
             print(f"{path}: {parity}")
-            if path.name in names:
+            if path.name != SCALES_FILE:  # which is for ONNX Runtime alone
                 models.append(path)
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):

@@ -10,7 +10,7 @@ import pytest
 
 from tts.config import to_dict, write_toml
 from tts.errors import InputError
-from tts.export.package import FRONTEND_FILE, default_model
+from tts.export.parts import FRONTEND_FILE, default_model
 from tts.infer import sherpa
 from tts.infer.long_text import say_sentences
 from tts.text import codes

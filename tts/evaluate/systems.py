@@ -16,9 +16,11 @@ from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
 from tts.evaluate.take import Take
-from tts.infer.speak import Item, Manner, speak
+from tts.infer.pytorch import TorchVoice
+from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
-from tts.voice import Voice, load_voice
+from tts.vocoders import vocode
+from tts.voice import SpeakingOptions, load_voice
 
 RECORDING, VOCODED = "recording", "vocoded"
 # Faults printed at most; the rest are counted.
@@ -87,34 +89,31 @@ class Vocoded(System):
 
     vocoder: Any
 
-    @torch.inference_mode()
     def take(self, sample: Sample, recorded: Take) -> Take:
-        samples = self.vocoder(torch.from_numpy(recorded.mel_TF)[None])[0].clamp(-1.0, 1.0)
-        return Take(samples.cpu().numpy(), self.mel, model_mel_TF=recorded.mel_TF)
+        samples = vocode(self.vocoder, torch.from_numpy(recorded.mel_TF))
+        return Take(samples, self.mel, model_mel_TF=recorded.mel_TF)
 
 
 @dataclass(frozen=True)
 class Spoken(System):
-    """A trained voice of this project, through a vocoder."""
+    """Speak with a trained voice of this project and a vocoder."""
 
-    voice: Voice
-    vocoder: Any
-    manner: Manner
-    device: str = "cpu"
+    speaker: TorchVoice
+    options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         faults = []
         for sample in samples:
             if sample.tokens is None:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.voice.table.unknown(sample.tokens)
+            unknown = self.speaker.voice.table.unknown(sample.tokens)
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
     def take(self, sample: Sample, recorded: Take) -> Take:
-        item = Item(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.voice, [item], self.vocoder, self.manner, self.device)
+        request = Request(sample.id, tokens=sample.tokens)
+        (speech,) = speak(self.speaker, [request], self.options)
         return Take(
             speech.samples,
             self.mel,
@@ -126,8 +125,9 @@ class Spoken(System):
     @torch.inference_mode()
     def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
         """By the model's own alignment; None when it has none, or fewer frames than tokens."""
-        ids, mel_TF = self.voice.encode(sample.tokens or []), recorded.mel_TF
-        if not hasattr(self.voice.model, "align") or len(ids) > len(mel_TF):
+        model, mel_TF = self.speaker.model, recorded.mel_TF
+        ids = self.speaker.voice.encode(sample.tokens or [])
+        if not hasattr(model, "align") or len(ids) > len(mel_TF):
             return None
         batch = Batch(
             ids=[sample.id],
@@ -136,10 +136,11 @@ class Spoken(System):
             mel_BTF=torch.from_numpy(mel_TF)[None],
             mel_lens=torch.tensor([len(mel_TF)]),
         )
-        return self.voice.model.align(batch.to(self.device))[0].cpu().numpy()
+        return model.align(batch.to(self.speaker.device))[0].cpu().numpy()
 
     def blanks(self, sample: Sample) -> np.ndarray:
-        return np.array(self.voice.encode(sample.tokens or [])) == self.voice.table.pad_id
+        voice = self.speaker.voice
+        return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
 
 
 def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
@@ -174,7 +175,7 @@ def open_system(
     path: Path,
     mel: MelConfig,
     vocoder: Any,
-    manner: Manner,
+    options: SpeakingOptions,
     *,
     epoch: int | None = None,
     which: str = "ema",
@@ -198,4 +199,4 @@ def open_system(
             "give --work the folder of the data that the voice was trained on, or speak with "
             "infer.py and give the folder of its wavs"
         )
-    return Spoken(name, voice.source, mel, voice, vocoder, manner, device)
+    return Spoken(name, voice.source, mel, TorchVoice(voice, vocoder, device), options)

@@ -21,11 +21,12 @@ SEARCHES = ("mas", "k2")
 
 def check_fits(voice: Voice, table: TokenTable, framing: str, mel: MelConfig) -> None:
     """Raise InputError where a voice's tokens or mel are not those of the prepared data."""
-    if voice.table != table or voice.frontend.framing != framing:
+    own = voice.frontend_config
+    if voice.table != table or own.framing != framing:
         raise InputError(
             f"{voice.source} was trained with other tokens than those of the prepared data "
-            f"({voice.frontend.frontend}, unit {voice.frontend.unit}, framing "
-            f"{voice.frontend.framing}): prepare with its front end, or train a voice on these data"
+            f"({own.frontend}, unit {own.unit}, framing {own.framing}): prepare with its front "
+            "end, or train a voice on these data"
         )
     if voice.mel != mel:
         raise InputError(f"{voice.source} knows the mel {voice.mel}; the data have {mel}")
