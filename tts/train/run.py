@@ -15,7 +15,8 @@ from tts.checkpoint import load_checkpoint, set_aside
 from tts.config import from_dict, to_dict
 from tts.files import read_json, remove_leftovers, sole_user
 from tts.mel import MelConfig
-from tts.models import build_model, model_class
+from tts.models import build_model, inputs_of, model_class
+from tts.models.facts import Facts
 from tts.train.config import AUTO, TrainConfig
 from tts.train.device import be_deterministic, choose_device, describe, facts_of
 from tts.train.feed import make_loaders, make_plan, read_splits
@@ -104,19 +105,22 @@ def _train(
     if config.deterministic:
         be_deterministic()
     torch.manual_seed(config.seed)
+    inputs = inputs_of(model_name, model_config)
     model = build_model(
         model_name,
         model_config,
-        table.num_embeddings,
-        mel.n_mels,
-        cmvn["fbank_mean"],
-        cmvn["fbank_std"],
+        Facts(
+            table.num_embeddings,
+            mel,
+            cmvn["fbank_mean"],
+            cmvn["fbank_std"],
+            table.pad_id,
+            contour_statistics=read_statistics(data_dir) if "pitch" in inputs else {},
+        ),
     )
     splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing, model.inputs)
     examples = splits["train"].examples
     notes = [split.joined.note for split in splits.values() if split.joined.note]
-    if "pitch" in model.inputs:
-        model.set_statistics(table.pad_id, read_statistics(data_dir))
     model = model.to(device)
     if config.compile:
         model.compile_parts()
