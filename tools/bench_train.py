@@ -125,7 +125,7 @@ def one_shape(arguments: argparse.Namespace) -> None:
     import torch
 
     from tts.mel import MelConfig
-    from tts.train.hardware import keep_freed_memory
+    from tts.train.device import keep_freed_memory
 
     if arguments.device == "cpu":
         keep_freed_memory()
@@ -157,7 +157,7 @@ class Bench:
         from tts.mel import MelConfig
         from tts.models import build_model, model_class
         from tts.models.facts import Facts
-        from tts.train.fit import with_inputs
+        from tts.train.memory import with_inputs
 
         torch.manual_seed(0)
         self.name, self.arguments = name, arguments

@@ -23,7 +23,7 @@ from tts.text.frontend import build_frontend
 from tts.text.sentences import MAX_CHARS
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
-from tts.train.run import train
+from tts.train.acoustic import train
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.voice import find_source, load_voice
 

@@ -14,7 +14,7 @@ from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import MODELS, build_model, model_class
 from tts.models.facts import Facts
-from tts.train.fit import with_inputs
+from tts.train.memory import with_inputs
 
 VOCAB, MELS = 30, 80
 FACTS = Facts(VOCAB, MelConfig(), -5.0, 2.0)

@@ -15,7 +15,7 @@ from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
 from tts.models.lengths import Kept, expand, token_means, whole_frames
 from tts.models.quantity import Quantity, standardise
 from tts.models.variance_adaptor import VarianceConfig
-from tts.train.fit import with_inputs
+from tts.train.memory import with_inputs
 
 MELS = 80
 SMALL = FeedForwardConfig(
