@@ -125,7 +125,7 @@ def one_shape(arguments: argparse.Namespace) -> None:
     import torch
 
     from tts.mel import MelConfig
-    from tts.train.hardware import keep_freed_memory
+    from tts.train.device import keep_freed_memory
 
     if arguments.device == "cpu":
         keep_freed_memory()
@@ -154,12 +154,16 @@ class Bench:
     def __init__(self, name: str, arguments: argparse.Namespace, n_mels: int):
         import torch
 
+        from tts.mel import MelConfig
         from tts.models import build_model, model_class
-        from tts.train.fit import with_inputs
+        from tts.models.facts import Facts
+        from tts.train.memory import with_inputs
 
         torch.manual_seed(0)
         self.name, self.arguments = name, arguments
-        model = build_model(name, model_class(name).Config(), 160, n_mels, -5.5, 2.0)
+        model = build_model(
+            name, model_class(name).Config(), Facts(160, MelConfig(n_mels=n_mels), -5.5, 2.0)
+        )
         self.model = model.to(arguments.device).train()
         self.batch = with_inputs(make_batch(arguments, n_mels), model.inputs).to(arguments.device)
         self.optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)

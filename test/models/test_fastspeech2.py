@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from tts.batch import Batch
+from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config, PostNetConfig
 from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
 from tts.models.lengths import Kept, expand, token_means, whole_frames
 from tts.models.quantity import Quantity, standardise
 from tts.models.variance_adaptor import VarianceConfig
-from tts.train.fit import with_inputs
+from tts.train.memory import with_inputs
 
 MELS = 80
 SMALL = FeedForwardConfig(
@@ -26,8 +28,8 @@ STATISTICS |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energ
 def small_model(**options) -> FastSpeech2:
     torch.manual_seed(2)
     variance = options.pop("variance", VarianceConfig(channels=8, dropout=0.0))
-    model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), 20, MELS, -5.0, 2.0)
-    model.set_statistics(0, STATISTICS)
+    facts = Facts(20, MelConfig(), -5.0, 2.0, contour_statistics=STATISTICS)
+    model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), facts)
     return model.eval()
 
 
@@ -46,7 +48,7 @@ def framed_batch(blank: int = 0) -> Batch:
 @pytest.mark.parametrize(("vocab_size", "count"), [(157, 24_474_974), (2069, 24_964_446)])
 def test_parameter_count(vocab_size, count):
     with torch.device("meta"):
-        model = FastSpeech2(FastSpeech2Config(), vocab_size, MELS)
+        model = FastSpeech2(FastSpeech2Config(), Facts(vocab_size))
     assert sum(parameter.numel() for parameter in model.parameters()) == count
     block = sum(parameter.numel() for parameter in model.decoder.blocks[0].parameters())
     # Attention, the convolutions of 9 and 1, two normalisations.

@@ -12,10 +12,10 @@ import pytest
 import torch
 from conftest import make_tiny_work
 from runs import run
+from tts.train.state import check_resumable
 
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
-from tts.train.state import check_resumable
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_read_only_folder(tiny_work, monkeypatch):
 
 def test_no_room_for_checkpoints_is_known_before_the_first_step(tiny_work, monkeypatch, capsys):
     def free(size):
-        monkeypatch.setattr("tts.train.start.disk_usage", lambda _: SimpleNamespace(free=size))
+        monkeypatch.setattr("tts.train.preflight.disk_usage", lambda _: SimpleNamespace(free=size))
 
     free(300_000)
     with pytest.raises(InputError, match=r"exp has room for 0 MB; a checkpoint takes 1 MB"):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 from runs import ENVIRONMENT, assert_equal_states, command, run
+from tts.train.step import Stepper
 
 from tts.checkpoint import load_checkpoint
-from tts.train.hardware import has_bf16
-from tts.train.step import Stepper
+from tts.train.precision import has_bf16
 
 pytestmark = pytest.mark.gpu
 CUDA = {"device": "cuda", "log_interval": 3}

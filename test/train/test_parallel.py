@@ -18,7 +18,7 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 
 from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
-from tts.train.watch import PREEMPTED
+from tts.train.signals import PREEMPTED
 
 # Five batches an epoch: of four in a step the last step has one, and one process has none.
 UNEVEN = {"num_epochs": 10, "max_duration": 1.75}

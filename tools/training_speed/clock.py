@@ -191,9 +191,10 @@ def work_per_frame(model: str) -> float:
     from tts.batch import Batch
     from tts.mel import MelConfig
     from tts.models import build_model, model_class
+    from tts.models.facts import Facts
 
     tokens, frames, mel = 170, 564, MelConfig()
-    network = build_model(model, model_class(model).Config(), 160, mel.n_mels, 0.0, 1.0)
+    network = build_model(model, model_class(model).Config(), Facts(160, mel))
     batch = Batch(
         ids=["a"] * 4,
         tokens_BL=torch.ones(4, tokens, dtype=torch.int64),

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 import torch
+from tts.train.hardware import with_real_precision
 
 from tts.train import hardware
 from tts.train.config import TrainConfig
-from tts.train.hardware import with_real_precision
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda:0")
 FP32 = {"precision": "fp32", "use_fp16": False}
@@ -60,7 +60,7 @@ def test_freed_memory_is_kept():
     """What a deleted tensor had stays resident; in a process of its own, for it stays so."""
     code = (
         "import resource, torch\n"
-        "from tts.train.hardware import keep_freed_memory\n"
+        "from tts.train.device import keep_freed_memory\n"
         "def resident():\n"
         "    pages = int(open('/proc/self/statm').read().split()[1])\n"
         "    return pages * resource.getpagesize()\n"

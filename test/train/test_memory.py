@@ -12,11 +12,10 @@ from tts.config import read_toml
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.text.tokens import TokenTable
-from tts.train import fit
 from tts.train.config import TrainConfig
-from tts.train.feed import Split, make_plan, read_splits
-from tts.train.join import join
+from tts.train.loaders import Split, make_plan, read_splits
 
 
 @pytest.mark.parametrize("limit", [0.5, 1.0, 7.3, 100.0, 999.0])
@@ -49,7 +48,7 @@ def prepared(tiny_work):
     splits = read_splits(config, tiny_work, "ljspeech", table, "blank")
     model_config = from_dict(model_class("matcha").Config, TINY_MODEL)
     mel = MelConfig()
-    model = build_model("matcha", model_config, table.num_embeddings, mel.n_mels, -5.0, 2.0)
+    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel, -5.0, 2.0))
     return model, config, splits["train"].examples, mel
 
 
@@ -107,7 +106,7 @@ def test_auto_on_a_cpu_is_bounded_by_memory_and_kept(tiny_work, monkeypatch):
     auto = {"max_duration": "auto"}
     run(tiny_work, "roomy", num_epochs=1, **auto)
     assert read_toml(tiny_work / "roomy" / "config.toml")["train"]["max_duration"] == 200.0
-    monkeypatch.setattr("tts.train.fit.free_memory", lambda: 10_000_000)
+    monkeypatch.setattr("tts.train.memory.free_memory", lambda: 10_000_000)
     run(tiny_work, "tight", num_epochs=1, **auto)
     found = read_toml(tiny_work / "tight" / "config.toml")["train"]["max_duration"]
     assert 1 <= found < 200

@@ -13,7 +13,7 @@ from runs import assert_equal_states, run
 from tts.checkpoint import load_checkpoint
 from tts.data.shards import write_shards
 from tts.errors import InputError
-from tts.train.watch import Stopped
+from tts.train.signals import Stopped
 
 SOURCES = {
     "packed": {"packed": "1"},
