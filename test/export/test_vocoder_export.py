@@ -18,7 +18,7 @@ MEL = MelConfig()
 @pytest.fixture
 def generator():
     torch.manual_seed(1)
-    return Hifigan(V3).eval().requires_grad_(False)
+    return Hifigan(V3, MelConfig()).eval().requires_grad_(False)
 
 
 def test_hifigan(generator, tmp_path):

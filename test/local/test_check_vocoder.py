@@ -18,7 +18,7 @@ from tts.vocoders.hifigan import V2, Hifigan
 def vocoder(tmp_path):
     """A checkpoint of the published form, of random weights."""
     path = tmp_path / "generator_v2"
-    torch.save({"generator": Hifigan(V2).state_dict()}, path)
+    torch.save({"generator": Hifigan(V2, MelConfig()).state_dict()}, path)
     return path
 
 

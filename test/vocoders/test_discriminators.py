@@ -12,9 +12,8 @@ from tts.vocoders.discriminators import (
     MultiPeriod,
     MultiResolution,
     MultiScale,
-    from_published,
-    to_published,
 )
+from tts.vocoders.weight_names import from_published, to_published
 
 PERIODS, RESOLUTIONS = (2, 3, 5, 7, 11), (2048, 1024, 512)
 

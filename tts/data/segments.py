@@ -53,6 +53,11 @@ class SegmentPlan:
         before = np.concatenate([[0], self._ends])[recordings]
         return list(zip(recordings.tolist(), (drawn - before).tolist(), strict=True))
 
+    def batches(self, epoch: int) -> list[list[int]]:
+        """Return the recordings of every batch of an epoch, for all processes."""
+        numbers = range(self.num_batches)
+        return [[recording for recording, _ in self.batch(epoch, n)] for n in numbers]
+
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         for number in range(self.start + self.rank, self.num_batches, self.world_size):
             yield self.batch(self.epoch, number)

@@ -22,6 +22,11 @@ def audio_path(data: Path, name: str, split: str) -> Path:
     return data / "audio" / f"{name}_audio_{split}.bin"
 
 
+def predicted_path(data: Path, name: str, split: str) -> Path:
+    """Return where predicted mels are packed: data/predicted/<name>_mels_<split>.bin."""
+    return data / "predicted" / f"{name}_mels_{split}.bin"
+
+
 def pack_audio(recipe: Recipe, split: str) -> Packed:
     """Write data/audio/<name>_audio_<split>.bin unless it is up to date; return it open.
 
@@ -61,6 +66,11 @@ def num_samples_of(cut: dict[str, Any]) -> int:
 def packed_length(num_samples: int, mel: MelConfig) -> int:
     """Samples that a recording takes in the file: its whole frames and their margins."""
     return num_samples // mel.hop_length * mel.hop_length + mel.n_fft - mel.hop_length
+
+
+def frames_in(length: int, mel: MelConfig) -> int:
+    """Return the whole frames of a packed recording of this length: see `packed_length`."""
+    return (length - (mel.n_fft - mel.hop_length)) // mel.hop_length
 
 
 def with_margins(samples_S: np.ndarray, mel: MelConfig) -> np.ndarray:

@@ -56,6 +56,7 @@ class RunConfig:
     adam_beta_1: float = option(0.9, "Adam: decay rate of the first moment")
     adam_beta_2: float = option(0.999, "Adam: decay rate of the second moment")
     adam_eps: float = option(1e-8, "Adam: term added to the denominator")
+    weight_decay: float = option(0.0, "decoupled weight decay: AdamW in the place of Adam")
     clip_norm: float = option(5.0, "clip the gradient norm to this value; 0: no clipping")
     accumulate: int = option(1, "batches whose gradients are averaged for one step")
     ema_decay: float = option(0.999, "decay of the averaged weights (EMA); 0: no average")
@@ -77,14 +78,14 @@ class RunConfig:
     LEAST: ClassVar[dict[str, float | tuple[float]]] = {
         "num_epochs": 1, "max_steps": 0, "num_workers": 0, "world_size": 1, "seed": 0, "lr": (0,),
         "lr_final": 0, "lr_decay_steps": 0, "warmup_steps": 0, "clip_norm": 0,
-        "noam_channels": 1, "adam_beta_1": 0, "adam_beta_2": 0, "adam_eps": (0,),
+        "noam_channels": 1, "adam_beta_1": 0, "adam_beta_2": 0, "adam_eps": (0,), "weight_decay": 0,
         "accumulate": 1, "ema_decay": 0, "valid_every": 0, "log_interval": 1, "save_every_n": 1,
         "save_every_steps": 0, "keep_last": 0, "keep_best": 0, "max_skipped": 1,
     }  # fmt: skip
     EXACT: ClassVar[tuple[str, ...]] = (
         "shuffle", "seed", "precision", "use_fp16", "accumulate", "lr", "lr_schedule", "lr_final",
         "lr_decay_steps", "warmup_steps", "noam_channels", "adam_beta_1", "adam_beta_2",
-        "adam_eps", "clip_norm", "ema_decay", "world_size", "compile",
+        "adam_eps", "weight_decay", "clip_norm", "ema_decay", "world_size", "compile",
     )  # fmt: skip
     CUTTING: ClassVar[tuple[str, ...]] = ("seed",)
 

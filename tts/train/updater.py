@@ -33,11 +33,13 @@ class Updater:
         self.average = WeightAverage(network, config.ema_decay) if averaged else None
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.resolved_precision == "fp16")
         self.lagged = device.type == "cuda" and not self.scaler.is_enabled()
-        self.optimizer = torch.optim.Adam(
+        kind = torch.optim.AdamW if config.weight_decay else torch.optim.Adam
+        self.optimizer = kind(
             network.parameters(),
             lr=config.lr,
             betas=(config.adam_beta_1, config.adam_beta_2),
             eps=config.adam_eps,
+            weight_decay=config.weight_decay,
             fused=self.lagged,
         )
 
@@ -102,7 +104,7 @@ class Updater:
         the configuration says of Adam stays.
         """
         self.network.load_state_dict(content["model"])
-        kinds = ("fused", "foreach", "capturable", "betas", "eps")
+        kinds = ("fused", "foreach", "capturable", "betas", "eps", "weight_decay")
         own = {kind: self.optimizer.param_groups[0][kind] for kind in kinds}
         state = content["optimizer"]
         groups = [{**group, **own} for group in state["param_groups"]]

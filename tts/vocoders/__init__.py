@@ -1,4 +1,4 @@
-"""Vocoders: mel to waveform. Each declares the mel that it accepts."""
+"""Vocoders: mel to samples. Each declares the mel that it takes; registry.py names them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Vocoder(Protocol):
-    """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
+    """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length).
+
+    Attributes: mel, the features it takes; context, the frames on each side of a frame on which
+    its samples depend (trained vocoders).
+    """
 
     mel: MelConfig
 
@@ -30,9 +34,9 @@ def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
         from tts.vocoders.griffin_lim import GriffinLim
 
         return GriffinLim(mel)
-    from tts.vocoders.hifigan import load_hifigan
+    from tts.vocoders.checkpoints import read_vocoder
 
-    vocoder = load_hifigan(path)
+    vocoder = read_vocoder(path, mel)
     check_mel(mel, vocoder.mel, str(path))
     return vocoder
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
@@ -31,7 +32,6 @@ class HifiganConfig:
       resblock: 1 (pairs of convolutions) or 2 (single convolutions).
       upsample_initial_channel: channels before the first upsampling, halved at each.
       resblock_dilation_sizes: one tuple of dilations for each of resblock_kernel_sizes.
-      mel: the features that the weights were trained on.
     """
 
     resblock: int = 1
@@ -40,16 +40,9 @@ class HifiganConfig:
     upsample_initial_channel: int = 512
     resblock_kernel_sizes: tuple[int, ...] = (3, 7, 11)
     resblock_dilation_sizes: tuple[tuple[int, ...], ...] = ((1, 3, 5), (1, 3, 5), (1, 3, 5))
-    mel: MelConfig = field(default_factory=MelConfig)
 
     def __post_init__(self) -> None:
         rates, kernels = self.upsample_rates, self.upsample_kernel_sizes
-        if math.prod(rates) != self.mel.hop_length:
-            product = " * ".join(map(str, rates))
-            raise InputError(
-                f"upsample_rates {product} = {math.prod(rates)} samples a frame, but hop_size is "
-                f"{self.mel.hop_length}: the two must be equal, or the voice has another speed"
-            )
         margins = [kernel - rate for kernel, rate in zip(kernels, rates, strict=False)]
         if len(kernels) != len(rates) or any(margin < 0 or margin % 2 for margin in margins):
             raise InputError(
@@ -71,14 +64,21 @@ V3 = HifiganConfig(
 
 
 class Hifigan(nn.Module):
-    """Turn mel into samples: transposed convolutions, each followed by averaged residual blocks."""
+    """Turn mel into samples: transposed convolutions, each followed by averaged residual blocks.
 
-    def __init__(self, config: HifiganConfig):
+    Attributes: mel, the features it takes; context, the frames on each side of a frame on which
+    its samples depend.
+    """
+
+    Config = HifiganConfig
+
+    def __init__(self, config: HifiganConfig, mel: MelConfig):
+        """Raises: InputError when upsampling and the mel's hop differ."""
         super().__init__()
-        self.config = config
-        self.mel = config.mel
+        check_upsampling(config, mel)
+        self.config, self.mel = config, mel
         channels = config.upsample_initial_channel
-        self.conv_pre = nn.Conv1d(config.mel.n_mels, channels, 7, padding=3)
+        self.conv_pre = nn.Conv1d(mel.n_mels, channels, 7, padding=3)
         self.ups = nn.ModuleList()
         self.resblocks = nn.ModuleList()
         for rate, kernel in zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True):
@@ -94,6 +94,31 @@ class Hifigan(nn.Module):
                 self.resblocks.append(block(channels, size, dilations))
         self.conv_post = nn.Conv1d(channels, 1, 7, padding=3)
 
+    @property
+    def context(self) -> int:
+        """Count the frames a side by going back from a sample through all convolutions."""
+        config, reach = self.config, 3  # of conv_post, in samples
+        per_kernel = zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True)
+        blocks = [
+            (kernel - 1) // 2 * (sum(dilations) + (len(dilations) if config.resblock == 1 else 0))
+            for kernel, dilations in per_kernel
+        ]
+        rates = zip(config.upsample_rates, config.upsample_kernel_sizes, strict=True)
+        for rate, kernel in reversed(list(rates)):
+            reach += max(blocks)
+            padding = (kernel - rate) // 2
+            reach = (reach + max(rate - 1 + padding, kernel - 1 - padding)) // rate
+        return reach + 3  # of conv_pre, in frames
+
+    def trainable(self) -> Hifigan:
+        """Initialise weights as published and normalise them (Salimans and Kingma 2016)."""
+        for name, module in list(self.named_modules()):
+            if isinstance(module, (nn.Conv1d, nn.ConvTranspose1d)):
+                if name != "conv_pre":
+                    nn.init.normal_(module.weight, 0.0, 0.01)
+                weight_norm(module)
+        return self
+
     def forward(self, mel_BTF: Tensor) -> Tensor:
         """Turn natural-log mel (B, T, n_mels) into samples in [-1, 1], (B, T * hop_length)."""
         x_BDT = self.conv_pre(mel_BTF.transpose(1, 2))
@@ -103,6 +128,17 @@ class Hifigan(nn.Module):
             blocks = self.resblocks[index * num_blocks : (index + 1) * num_blocks]
             x_BDT = sum(block(x_BDT) for block in blocks) / num_blocks
         return torch.tanh(self.conv_post(F.leaky_relu(x_BDT))).squeeze(1)
+
+
+def check_upsampling(config: HifiganConfig, mel: MelConfig) -> None:
+    """Raise InputError with both numbers where a frame is upsampled to another length than hop."""
+    made = math.prod(config.upsample_rates)
+    if made != mel.hop_length:
+        product = " * ".join(map(str, config.upsample_rates))
+        raise InputError(
+            f"upsample_rates {product} = {made} samples a frame, but hop_size is "
+            f"{mel.hop_length}: the two must be equal, or the voice has another speed"
+        )
 
 
 class PairedBlock(nn.Module):
@@ -148,13 +184,15 @@ def load_hifigan(path: Path | str) -> Hifigan:
     path = Path(path)
     weights = fold_weight_norm(_read_generator(path))
     beside = _config_beside(path)
-    config = read_config(beside) if beside else guess_config(weights, path)
-    model = Hifigan(config)
+    config, mel = read_config(beside) if beside else (guess_config(weights, path), MelConfig())
     try:
+        model = Hifigan(config, mel)
         model.load_state_dict(weights)
     except RuntimeError as error:
         origin = beside or "the shape guessed from its weights"
         raise InputError(f"{path} does not fit {origin}: {error}") from None
+    except InputError as error:
+        raise InputError(f"{beside or path}: {error}") from None
     return model.eval().requires_grad_(False)
 
 
@@ -190,8 +228,8 @@ def _config_beside(path: Path) -> Path | None:
     return next((path.parent / name for name in names if (path.parent / name).is_file()), None)
 
 
-def read_config(path: Path | str) -> HifiganConfig:
-    """Read a published config_v*.json.
+def read_config(path: Path | str) -> tuple[HifiganConfig, MelConfig]:
+    """Read a published config_v*.json: the generator's shape, and the mel it takes.
 
     Raises: InputError for a missing key, or for upsampling that contradicts hop_size.
     """
@@ -206,19 +244,39 @@ def read_config(path: Path | str) -> HifiganConfig:
             f_min=float(values["fmin"]),
             f_max=float(values["fmax"] or values["sampling_rate"] / 2),
         )
-        return HifiganConfig(
+        config = HifiganConfig(
             resblock=int(values["resblock"]),
             upsample_rates=tuple(values["upsample_rates"]),
             upsample_kernel_sizes=tuple(values["upsample_kernel_sizes"]),
             upsample_initial_channel=values["upsample_initial_channel"],
             resblock_kernel_sizes=tuple(values["resblock_kernel_sizes"]),
             resblock_dilation_sizes=tuple(map(tuple, values["resblock_dilation_sizes"])),
-            mel=mel,
         )
+        check_upsampling(config, mel)
+        return config, mel
     except KeyError as error:
         raise InputError(f"{path} is no HiFi-GAN configuration: {error} is missing") from None
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def published_config(config: HifiganConfig, mel: MelConfig) -> dict[str, Any]:
+    """Return the values of a config_v*.json: the inverse of `read_config`."""
+    return {
+        "resblock": str(config.resblock),
+        "upsample_rates": list(config.upsample_rates),
+        "upsample_kernel_sizes": list(config.upsample_kernel_sizes),
+        "upsample_initial_channel": config.upsample_initial_channel,
+        "resblock_kernel_sizes": list(config.resblock_kernel_sizes),
+        "resblock_dilation_sizes": [list(sizes) for sizes in config.resblock_dilation_sizes],
+        "sampling_rate": mel.sample_rate,
+        "n_fft": mel.n_fft,
+        "win_size": mel.win_length,
+        "hop_size": mel.hop_length,
+        "num_mels": mel.n_mels,
+        "fmin": mel.f_min,
+        "fmax": mel.f_max,
+    }
 
 
 def guess_config(weights: Mapping[str, Tensor], where: Path | str) -> HifiganConfig:
@@ -229,7 +287,9 @@ def guess_config(weights: Mapping[str, Tensor], where: Path | str) -> HifiganCon
     given = {name: tuple(value.shape) for name, value in weights.items()}
     for config in (V1, V2, V3):
         with torch.device("meta"):
-            shapes = {n: tuple(v.shape) for n, v in Hifigan(config).state_dict().items()}
+            shapes = {
+                n: tuple(v.shape) for n, v in Hifigan(config, MelConfig()).state_dict().items()
+            }
         if shapes == given:
             return config
     raise InputError(

@@ -71,10 +71,13 @@ class MelDistance(nn.Module):
         return (self.log_mel(made_BS) - self.log_mel(real_BS)).abs().mean()
 
 
+SIZES = (512, 1024, 2048)  # FFT sizes of SpectralDistance
+
+
 class SpectralDistance(nn.Module):
     """Measure spectral convergence plus the log-magnitude difference at several FFT sizes."""
 
-    def __init__(self, sizes: Sequence[int] = (512, 1024, 2048)):
+    def __init__(self, sizes: Sequence[int] = SIZES):
         super().__init__()
         self.sizes = tuple(sizes)
         for size in self.sizes:

@@ -1,0 +1,186 @@
+"""Vocoder training: phases, exact resume, what is written, bad input."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+import torch
+from vocoder_runs import JUDGES, MEL, MODELS, make_audio, run
+
+from tts.checkpoint import load_checkpoint
+from tts.data.packed_file import pack_arrays
+from tts.errors import InputError
+from tts.features.packed_audio import audio_path, frames_in, predicted_path
+from tts.files import sha256_file
+from tts.vocoders import load_vocoder
+
+
+def rows(folder) -> list[dict[str, float]]:
+    with open(folder / "losses.csv", encoding="utf-8") as file:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+def assert_equal(a, b, name="") -> None:
+    """Two checkpoints' content, tensors to the bit."""
+    assert type(a) is type(b), name
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), name
+        for key in a:
+            assert_equal(a[key], b[key], f"{name}.{key}")
+    elif isinstance(a, (list, tuple)):
+        assert len(a) == len(b), name
+        for index, (x, y) in enumerate(zip(a, b, strict=True)):
+            assert_equal(x, y, f"{name}[{index}]")
+    elif isinstance(a, torch.Tensor):
+        assert torch.equal(a, b), name
+    else:
+        assert a == b, name
+
+
+RESUMED = ("model", "ema", "optimizer", "discriminators", "discriminator_updater", "random")
+RESUMED += ("epoch", "batch", "step", "best")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_reconstruction_first_then_the_discriminators(tmp_path, model):
+    run(tmp_path, "exp", model)
+    losses = rows(tmp_path / "exp")
+    assert len(losses) == 12
+    for number, row in enumerate(losses, 1):
+        against = number > 3
+        assert (row["adversarial_loss"] > 0) == against
+        assert (row["discriminator_loss"] > 0) == against
+        assert (row["feature_loss"] > 0) == against
+        assert row["mel_loss"] > 0
+    assert losses[0]["tot_loss"] == pytest.approx(
+        45 * losses[0]["mel_loss"] + 5 * losses[0]["stft_loss"], rel=1e-5
+    )
+    warming = losses[3]  # the first of two steps of warm-up counts half
+    assert warming["tot_loss"] == pytest.approx(
+        45 * warming["mel_loss"]
+        + 0.5 * (warming["adversarial_loss"] + 2 * warming["feature_loss"]),
+        rel=1e-5,
+    )
+
+
+def test_training_learns_the_mel(tmp_path):
+    trainer = run(tmp_path, "exp", discriminators="none", num_epochs=25)
+    losses = rows(tmp_path / "exp")
+    first, last = (np.mean([row["mel_loss"] for row in part]) for part in (losses[:5], losses[-5:]))
+    assert last < 0.6 * first
+    assert trainer.retention.best["valid"] < first
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_resuming_is_exact(tmp_path, model):
+    """One epoch, then another, is two epochs to the bit: both optimisers, averages, draws."""
+    whole = run(tmp_path, "whole", model)
+    run(tmp_path, "parts", model, num_epochs=1)
+    parts = run(tmp_path, "parts", model, start_epoch="2")
+    assert whole.step == parts.step == 12
+    a, b = (load_checkpoint(tmp_path / name / "epoch-2.pt") for name in ("whole", "parts"))
+    assert_equal({key: a[key] for key in RESUMED}, {key: b[key] for key in RESUMED})
+    a, b = ((tmp_path / name / "losses.csv").read_text() for name in ("whole", "parts"))
+    assert a == b
+
+
+def test_resuming_inside_an_epoch_is_exact(tmp_path):
+    run(tmp_path, "whole")
+    run(tmp_path, "parts", max_steps=5)
+    run(tmp_path, "parts", start_epoch="auto")
+    a, b = (load_checkpoint(tmp_path / name / "epoch-2.pt") for name in ("whole", "parts"))
+    assert_equal({key: a[key] for key in RESUMED}, {key: b[key] for key in RESUMED})
+
+
+def test_accumulated_batches_make_one_step(tmp_path):
+    trainer = run(tmp_path, "exp", accumulate=2)
+    assert trainer.step == 6
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_checkpoint_is_a_vocoder(tmp_path, model):
+    trainer = run(tmp_path, "exp", model)
+    vocoder = load_vocoder(tmp_path / "exp", MEL)  # the folder of the run
+    mel_BTF = torch.randn(1, 9, MEL.n_mels)
+    with torch.inference_mode():
+        samples_BS = vocoder(mel_BTF)
+        average = trainer.task.updater.average
+        with average.in_place_of(trainer.task.model):
+            wanted_BS = trainer.task.model(mel_BTF)
+    assert samples_BS.shape == (1, 9 * MEL.hop_length)
+    best = load_checkpoint(tmp_path / "exp" / "best-valid-loss.pt")
+    if best["step"] == trainer.step:
+        torch.testing.assert_close(samples_BS, wanted_BS, atol=1e-5, rtol=1e-4)
+    assert "discriminators" not in best and "optimizer" not in best
+    assert vocoder.mel == MEL
+
+
+def test_a_run_starts_from_another_ones_weights_and_discriminators(tmp_path):
+    run(tmp_path, "first")
+    first = load_checkpoint(tmp_path / "first" / "epoch-2.pt")
+    trainer = run(
+        tmp_path,
+        "second",
+        init_from=str(tmp_path / "first" / "epoch-2.pt"),
+        max_steps=1,
+        lr=1e-9,
+        reconstruction_steps=0,
+    )
+    for name, value in trainer.task.model.state_dict().items():
+        torch.testing.assert_close(value, first["ema"][name], atol=1e-6, rtol=0)
+    for name, value in trainer.task.discriminators.state_dict().items():
+        torch.testing.assert_close(value, first["discriminators"][name], atol=1e-6, rtol=0)
+
+
+def test_segments_of_predicted_mels(tmp_path):
+    """With a share of 1 every mel is the predicted one; a changed voice is refused."""
+    data = make_audio(tmp_path)
+    voice = tmp_path / "voice.pt"
+    voice.write_bytes(b"a voice")
+    from tts.data.packed_file import Packed
+
+    audio = Packed(audio_path(data, "toy", "train"))
+    counts = [frames_in(length, MEL) for length in audio.lengths.tolist()]
+    mels = [np.full((count, MEL.n_mels), index, np.float16) for index, count in enumerate(counts)]
+    facts = {
+        "recordings": "r",
+        "voice": str(voice),
+        "voice_sha256": sha256_file(voice),
+    }
+    pack_arrays(predicted_path(data, "toy", "train"), audio.ids, counts, mels, facts)
+    trainer = run(tmp_path, "exp", predicted_share=1.0, num_epochs=1)
+    batch = next(iter(trainer.task.data.loader))
+    assert batch.predicted_B.all()
+    wanted = torch.tensor([float(audio.ids.index(name)) for name in batch.ids])
+    assert torch.equal(batch.mel_BTF, wanted[:, None, None].expand_as(batch.mel_BTF))
+    voice.write_bytes(b"another voice")
+    with pytest.raises(InputError, match=r"voice\.pt, which has changed.*predicted-mels"):
+        run(tmp_path, "exp2", predicted_share=0.5)
+
+
+def test_short_recordings_are_named_and_left_out(tmp_path, capsys):
+    trainer = run(tmp_path, "exp", num_epochs=1)
+    assert "1 recordings are shorter than --segment-frames 24" in capsys.readouterr().out
+    drawn = {index for batch in trainer.task.plan.batches(1) for index in batch}
+    assert 3 not in drawn and drawn <= {0, 1, 2}
+
+
+def test_bad_input(tmp_path):
+    with pytest.raises(InputError, match="at least 17 frames"):
+        run(tmp_path, "exp", segment_frames=16)
+    with pytest.raises(InputError, match="lower --segment-frames"):
+        run(tmp_path, "exp", segment_frames=500)
+    with pytest.raises(InputError, match="predicted-mels"):
+        run(tmp_path, "exp", predicted_share=0.5)
+    run(tmp_path, "exp", num_epochs=1)
+    with pytest.raises(InputError, match=r"another discriminator \(divisor"):
+        run(tmp_path, "exp", judges={**JUDGES, "divisor": 4}, start_epoch="2")
+    with pytest.raises(InputError, match="is a checkpoint of the model vocos, not of hifigan"):
+        run(tmp_path, "exp", "hifigan", start_epoch="2")
+    with pytest.raises(InputError, match="another architecture or size"):
+        run(tmp_path, "exp2", "hifigan", init_from=str(tmp_path / "exp" / "epoch-1.pt"))
+    audio_path(tmp_path / "data", "toy", "valid").unlink()
+    with pytest.raises(InputError, match=r"pack-audio \(16\)"):
+        run(tmp_path, "exp3")

@@ -1,0 +1,109 @@
+"""The losses of one batch of vocoder training, weighted as the options say."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from tts.mel import MelConfig
+from tts.train.vocoder_config import VocoderTrainConfig
+from tts.vocoders.discriminators import Discriminators, Judged
+from tts.vocoders.losses import (
+    MelDistance,
+    SpectralDistance,
+    discriminator_loss,
+    feature_loss,
+    generator_loss,
+)
+
+
+class Heard(NamedTuple):
+    """Hold what discriminators said of recordings (no gradients), and their loss of the batch."""
+
+    real: dict[str, Judged]
+    loss: Tensor
+
+
+class JudgedPair(nn.Module):
+    """Judge recorded and made samples in one forward pass, so that DDP sees both."""
+
+    def __init__(self, discriminators: Discriminators):
+        super().__init__()
+        self.discriminators = discriminators
+
+    def forward(
+        self, real_BS: Tensor, made_BS: Tensor
+    ) -> tuple[dict[str, Judged], dict[str, Judged]]:
+        """Samples (B, S) of both -> scores and features of both, by kind of discriminator."""
+        return self.discriminators(real_BS), self.discriminators(made_BS)
+
+
+class VocoderLosses(nn.Module):
+    """Compute the losses of vocoder and discriminators.
+
+    With least squares the sub-discriminators' terms are summed (HiFi-GAN), with hinge averaged
+    (Vocos). Features of recordings are those that the discriminators' own step saw.
+    """
+
+    def __init__(self, config: VocoderTrainConfig, mel: MelConfig):
+        super().__init__()
+        self.config, self.kind = config, config.adversarial
+        self.mean = config.adversarial == "hinge"
+        self.mel, self.stft = MelDistance(mel), SpectralDistance()
+
+    def _weight(self, kind: str) -> float:
+        return self.config.resolution_weight if kind == "mrd" else 1.0
+
+    def of_discriminators(self, real: dict[str, Judged], made: dict[str, Judged]) -> Heard:
+        """Return the discriminators' loss, and what they said of the recordings."""
+        terms = [
+            self._weight(kind)
+            * discriminator_loss(_float(real[kind]), _float(made[kind]), self.kind, self.mean)
+            for kind in real
+        ]
+        return Heard({kind: _detached(judged) for kind, judged in real.items()}, sum(terms))
+
+    def forward(
+        self,
+        made_BS: Tensor,
+        real_BS: Tensor,
+        judged: dict[str, Judged] | None = None,
+        heard: Heard | None = None,
+        strength: float = 1.0,
+    ) -> dict[str, Tensor]:
+        """Return the vocoder's named losses, unweighted, and their weighted sum tot_loss.
+
+        Args: made_BS, real_BS, samples (B, S); judged, what the discriminators say of what was
+        made, None before they begin; heard, what they said of the recordings; strength, 0 to 1,
+        of their part while they warm up.
+        """
+        config, zero = self.config, made_BS.new_zeros(())
+        stft_weight = config.reconstruction_stft_weight if judged is None else config.stft_weight
+        mel = self.mel(made_BS, real_BS)
+        stft = self.stft(made_BS, real_BS) if stft_weight else zero
+        adversarial = features = zero
+        if judged is not None and heard is not None:
+            for kind, said in judged.items():
+                made, weight = _float(said), self._weight(kind)
+                adversarial = adversarial + weight * generator_loss(made, self.kind, self.mean)
+                features = features + weight * feature_loss(heard.real[kind], made, self.mean)
+        against = adversarial + config.feature_weight * features
+        total = config.mel_weight * mel + stft_weight * stft + strength * against
+        return {
+            "mel_loss": mel,
+            "stft_loss": stft,
+            "adversarial_loss": adversarial,
+            "feature_loss": features,
+            "discriminator_loss": heard.loss.detach() if heard is not None else zero,
+            "tot_loss": total,
+        }
+
+
+def _float(judged: Judged) -> Judged:
+    """Scores and features in float32: sums of half precision lose too much."""
+    return [(score.float(), [layer.float() for layer in layers]) for score, layers in judged]
+
+
+def _detached(judged: Judged) -> Judged:
+    return [(s.detach().float(), [layer.detach().float() for layer in f]) for s, f in judged]

@@ -1,0 +1,168 @@
+"""Vocoder files of every kind: our own runs, published HiFi-GAN and Vocos; reading and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from tts.checkpoint import latest_checkpoint, load_checkpoint, save_checkpoint
+from tts.config import from_dict
+from tts.errors import InputError
+from tts.files import write_json
+from tts.mel import MelConfig
+from tts.vocoders.hifigan import Hifigan, fold_weight_norm, load_hifigan, published_config
+from tts.vocoders.registry import VOCODERS, vocoder_class
+from tts.vocoders.vocos import load_weights
+from tts.vocoders.weight_names import from_published, to_published
+
+BEST = "best-valid-loss.pt"
+
+
+def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
+    """Read a vocoder, in evaluation mode and without gradients.
+
+    Args:
+      path: a checkpoint of train.py or the folder of its run (the best by validation, else the
+        last), a HiFi-GAN file of jik876's format, or published Vocos weights.
+      mel: for published Vocos weights, which do not say what they were trained on.
+
+    Raises: InputError when the file is missing, damaged or of no known kind.
+    """
+    path = file_of(path)
+    content = load_checkpoint(path)
+    if _name_of(content) in VOCODERS:
+        model = _own(content, path)
+    elif "generator" in content:
+        model = load_hifigan(path)
+    elif weights := _vocos_weights(content):
+        model = load_weights(weights, mel, path)
+    else:
+        raise InputError(
+            f"{path} is no vocoder: neither a run of vocos or hifigan, nor HiFi-GAN's (key "
+            f"'generator'), nor Vocos's; its keys are {', '.join(map(str, list(content)[:8]))}"
+        )
+    return model.eval().requires_grad_(False)
+
+
+def file_of(path: Path | str) -> Path:
+    """Return the checkpoint that a file or the folder of a run stands for."""
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    if (path / BEST).is_file():
+        return path / BEST
+    latest = latest_checkpoint(path)
+    if latest is None:
+        raise InputError(f"{path} holds no checkpoint: train the vocoder first, or name a file")
+    return latest[0]
+
+
+def _name_of(content: Mapping[str, Any]) -> str:
+    config = content.get("config")
+    model = config.get("model", {}) if isinstance(config, Mapping) else {}
+    return model.get("name", "") if isinstance(model, Mapping) else ""
+
+
+def _own(content: Mapping[str, Any], path: Path) -> Any:
+    config = content["config"]
+    options = dict(config["model"])
+    cls = vocoder_class(options.pop("name"))
+    mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
+    model = cls(from_dict(cls.Config, options, f"{path}: model"), mel)
+    weights = fold_weight_norm(to_published(content.get("ema") or content["model"]))
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise InputError(f"{path} does not fit its own configuration: {error}") from None
+    return model
+
+
+def _vocos_weights(content: Mapping[str, Any]) -> Mapping[str, Tensor] | None:
+    for weights in (content, content.get("state_dict")):
+        if isinstance(weights, Mapping) and "backbone.embed.weight" in weights:
+            return weights
+    return None
+
+
+def load_initial(
+    model: nn.Module, discriminators: nn.Module | None, path: Path | str, mel: MelConfig
+) -> list[str]:
+    """Load the weights of another run or of published files into a vocoder to be trained.
+
+    Discriminators are loaded where the file holds them: the checkpoints epoch-N.pt and last.pt
+    of a run, or jik876's do_* beside g_*.
+
+    Returns: sentences on what was read and what was not.
+    Raises: InputError when the weights are of another kind, size or mel.
+    """
+    path = file_of(path)
+    content = load_checkpoint(path)
+    name = _name_of(content)
+    if name in VOCODERS and content["config"].get("mel"):
+        stored = from_dict(MelConfig, content["config"]["mel"], f"{path}: mel")
+        if stored != mel:
+            raise InputError(
+                f"--init-from {path} was trained on another mel:\n  there: {stored}\n  here:  {mel}"
+            )
+    if name in VOCODERS:
+        weights = content.get("ema") or content["model"]
+    elif isinstance(content.get("generator"), Mapping):
+        weights = from_published(content["generator"])
+    else:
+        weights = _vocos_weights(content) or {}
+    weights = {k: v for k, v in weights.items() if not k.startswith("feature_extractor.")}
+    _load(model, weights, f"--init-from {path}")
+    return [f"initial weights from {path}", _load_judges(discriminators, content, path)]
+
+
+def _load_judges(judges: nn.Module | None, content: Mapping[str, Any], path: Path) -> str:
+    """Load discriminators where there are some of the same size; say so."""
+    if judges is None:
+        return "no discriminators are trained"
+    state = content.get("discriminators")
+    beside = path.with_name("do_" + path.name.removeprefix("g_"))
+    if state is None and path.name.startswith("g_") and beside.is_file():
+        published, path = load_checkpoint(beside), beside
+        state = {
+            f"{kind}.{name}": value
+            for kind in ("msd", "mpd")
+            for name, value in from_published(published.get(kind, {})).items()
+        }
+    if state is None:
+        return f"{path} holds no discriminators: they begin anew"
+    _load(judges, state, f"the discriminators of {path}")
+    return f"discriminators from {path}"
+
+
+def _load(network: nn.Module, weights: Mapping[str, Tensor], what: str) -> None:
+    current = network.state_dict()
+    missing, extra = (
+        sorted(current.keys() - weights.keys()),
+        sorted(weights.keys() - current.keys()),
+    )
+    shared = sorted(current.keys() & weights.keys())
+    shapes = [name for name in shared if current[name].shape != weights[name].shape]
+    if missing or extra or shapes:
+        raise InputError(
+            f"{what}: another architecture or size: {len(missing)} weights missing {missing[:3]}, "
+            f"{len(extra)} unknown {extra[:3]}, {len(shapes)} of another shape {shapes[:3]}. "
+            "Choose the same preset and discriminators, or other weights"
+        )
+    network.load_state_dict(weights)
+
+
+def write_hifigan(path: Path | str, source: Path | str) -> None:
+    """Write a run's HiFi-GAN generator as g_* of jik876's format, its configuration as .json.
+
+    Raises: InputError when `source` is no HiFi-GAN of a run.
+    """
+    content = load_checkpoint(file_of(source))
+    if _name_of(content) != "hifigan":
+        raise InputError(f"{source} is no run of hifigan: only its weights have this format")
+    model: Hifigan = _own(content, Path(source))
+    weights = to_published(content.get("ema") or content["model"])
+    write_json(Path(f"{path}.json"), published_config(model.config, model.mel))
+    save_checkpoint(path, {"generator": weights})
