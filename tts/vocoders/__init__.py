@@ -22,14 +22,18 @@ class Vocoder(Protocol):
 
 
 def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
-    """Load the vocoder of a checkpoint, for `path` None Griffin-Lim, that takes `mel`.
+    """Load a vocoder that takes `mel`: a checkpoint, an .onnx file, or for None Griffin-Lim.
 
-    Raises: InputError when the file cannot be used or was trained on another mel.
+    Raises: InputError when the file cannot be used or was made for another mel.
     """
     if path is None:
         from tts.vocoders.griffin_lim import GriffinLim
 
         return GriffinLim(mel)
+    if Path(path).suffix == ".onnx":
+        from tts.vocoders.onnx import OnnxVocoder
+
+        return OnnxVocoder(path, mel)
     from tts.vocoders.hifigan import load_hifigan
 
     vocoder = load_hifigan(path)
