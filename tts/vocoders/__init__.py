@@ -1,4 +1,4 @@
-"""Vocoders: mel to waveform. Each declares the mel that it accepts."""
+"""Turn mel into samples: the vocoders, each with the mel that it takes."""
 
 from __future__ import annotations
 
