@@ -30,6 +30,10 @@ class OnnxVocoder:
                 "one output is the samples (model_type hifigan)"
             )
 
+    def to(self, _device: str) -> OnnxVocoder:
+        """Return itself: it computes on the CPU whatever the device of the model."""
+        return self
+
     def __call__(self, mel_BTF: Tensor) -> Tensor:
         """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
         (name,) = [tensor.name for tensor in self.session.get_inputs()]
