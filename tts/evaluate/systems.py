@@ -98,7 +98,7 @@ class Vocoded(System):
 class Spoken(System):
     """Speak with a trained voice of this project and a vocoder."""
 
-    speaker: TorchVoice
+    backend: TorchVoice
     options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
@@ -106,14 +106,14 @@ class Spoken(System):
         for sample in samples:
             if sample.tokens is None:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.speaker.voice.table.unknown(sample.tokens)
+            unknown = self.backend.voice.table.unknown(sample.tokens)
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
     def take(self, sample: Sample, recorded: Take) -> Take:
         request = Request(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.speaker, [request], self.options)
+        (speech,) = speak(self.backend, [request], self.options)
         return Take(
             speech.samples,
             self.mel,
@@ -125,8 +125,8 @@ class Spoken(System):
     @torch.inference_mode()
     def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
         """Align with the model itself; None when it has none, or fewer frames than tokens."""
-        model, mel_TF = self.speaker.model, recorded.mel_TF
-        ids = self.speaker.voice.encode(sample.tokens or [])
+        model, mel_TF = self.backend.model, recorded.mel_TF
+        ids = self.backend.voice.encode(sample.tokens or [])
         if not hasattr(model, "align") or len(ids) > len(mel_TF):
             return None
         batch = Batch(
@@ -136,10 +136,10 @@ class Spoken(System):
             mel_BTF=torch.from_numpy(mel_TF)[None],
             mel_lens=torch.tensor([len(mel_TF)]),
         )
-        return model.align(batch.to(self.speaker.device))[0].cpu().numpy()
+        return model.align(batch.to(self.backend.device))[0].cpu().numpy()
 
     def blanks(self, sample: Sample) -> np.ndarray:
-        voice = self.speaker.voice
+        voice = self.backend.voice
         return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
 
 
