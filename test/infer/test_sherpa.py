@@ -76,6 +76,12 @@ def test_an_older_runtime_gets_codes(older):
     assert problem.text == "😀"
 
 
+def test_an_older_runtime_takes_no_tokens_of_an_espeak_voice(older):
+    front = SimpleNamespace(config=FrontEndConfig("en-us", "espeak", framing="runtime"))
+    with pytest.raises(InputError, match="no tokens given"):
+        list(speak(sherpa.Engine(Engine(), front), [Request("a", tokens=["a"])]))
+
+
 def test_long_texts_are_said_sentence_by_sentence(newer):
     engine, front = Engine(), build_frontend(MANDARIN)
     speech = sherpa.speak_with(engine, front, LONG, pause=1.0)

@@ -106,6 +106,8 @@ class Engine:
         text = spoken.normalized
         if kind == "pinyin":
             text = codes.in_codes(spoken.tokens, self.frontend.token_table())
+        elif not text:
+            raise InputError("sherpa-onnx 1.13 says the text of an espeak voice, no tokens given")
         return self.tts.generate(text, sid=self.sid, speed=speed)
 
 
