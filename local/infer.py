@@ -55,7 +55,6 @@ def main() -> int:
     if sum(map(bool, wanted)) != 1:
         raise InputError("give one of --input-text, --input-file and --test-set")
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-
     options = SpeakingOptions(**flags_given(arguments, SpeakingOptions))
     alone = arguments.input_text is not None
 
