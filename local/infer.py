@@ -55,7 +55,6 @@ def main() -> int:
     if sum(map(bool, wanted)) != 1:
         raise InputError("give one of --input-text, --input-file and --test-set")
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-
     options = SpeakingOptions(**flags_given(arguments, SpeakingOptions))
     alone = arguments.input_text is not None
 
@@ -73,7 +72,7 @@ def main() -> int:
     voice = load_voice(
         source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
     ).with_user_lexicon(arguments.user_lexicon)
-    speaker = TorchVoice(voice, load_vocoder(arguments.vocoder, voice.mel), arguments.device)
+    backend = TorchVoice(voice, load_vocoder(arguments.vocoder, voice.mel), arguments.device)
     if arguments.test_set:
         cuts = recipe.cuts("test")
         requests = [Request(cut["id"], tokens=cut["custom"]["tokens"]) for cut in cuts]
@@ -84,7 +83,7 @@ def main() -> int:
     folder = arguments.output_dir or exp_dir / "wavs"
     print(f"speaking with {voice.source}")
     refused: list[InputError] = []
-    for speech in speak(speaker, requests, options, None if alone else refused.append):
+    for speech in speak(backend, requests, options, None if alone else refused.append):
         path = arguments.output_wav if alone else folder / f"{speech.id}.wav"
         write_audio(path, speech.samples, speech.sample_rate)
         if arguments.times:

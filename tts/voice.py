@@ -1,4 +1,4 @@
-"""A trained voice: model, mel, front end and token table out of one checkpoint; how it speaks."""
+"""Load a trained voice from a checkpoint: model, mel, front end, tokens; how it is to speak."""
 
 from __future__ import annotations
 
@@ -191,19 +191,7 @@ def load_voice(
             f"{tokens} is not the token table that {path} was trained with; leave --tokens out, "
             "the checkpoint holds its own"
         )
-    source = f"{path} ({which} weights)"
-    if average > 1:
-        last = content.get("epoch", epoch or 0)
-        epochs = [e for e in list_epochs(path.parent) if e <= last][-average:]
-        if len(epochs) < average:
-            raise InputError(
-                f"--average {average}: up to epoch {last} {path.parent} has only the epochs "
-                f"{', '.join(map(str, epochs)) or '(none)'}"
-            )
-        weights = average_weights([epoch_path(path.parent, e) for e in epochs], which)
-        source = f"mean of epochs {', '.join(map(str, epochs))} in {path.parent} ({which} weights)"
-    else:
-        weights = weights_of(content, which, path)
+    weights, source = _weights(content, path, epoch, which, average)
     config = content["config"]
     options = dict(config["model"])
     name = options.pop("name")
@@ -224,6 +212,24 @@ def load_voice(
         corpus=config.get("corpus", {}),
         source=source,
     )
+
+
+def _weights(
+    content: dict[str, Any], path: Path, epoch: int | None, which: str, average: int
+) -> tuple[dict[str, Any], str]:
+    """Return the weights of a checkpoint, or of several averaged, and what they are in words."""
+    if average <= 1:
+        return weights_of(content, which, path), f"{path} ({which} weights)"
+    last = content.get("epoch", epoch or 0)
+    epochs = [e for e in list_epochs(path.parent) if e <= last][-average:]
+    if len(epochs) < average:
+        raise InputError(
+            f"--average {average}: up to epoch {last} {path.parent} has only the epochs "
+            f"{', '.join(map(str, epochs)) or '(none)'}"
+        )
+    weights = average_weights([epoch_path(path.parent, e) for e in epochs], which)
+    numbers = ", ".join(map(str, epochs))
+    return weights, f"mean of epochs {numbers} in {path.parent} ({which} weights)"
 
 
 def _adopt(

@@ -50,8 +50,8 @@ def work(tmp_path_factory) -> Path:
 
 
 def say(voice, *requests: Request, **options) -> list:
-    speaker = TorchVoice(voice, GriffinLim(voice.mel))
-    return list(speak(speaker, requests, SpeakingOptions(**options)))
+    backend = TorchVoice(voice, GriffinLim(voice.mel))
+    return list(speak(backend, requests, SpeakingOptions(**options)))
 
 
 def test_the_same_seed_gives_the_same_speech_whatever_came_before(work):
@@ -140,14 +140,14 @@ def test_threads_speak_as_one_does_and_leave_the_global_generator_alone(work, mo
 
     monkeypatch.setattr("tts.voice.build_frontend", build)
     voice = load_voice(work / "exp")
-    speaker = TorchVoice(voice, GriffinLim(voice.mel))
+    backend = TorchVoice(voice, GriffinLim(voice.mel))
     seeds = [1, 2, 3, 1, 2, 3]
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
     with ThreadPoolExecutor(6) as pool:
         options = [SpeakingOptions(seed=seed) for seed in seeds]
-        said = list(pool.map(lambda how: speak_text(speaker, "A fine day.", how).samples, options))
+        said = list(pool.map(lambda how: speak_text(backend, "A fine day.", how).samples, options))
     assert torch.equal(torch.rand(3), expected)
     assert len(built) == 1
     for seed, samples in zip(seeds, said, strict=True):
@@ -185,9 +185,9 @@ def test_the_vocoder_computes_where_the_model_does(work):
 @pytest.mark.gpu
 def test_on_a_gpu(work):
     voice = load_voice(work / "exp")
-    speaker = TorchVoice(voice, GriffinLim(voice.mel), "cuda")
-    assert speaker.vocoder.inverse.is_cuda
-    one, two = (speak_text(speaker, "A fine day.").samples for _ in range(2))
+    backend = TorchVoice(voice, GriffinLim(voice.mel), "cuda")
+    assert backend.vocoder.inverse.is_cuda
+    one, two = (speak_text(backend, "A fine day.").samples for _ in range(2))
     assert np.array_equal(one, two)
 
 
@@ -226,8 +226,8 @@ def test_one_text_that_cannot_be_said_does_not_end_the_others(work):
     voice = load_voice(work / "exp")
     requests = [Request("a", "One."), Request("b", "..."), Request("c", "Two."), Request("d", "")]
     refused = []
-    speaker = TorchVoice(voice, GriffinLim(voice.mel))
-    spoken = speak(speaker, requests, refused=refused.append)
+    backend = TorchVoice(voice, GriffinLim(voice.mel))
+    spoken = speak(backend, requests, refused=refused.append)
     assert [speech.id for speech in spoken] == ["a", "c"]
     assert [str(error)[:2] for error in refused] == ["b:", "d:"]
 

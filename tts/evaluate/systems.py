@@ -1,4 +1,4 @@
-"""What speaks: recordings, folders of sounds, trained voices, recordings through a vocoder."""
+"""Say utterances by recordings, folders of sounds, trained voices, or mels through a vocoder."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ MOST_FAULTS = 40
 
 @dataclass(frozen=True)
 class System(ABC):
-    """Something that says utterances: `name` in tables and file names, `source` in words."""
+    """Say utterances: `name` in tables and file names, `source` in words."""
 
     name: str
     source: str
     mel: MelConfig
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
-        """What stands in the way of saying all of `samples`, found without saying any."""
+        """Return what stands in the way of saying all of `samples`, without saying any."""
         return []
 
     @abstractmethod
@@ -44,23 +44,23 @@ class System(ABC):
         """Say one utterance; `recorded` is its recording."""
 
     def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
-        """Frames of each framed token in the recording, where this system can tell."""
+        """Count the frames of each framed token in the recording, where this system can."""
         return None
 
     def blanks(self, sample: Sample) -> np.ndarray | None:
-        """Which framed tokens are blanks, where this system has tokens."""
+        """Tell which framed tokens are blanks, where this system has tokens."""
         return None
 
 
 @dataclass(frozen=True)
 class Folder(System):
-    """Sounds that someone else made: <id>.wav or <id>.flac."""
+    """Read sounds that someone else made: <id>.wav or <id>.flac."""
 
     folder: Path
     any_rate: bool = False
 
     def path(self, sample: Sample) -> Path:
-        """The file of an utterance, whether it exists or not."""
+        """Return the file of an utterance, whether it exists or not."""
         paths = [self.folder / f"{sample.id}{ending}" for ending in ENDINGS]
         return next((path for path in paths if path.is_file()), paths[0])
 
@@ -73,7 +73,7 @@ class Folder(System):
 
 
 class Recording(System):
-    """The recordings themselves, at whatever rate they have."""
+    """Read the recordings themselves, at whatever rate they have."""
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         found = [fault_of(sample.recording, self.mel, any_rate=True) for sample in samples]
@@ -85,7 +85,7 @@ class Recording(System):
 
 @dataclass(frozen=True)
 class Vocoded(System):
-    """Copy synthesis: the recording's mel through a vocoder, the best a voice could do with it."""
+    """Pass the recording's mel through a vocoder, the best a voice could do (copy synthesis)."""
 
     vocoder: Any
 
@@ -98,7 +98,7 @@ class Vocoded(System):
 class Spoken(System):
     """Speak with a trained voice of this project and a vocoder."""
 
-    speaker: TorchVoice
+    backend: TorchVoice
     options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
@@ -106,14 +106,14 @@ class Spoken(System):
         for sample in samples:
             if sample.tokens is None:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.speaker.voice.table.unknown(sample.tokens)
+            unknown = self.backend.voice.table.unknown(sample.tokens)
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
     def take(self, sample: Sample, recorded: Take) -> Take:
         request = Request(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.speaker, [request], self.options)
+        (speech,) = speak(self.backend, [request], self.options)
         return Take(
             speech.samples,
             self.mel,
@@ -124,9 +124,9 @@ class Spoken(System):
 
     @torch.inference_mode()
     def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
-        """By the model's own alignment; None when it has none, or fewer frames than tokens."""
-        model, mel_TF = self.speaker.model, recorded.mel_TF
-        ids = self.speaker.voice.encode(sample.tokens or [])
+        """Align with the model itself; None when it has none, or fewer frames than tokens."""
+        model, mel_TF = self.backend.model, recorded.mel_TF
+        ids = self.backend.voice.encode(sample.tokens or [])
         if not hasattr(model, "align") or len(ids) > len(mel_TF):
             return None
         batch = Batch(
@@ -136,15 +136,15 @@ class Spoken(System):
             mel_BTF=torch.from_numpy(mel_TF)[None],
             mel_lens=torch.tensor([len(mel_TF)]),
         )
-        return model.align(batch.to(self.speaker.device))[0].cpu().numpy()
+        return model.align(batch.to(self.backend.device))[0].cpu().numpy()
 
     def blanks(self, sample: Sample) -> np.ndarray:
-        voice = self.speaker.voice
+        voice = self.backend.voice
         return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
 
 
 def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
-    """NAME=PATH items as names and paths; every fault in one InputError."""
+    """Read NAME=PATH items as names and paths; every fault in one InputError."""
     faults, result = [], {}
     for text in texts:
         name, equals, path = text.partition("=")
@@ -163,7 +163,7 @@ def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
 
 
 def refuse(what: str, faults: Sequence[str]) -> None:
-    """InputError listing `faults`, if there are any."""
+    """Raise InputError listing `faults`, if there are any."""
     if faults:
         more = [f"... and {len(faults) - MOST_FAULTS} more"] * (len(faults) > MOST_FAULTS)
         lines = "".join(f"\n  {fault}" for fault in [*faults[:MOST_FAULTS], *more])
@@ -182,7 +182,7 @@ def open_system(
     device: str = "cpu",
     any_rate: bool = False,
 ) -> System:
-    """A folder of sounds, or the voice of an experiment folder or checkpoint file.
+    """Open a folder of sounds, or the voice of an experiment folder or checkpoint file.
 
     Raises: InputError when there is neither, or the voice makes another mel than `mel`.
     """

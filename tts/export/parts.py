@@ -42,7 +42,7 @@ def is_int8(model: Path) -> bool:
 
 
 def default_of(models: Iterable[Path]) -> Path:
-    """Return of model-steps-N.onnx files the one with the middle number of steps, none of int8."""
+    """Choose, of model-steps-N.onnx files, the middle number of steps; none with 8-bit weights."""
     models = list(models)
     by_steps = sorted(
         [path for path in models if not is_int8(path)] or models,

@@ -132,21 +132,6 @@ def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str =
     return export_hifigan(model, target, facts)
 
 
-def check_vocoder(path: Path | str, mel: MelConfig) -> None:
-    """Check that a vocoder takes `mel`: a HiFi-GAN checkpoint, or .onnx by its metadata.
-
-    Raises: InputError when it cannot be read or takes another mel.
-    """
-    if Path(path).suffix == ".onnx":
-        from tts.export.vocoder import check_onnx_mel
-
-        check_onnx_mel(path, mel)
-    else:
-        from tts.vocoders import load_vocoder
-
-        load_vocoder(path, mel)
-
-
 def package_voice(
     voice: Voice, models: Sequence[Path], options: ExportOptions, texts: Iterable[str] = ()
 ) -> list[Path]:
@@ -158,8 +143,10 @@ def package_voice(
     """
     import tempfile
 
-    from tts.export.package import Parts, assemble
+    from tts.export.package import assemble
+    from tts.export.parts import Parts
     from tts.text.lexicon import write_lexicon
+    from tts.vocoders.onnx import check_onnx_mel
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
@@ -167,7 +154,7 @@ def package_voice(
         vocoder = Path(options.vocoder)
         voice.table.write(tokens)
         if vocoder.suffix == ".onnx":
-            check_vocoder(vocoder, voice.mel)
+            check_onnx_mel(vocoder, voice.mel)
         else:
             vocoder = Path(folder) / "vocoder.onnx"
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)

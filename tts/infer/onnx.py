@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
+from tts.export.voice import SCALES_FILE
 from tts.infer.control import Scales, factors, token_times
 from tts.infer.onnx_noise import NOISE, noise_of, open_seeded
 from tts.infer.speech import Speech
@@ -43,6 +44,7 @@ class OnnxVoice:
         num_threads: int = 1,
         user_lexicon: Path | str | None = None,
     ):
+        self.name = str(acoustic_model)
         self.acoustic = open_seeded(acoustic_model, num_threads)
         self.vocoder = open_session(vocoder, num_threads)
         self.table = TokenTable.read(tokens)
@@ -79,6 +81,8 @@ class OnnxVoice:
         import numpy as np
 
         tokens, framing = spoken.tokens, self.frontend.config.framing
+        if scales and len(self.controls) == 1:
+            raise InputError(f"{self.name} takes no factors of single tokens: use {SCALES_FILE}")
         ids = np.array([self.table.encode(tokens, framing)], dtype=np.int64)
         told = dict.fromkeys(self.controls, 1.0)
         told |= factors(options.scales, scales, len(tokens), framing, self.controls)

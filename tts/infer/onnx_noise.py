@@ -1,4 +1,4 @@
-"""Seeded noise for exported ONNX files, whose own random numbers have no seed of a sentence."""
+"""Give exported ONNX files their noise from outside, so that each sentence has its own seed."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class TorchVoice:
     def __init__(self, voice: Voice, vocoder: Any, device: str = "cpu"):
         self.voice, self.device = voice, device
         self.model = voice.on(device)
-        self.vocoder = vocoder.to(device) if isinstance(vocoder, torch.nn.Module) else vocoder
+        self.vocoder = vocoder.to(device) if hasattr(vocoder, "to") else vocoder
 
     @property
     def frontend(self) -> FrontEnd:

@@ -1,4 +1,4 @@
-"""Speak with sherpa-onnx, 1.13.x or 2.x, through our own front end: exactly our ids arrive.
+"""Speak with sherpa-onnx, 1.13.x or 2.x, through our own front end: the ids that arrive are ours.
 
 2.x takes tokens as they are; 1.13.x gets them as a text of codes (see tts.text.codes). Only an
 espeak voice on 1.13.x is given text, which espeak says there as it does here.
@@ -106,6 +106,8 @@ class Engine:
         text = spoken.normalized
         if kind == "pinyin":
             text = codes.in_codes(spoken.tokens, self.frontend.token_table())
+        elif not text:
+            raise InputError("sherpa-onnx 1.13 says the text of an espeak voice, no tokens given")
         return self.tts.generate(text, sid=self.sid, speed=speed)
 
 
@@ -205,7 +207,7 @@ def _engine(
     num_threads: int,
     noise_scale: float,
 ) -> Any:
-    """Make an OfflineTts whose lexicon is the codes alone: nothing else is ever looked up."""
+    """Make an OfflineTts whose lexicon holds the codes alone."""
     sherpa = runtime()
     parts = [model, package / "vocoder.onnx", package / "tokens.txt"]
     missing = [str(path) for path in parts if not path.is_file()]

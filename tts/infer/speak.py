@@ -106,7 +106,7 @@ def _sentences(
         return joined(request.text, said, problems), said
     if not can_be_said(request.tokens):
         raise InputError(f"nothing to say in the tokens {request.tokens}")
-    given = Spoken(request.text, request.text, (Word("", tuple(request.tokens), "given"),))
+    given = Spoken(request.text, "", (Word("", tuple(request.tokens), "given"),))
     return given, [given]
 
 

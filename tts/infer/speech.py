@@ -1,4 +1,4 @@
-"""What was said: samples with what belongs to them, joined in samples and written to files."""
+"""Hold the samples that were spoken and what belongs to them; join them; write sound files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Speech:
-    """Hold what was said.
+    """Hold what was spoken.
 
     Attributes:
       samples: float32 (S,); sample_rate: in Hz.

@@ -1,4 +1,4 @@
-"""Vocoders: mel to samples. Each declares the mel that it takes; registry.py names them."""
+"""Turn mel into samples: vocoders, each with the mel that it takes; registry.py names them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ class Vocoder(Protocol):
 
 
 def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
-    """Load the vocoder of a checkpoint, for `path` None Griffin-Lim, that takes `mel`.
+    """Load a vocoder that takes `mel`: a checkpoint, an .onnx file, or for None Griffin-Lim.
 
-    Raises: InputError when the file cannot be used or was trained on another mel.
+    Raises: InputError when the file cannot be used or was made for another mel.
     """
     if path is None:
         from tts.vocoders.griffin_lim import GriffinLim
 
         return GriffinLim(mel)
+    if Path(path).suffix == ".onnx":
+        from tts.vocoders.onnx import OnnxVocoder
+
+        return OnnxVocoder(path, mel)
     from tts.vocoders.checkpoints import read_vocoder
 
     vocoder = read_vocoder(path, mel)
