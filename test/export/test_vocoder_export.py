@@ -25,13 +25,13 @@ def test_hifigan(generator, tmp_path):
     assert export_hifigan(generator, path, {"licence": "none"}) < 1e-4
     metadata = read_metadata(path)
     assert metadata["model_type"] == "hifigan"
-    assert metadata["sample_rate"] == str(V3.mel.sample_rate)
+    assert metadata["sample_rate"] == str(MEL.sample_rate)
     assert metadata["licence"] == "none"
     model = onnx.load(str(path))
     assert model.ir_version <= MAX_IR_VERSION
-    batch = torch.randn(2, V3.mel.n_mels, 9)
+    batch = torch.randn(2, MEL.n_mels, 9)
     (audio,) = open_session(path).run(None, {"mel": batch.numpy()})
-    assert audio.shape == (2, 9 * V3.mel.hop_length)
+    assert audio.shape == (2, 9 * MEL.hop_length)
 
 
 def test_griffin_lim(tmp_path):

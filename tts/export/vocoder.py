@@ -11,14 +11,26 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.errors import InputError
-from tts.export.graph import open_session, run_graph, write_graph
+from tts.export.graph import open_session, outputs_of, write_graph
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
+from tts.vocoders.onnx import samples_of_outputs
+from tts.vocoders.spectra import margins
+from tts.vocoders.vocos import Vocos
 
 TRACED_FRAMES = 37
 CHECKED_FRAMES = (1, 2, 50, 123)
 HIFIGAN_TOLERANCE = 1e-4
+VOCOS_TOLERANCE = 1e-3  # of the loudest test mel, whose samples are far beyond 1
+# How sherpa-onnx turns the spectrum into samples.
+VOCOS_METADATA = {
+    "model_type": "vocos",
+    "center": "1",
+    "normalized": "0",
+    "window_type": "hann",
+    "pad_mode": "reflect",
+}
 # Griffin-Lim's phases at bins of almost no energy are at the mercy of rounding.
 GRIFFIN_LIM_TOLERANCE = 1e-2
 
@@ -34,6 +46,56 @@ class FramesLast(nn.Module):
         return self.vocoder(mel_BFT.transpose(1, 2))
 
 
+def fourier_basis(window: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the windowed Fourier basis (2 K, 1, n_fft), cosines then negated sines, and the
+    factors (2 K, 1) with which its transpose is the inverse transform.
+    """
+    size = len(window)
+    bins = torch.arange(size // 2 + 1)
+    angle_KN = torch.outer(bins, torch.arange(size)) % size * (2 * math.pi / size)
+    angle_KN = angle_KN.double()
+    basis = torch.cat([angle_KN.cos(), -angle_KN.sin()]) * window.double()
+    # Of a real signal's spectrum half is stored: all but its two real bins count twice.
+    scale = torch.full((len(bins),), 2.0 / size)
+    scale[0] = scale[-1] = 1.0 / size
+    return basis[:, None].float(), scale.repeat(2)[:, None]
+
+
+class VocosSpectrum(nn.Module):
+    """Give sherpa-onnx what it takes of a Vocos: magnitude, cosine and sine (N, K, T)."""
+
+    def __init__(self, model: Vocos):
+        super().__init__()
+        self.model = model
+
+    def forward(self, mel_BFT: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.model.spectrum(mel_BFT.transpose(1, 2))
+
+
+class VocosSamples(nn.Module):
+    """Give samples (N, T * hop_length): a Vocos and its inverse STFT as one transposed convolution.
+
+    ONNX has no inverse STFT.
+    """
+
+    def __init__(self, model: Vocos):
+        super().__init__()
+        self.model, self.mel = model, model.mel
+        window = model.head.istft.window
+        basis, scale = fourier_basis(window)
+        self.register_buffer("basis", basis * scale[:, :, None])
+        self.register_buffer("square", window.square()[None, None])
+
+    def forward(self, mel_BFT: Tensor) -> Tensor:
+        magnitude, cosine, sine = self.model.spectrum(mel_BFT.transpose(1, 2))
+        spectrum_BKT = torch.cat([magnitude * cosine, magnitude * sine], dim=1)
+        hop, (left, right) = self.mel.hop_length, margins(self.mel)
+        total = F.conv_transpose1d(spectrum_BKT, self.basis, stride=hop)
+        ones_1T = torch.ones_like(magnitude[:1, :1])
+        weight = F.conv_transpose1d(ones_1T, self.square, stride=hop)
+        return (total[:, 0, left:-right] / weight[:, 0, left:-right]).contiguous()
+
+
 class ConvolutionGriffinLim(GriffinLim):
     """Compute Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
 
@@ -42,15 +104,9 @@ class ConvolutionGriffinLim(GriffinLim):
 
     def __init__(self, mel: MelConfig, num_iterations: int):
         super().__init__(mel, num_iterations)
-        size = mel.n_fft
-        angle_KN = torch.outer(self.bins, torch.arange(size)) % size * (2 * math.pi / size)
-        angle_KN = angle_KN.double()
-        basis = torch.cat([angle_KN.cos(), -angle_KN.sin()]) * self.window.double()
-        # Of a real signal's spectrum half is stored: all but its two real bins count twice.
-        scale = torch.full((len(self.bins),), 2.0 / size)
-        scale[0] = scale[-1] = 1.0 / size
-        self.register_buffer("basis", basis[:, None].float())
-        self.register_buffer("scale", scale.repeat(2)[:, None])
+        basis, scale = fourier_basis(self.window)
+        self.register_buffer("basis", basis)
+        self.register_buffer("scale", scale)
         self.register_buffer("square", (self.window**2)[None, None])
 
     def analysis(self, signal_BS: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,6 +131,31 @@ def export_hifigan(
     Raises: InputError when the graph and PyTorch differ by more than HIFIGAN_TOLERANCE.
     """
     return _export(model, model, path, HIFIGAN_TOLERANCE, facts)
+
+
+def export_vocos(
+    model: Vocos, path: Path | str, facts: Mapping[str, str] | None = None, samples: bool = False
+) -> float:
+    """Write a Vocos as ONNX; return the largest difference of its samples from PyTorch.
+
+    Args: samples, whether the graph gives samples, with the inverse STFT inside, or the spectrum
+    that sherpa-onnx turns into samples itself.
+    Raises: InputError when graph and PyTorch differ by more than VOCOS_TOLERANCE.
+    """
+    if samples:
+        return _export(VocosSamples(model), model, path, VOCOS_TOLERANCE, facts, frames_last=True)
+    names = ("mag", "x", "y")
+    mel = model.mel
+    write_graph(
+        VocosSpectrum(model),
+        [_test_mel(mel, TRACED_FRAMES).transpose(1, 2)],
+        path,
+        inputs=["mel"],
+        outputs=names,
+        dynamic={"mel": {0: "N", 2: "T"}, **{name: {0: "N", 2: "T"} for name in names}},
+        metadata={**vocoder_metadata(mel), **VOCOS_METADATA, **(facts or {})},
+    )
+    return check_parity(path, model, VOCOS_TOLERANCE)
 
 
 def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 32) -> float:
@@ -108,10 +189,12 @@ def _export(
     path: Path | str,
     tolerance: float,
     facts: Mapping[str, str] | None,
+    frames_last: bool = False,
 ) -> float:
+    """Write a graph that gives samples; `frames_last` says that it takes (N, n_mels, T) itself."""
     mel = reference.mel
     write_graph(
-        FramesLast(graph),
+        graph if frames_last else FramesLast(graph),
         [_test_mel(mel, TRACED_FRAMES).transpose(1, 2)],
         path,
         inputs=["mel"],
@@ -133,7 +216,8 @@ def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> fl
         mel_BTF = _test_mel(reference.mel, frames)
         with torch.no_grad():
             expected = reference(mel_BTF)
-        audio = torch.from_numpy(run_graph(session, mel_BTF.transpose(1, 2).numpy()))
+        outputs = outputs_of(session, mel_BTF.transpose(1, 2).numpy())
+        audio = samples_of_outputs(outputs, reference.mel)
         if audio.shape != expected.shape:
             raise InputError(
                 f"{path}: {frames} frames give shape {tuple(audio.shape)}, "

@@ -113,22 +113,26 @@ def export_voice(
             )
 
 
-def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str = "") -> float:
-    """Write an ONNX vocoder: a HiFi-GAN checkpoint's, or without `path` Griffin-Lim.
+def export_vocoder(
+    path: str, mel: MelConfig, target: Path | str, licence: str = "", samples: bool = False
+) -> float:
+    """Write an ONNX vocoder: that of a checkpoint, or without `path` Griffin-Lim.
 
+    Args: samples, for a Vocos: whether its inverse STFT is part of the graph.
     Returns: the largest difference from PyTorch.
     Raises: InputError when the checkpoint cannot be read or was trained on another mel.
     """
-    from tts.export.vocoder import export_griffin_lim, export_hifigan
+    from tts.export.vocoder import export_griffin_lim, export_hifigan, export_vocos
 
     if not path:
         return export_griffin_lim(mel, target)
-    from tts.vocoders import check_mel
-    from tts.vocoders.hifigan import load_hifigan
+    from tts.vocoders import load_vocoder
+    from tts.vocoders.vocos import Vocos
 
-    model = load_hifigan(path)
-    check_mel(mel, model.mel, path)
-    facts = {"comment": f"HiFi-GAN, weights {Path(path).name}", "licence": licence}
+    model = load_vocoder(path, mel)
+    facts = {"comment": f"{type(model).__name__}, weights {Path(path).name}", "licence": licence}
+    if isinstance(model, Vocos):
+        return export_vocos(model, target, facts, samples)
     return export_hifigan(model, target, facts)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from tts.errors import InputError
 from tts.mel import MelConfig
+from tts.vocoders.spectra import InverseSTFT
 
 
 class OnnxVocoder:
@@ -18,16 +21,17 @@ class OnnxVocoder:
 
     mel: what it is to take; the file says only part of it.
 
-    Raises: InputError for a file that is no vocoder, takes another mel or gives no samples.
+    Raises: InputError for a file that is no vocoder, takes another mel, or gives neither samples
+    nor the spectrum of a Vocos.
     """
 
     def __init__(self, path: Path | str, mel: MelConfig):
         self.mel, self.session = mel, check_onnx_mel(path, mel)
         outputs = [tensor.name for tensor in self.session.get_outputs()]
-        if len(outputs) > 1:
+        if len(outputs) not in (1, 3):
             raise InputError(
-                f"{path} gives {', '.join(outputs)}: a spectrum; what is needed is a vocoder whose "
-                "one output is the samples (model_type hifigan)"
+                f"{path} gives {', '.join(outputs)}; a vocoder gives samples (model_type hifigan) "
+                "or magnitude, cosine and sine (model_type vocos)"
             )
 
     def to(self, _device: str) -> OnnxVocoder:
@@ -38,8 +42,19 @@ class OnnxVocoder:
         """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
         (name,) = [tensor.name for tensor in self.session.get_inputs()]
         mel_NFT = mel_BTF.detach().float().cpu().transpose(1, 2).contiguous().numpy()
-        (audio,) = self.session.run(None, {name: mel_NFT})
-        return torch.from_numpy(audio).reshape(len(mel_NFT), -1)
+        return samples_of_outputs(self.session.run(None, {name: mel_NFT}), self.mel)
+
+
+def samples_of_outputs(outputs: Sequence[np.ndarray], mel: MelConfig) -> Tensor:
+    """Return the samples (N, S) that a graph gives, or that its spectrum stands for.
+
+    outputs: audio (N, ...), or magnitude, cosine, sine (N, n_fft // 2 + 1, T).
+    """
+    first, *rest = map(torch.from_numpy, outputs)
+    if not rest:
+        return first.reshape(len(first), -1)
+    cosine, sine = rest
+    return InverseSTFT(mel)(torch.complex(first * cosine, first * sine))
 
 
 def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:

@@ -48,6 +48,8 @@ class FrameConv(nn.Conv1d):
 
     def forward(self, x_BDT: Tensor) -> Tensor:
         (size,), reach = self.kernel_size, self.kernel_size[0] // 2
+        if torch.onnx.is_in_onnx_export():  # unfolding would become a loop there
+            return F.conv1d(x_BDT, self.weight, self.bias, padding=reach)
         frames_BDTK = F.pad(x_BDT, (reach, reach)).unfold(2, size, 1)
         frames_BTD = frames_BDTK.transpose(1, 2).flatten(2)
         return F.linear(frames_BTD, self.weight.flatten(1), self.bias).transpose(1, 2)

@@ -1,0 +1,55 @@
+"""Vocos as ONNX: the spectrum for sherpa-onnx, the samples for ONNX Runtime."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from tts.export.graph import open_session, outputs_of, read_metadata
+from tts.export.vocoder import export_vocos
+from tts.mel import MelConfig
+from tts.vocoders import load_vocoder
+from tts.vocoders.vocos import Vocos, VocosConfig
+
+MELS = {
+    22050: MelConfig(),
+    44100: MelConfig(sample_rate=44100, n_fft=2048, win_length=2048, hop_length=512, n_mels=128),
+}
+
+
+def tiny(mel: MelConfig) -> Vocos:
+    torch.manual_seed(0)
+    return Vocos(VocosConfig(channels=16, num_layers=2), mel).eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize("samples", [False, True], ids=["spectrum", "samples"])
+@pytest.mark.parametrize("mel", MELS.values(), ids=map(str, MELS))
+def test_graph_equals_pytorch_at_lengths_never_traced(tmp_path, mel, samples):
+    model, path = tiny(mel), tmp_path / "vocoder.onnx"
+    assert export_vocos(model, path, {"licence": "none"}, samples) < 1e-3
+    session = open_session(path)
+    mel_BTF = torch.randn(1, 77, mel.n_mels) - 5
+    outputs = outputs_of(session, mel_BTF.transpose(1, 2).numpy())
+    if samples:
+        (audio,) = outputs
+        np.testing.assert_allclose(audio, model(mel_BTF).numpy(), atol=1e-5)
+    else:
+        for found, wanted in zip(outputs, model.spectrum(mel_BTF), strict=True):
+            np.testing.assert_allclose(found, wanted.numpy(), atol=1e-4, rtol=1e-4)
+    vocoder = load_vocoder(path, mel)
+    torch.testing.assert_close(vocoder(mel_BTF), model(mel_BTF), atol=1e-5, rtol=0)
+
+
+def test_metadata_are_what_the_runtime_reads(tmp_path):
+    path = tmp_path / "vocoder.onnx"
+    export_vocos(tiny(MelConfig()), path)
+    metadata = read_metadata(path)
+    wanted = {
+        "model_type": "vocos", "n_fft": "1024", "hop_length": "256", "win_length": "1024",
+        "center": "1", "normalized": "0", "window_type": "hann", "pad_mode": "reflect",
+        "sample_rate": "22050",
+    }  # fmt: skip
+    assert wanted.items() <= metadata.items()
+    export_vocos(tiny(MelConfig()), path, samples=True)
+    assert read_metadata(path)["model_type"] == "hifigan"
