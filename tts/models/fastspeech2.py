@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from tts.batch import Batch
+from tts.features.cwt import FRAME_SECONDS
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
-from tts.models.lengths import Kept, length_mask
+from tts.models.lengths import TokenSelection, length_mask
 from tts.models.predictor import ChannelNorm
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
 
@@ -89,9 +90,13 @@ class FastSpeech2(nn.Module):
         self.postnet = PostNet(config.postnet, n_mels) if config.postnet.num_layers else None
 
     def set_statistics(self, pad_id: int, statistics: Mapping[str, float]) -> None:
-        """What the prepared data say: the blank's id, and data/pitch/stats.json."""
+        """Take what the prepared data say: the blank's id, and data/pitch/stats.json.
+
+        `statistics` may hold frame_seconds of the mel besides, see MelConfig.
+        """
         self.blank.fill_(pad_id)
         of = statistics
+        self.adaptor.pitch.predictor.frame_seconds = of.get("frame_seconds", FRAME_SECONDS)
         low, high = math.log(of["f0_min"]), math.log(of["f0_max"])
         self.adaptor.pitch.set_statistics(of["log_f0_mean"], of["log_f0_std"], low, high)
         names = ("energy_mean", "energy_std", "energy_min", "energy_max")
@@ -117,8 +122,12 @@ class FastSpeech2(nn.Module):
                 f"the batch lacks what the model declares as its inputs: {self.inputs}"
             )
         mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
-        tokens_BP, lens, kept = self._kept(batch.tokens_BL, batch.tokens_lens, exact=False)
-        durations_BP = batch.durations_BL if kept is None else kept.gathered(batch.durations_BL)
+        tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=False)
+        durations_BP = (
+            batch.durations_BL
+            if selection is None
+            else selection.take_durations(batch.durations_BL)
+        )
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         truth = Truth(durations_BP, batch.log_f0_BT, batch.energy_BT)
         hidden_BDT, losses = self.adaptor.losses(hidden_BDP, mask_B1P, mask_B1T, truth)
@@ -164,10 +173,10 @@ class FastSpeech2(nn.Module):
         (B,); durations_BL, int64 frames of the tokens given.
         """
         del num_steps
-        tokens_BP, lens, kept = self._kept(tokens_BL, tokens_lens, exact=True)
+        tokens_BP, lens, selection = self._select(tokens_BL, tokens_lens, exact=True)
         ones_BL = torch.ones_like(tokens_BL, dtype=torch.float32)
         each = [ones_BL * scale for scale in (length_scale, pitch_scale, energy_scale)]
-        scales = Scales(*(each if kept is None else map(kept.take, each)))
+        scales = Scales(*(each if selection is None else map(selection.take, each)))
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         adapted = self.adaptor.predict(hidden_BDP, mask_B1P, scales, max_frames)
         mask_B1T = length_mask(adapted.mel_lens, adapted.hidden_BDT.shape[2])
@@ -180,7 +189,7 @@ class FastSpeech2(nn.Module):
         return {
             "mel_BTF": (mel_BTF * self.mel_std + mean) * mask_B1T.transpose(1, 2),
             "mel_lens": adapted.mel_lens,
-            "durations_BL": durations_BP if kept is None else kept.spread(durations_BP),
+            "durations_BL": durations_BP if selection is None else selection.put_back(durations_BP),
         }
 
     @torch.no_grad()
@@ -191,22 +200,26 @@ class FastSpeech2(nn.Module):
         """
         if batch.durations_BL is None:
             raise ValueError("contours are predicted under durations, which the batch lacks")
-        tokens_BP, lens, kept = self._kept(batch.tokens_BL, batch.tokens_lens, exact=True)
-        durations_BP = batch.durations_BL if kept is None else kept.gathered(batch.durations_BL)
+        tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=True)
+        durations_BP = (
+            batch.durations_BL
+            if selection is None
+            else selection.take_durations(batch.durations_BL)
+        )
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
         ones = Scales(*[torch.ones_like(tokens_BP, dtype=torch.float32)] * 3)
         _, found = self.adaptor.put_in(hidden_BDP, mask_B1P, mask_B1T, durations_BP, ones)
         return found["pitch"], found["energy"]
 
-    def _kept(
+    def _select(
         self, tokens_BL: Tensor, tokens_lens: Tensor, exact: bool
-    ) -> tuple[Tensor, Tensor, Kept | None]:
-        """The ids that are read, (B, P), and how many; None where that is all of them."""
+    ) -> tuple[Tensor, Tensor, TokenSelection | None]:
+        """Return the ids that are read, (B, P), and how many; None where that is all of them."""
         if self.config.blanks == "keep":
             return tokens_BL, tokens_lens, None
-        kept = Kept(tokens_BL, tokens_lens, self.blank, exact)
-        return kept.take(tokens_BL), kept.lens, kept
+        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact)
+        return selection.take(tokens_BL), selection.lens, selection
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
         """Hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""

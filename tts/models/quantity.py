@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from tts.features.cwt import NUM_SCALES, cwt, inverse
+from tts.features.cwt import FRAME_SECONDS, NUM_SCALES, cwt, inverse
 from tts.models.predictor import Predictor
 
 # Root mean square of the coefficients of speech whose contour has the deviation 1 (0.166 in 20
@@ -85,7 +85,12 @@ class Plain(Predictor):
 
 
 class Spectrogram(Predictor):
-    """The contour as wavelet coefficients and its mean and deviation (appendix D)."""
+    """Predict the contour as wavelet coefficients and its mean and deviation (appendix D).
+
+    Attributes: frame_seconds, time between frames, of which the losses alone depend.
+    """
+
+    frame_seconds = FRAME_SECONDS
 
     def __init__(self, inputs: int, channels: int, kernel_size: int, probability: float):
         super().__init__(inputs, channels, kernel_size, probability, NUM_SCALES)
@@ -94,7 +99,7 @@ class Spectrogram(Predictor):
     def losses(self, x_BDT, mask_B1T, target_BT, weight_B1T) -> dict[str, Tensor]:
         mask_BT = mask_B1T[:, 0]
         contour_BT, wanted_B2 = standardise(target_BT, mask_BT)
-        wanted_BTK = cwt(contour_BT, mask_BT)
+        wanted_BTK = cwt(contour_BT, mask_BT, self.frame_seconds)
         found_BTK, found_B2 = self._spectrogram(x_BDT, mask_B1T)
         error_BKT = (found_BTK.float() - wanted_BTK).transpose(1, 2) / COEFFICIENT
         return {
