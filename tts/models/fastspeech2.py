@@ -1,4 +1,6 @@
-"""FastSpeech 2 (Ren et al. 2021, arXiv 2006.04558): durations, pitch and energy made explicit."""
+"""Define FastSpeech 2 (Ren et al. 2021, arXiv 2006.04558): durations, pitch and energy made
+explicit.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, Variance
 
 @dataclass(frozen=True)
 class PostNetConfig:
-    """Tacotron 2's post-net (Shen et al. 2018), which the paper does without: num_layers 0.
+    """Hold the sizes of Tacotron 2's post-net (Shen et al. 2018), which the paper does without:
+    num_layers 0.
 
     Normalised over channels in the place of batches, so that padding and neighbours in a batch
     change nothing.
@@ -37,7 +40,7 @@ class PostNetConfig:
 
 @dataclass(frozen=True)
 class FastSpeech2Config:
-    """The paper's FastSpeech 2; `conf/fastspeech2.toml` of a recipe holds only differences.
+    """Hold the paper's FastSpeech 2; `conf/fastspeech2.toml` of a recipe holds only differences.
 
     blanks: "strip" leaves out the blanks between tokens, "keep" reads them as tokens.
     """
@@ -50,7 +53,7 @@ class FastSpeech2Config:
 
 
 class FastSpeech2(nn.Module):
-    """Text to mel in one pass, with durations, pitch and energy that can be told.
+    """Turn text into mel in one pass, with durations, pitch and energy that can be told.
 
     24.5 million parameters with 157 tokens and 80 mel bins, of which each of the eight blocks has
     2.89 and each predictor 0.40 million.
@@ -103,11 +106,11 @@ class FastSpeech2(nn.Module):
         self.adaptor.energy.set_statistics(*(of[name] for name in names))
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """The losses of a batch, so that DDP's forward sees them: see `losses`."""
+        """Return the losses of a batch, so that DDP's forward sees them: see `losses`."""
         return self.losses(batch)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Named losses (section 2.2); the total is their sum.
+        """Compute the named losses (section 2.2); the total is their sum.
 
         mel_loss: mean absolute error of the normalised mel, per frame and bin (postnet_loss the
         same behind the post-net); the others are mean squared errors. dur_loss: of
@@ -194,7 +197,7 @@ class FastSpeech2(nn.Module):
 
     @torch.no_grad()
     def contours(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Log F0 and energy, raw, (B, T), that are predicted under the batch's durations.
+        """Predict log F0 and energy, raw, (B, T), under the batch's durations.
 
         Raises: ValueError for a batch without durations.
         """
@@ -222,18 +225,18 @@ class FastSpeech2(nn.Module):
         return selection.take(tokens_BL), selection.lens, selection
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
-        """Hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""
+        """Return hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""
         mask_B1P = length_mask(lens, tokens_BP.shape[1])
         return self.encoder(self.embedding(tokens_BP), mask_B1P).transpose(1, 2), mask_B1P
 
     def _decode(self, hidden_BDT: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Normalised mel (B, T, F); anything on padding."""
+        """Return the normalised mel (B, T, F); anything on padding."""
         hidden_BTD = self.widen(hidden_BDT.transpose(1, 2))
         return self.project_mel(self.decoder(hidden_BTD, mask_B1T))
 
 
 class PostNet(nn.Module):
-    """Convolutions that correct the mel, tanh between them."""
+    """Correct the mel by convolutions, tanh between them."""
 
     def __init__(self, config: PostNetConfig, n_mels: int):
         super().__init__()
@@ -246,7 +249,7 @@ class PostNet(nn.Module):
         self.dropout = config.dropout
 
     def forward(self, mel_BTF: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Normalised mel (B, T, F), corrected."""
+        """Return the normalised mel (B, T, F), corrected."""
         x_BDT = mel_BTF.transpose(1, 2)
         for number, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True), 1):
             x_BDT = norm(conv(x_BDT * mask_B1T))
