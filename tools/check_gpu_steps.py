@@ -207,7 +207,9 @@ def resume(arguments: argparse.Namespace) -> dict[str, Any]:
     from tts.checkpoint import load_checkpoint
 
     options = ("--deterministic", 1, "--save-every-n", 1, "--tensorboard", 1)
-    options = (*options, "--set", "train.lr_schedule=constant", "--start-epoch", "auto")
+    options = (*options, "--start-epoch", "auto", "--set", "train.lr_schedule=constant")
+    if arguments.device == "cpu":
+        options = (*options, "model.decoder.channels=[32]", "model.decoder.time_channels=32")
     straight, resumed = exp_of(arguments, "straight"), exp_of(arguments, "resumed")
     for exp, epochs in ((straight, 2), (resumed, 1), (resumed, 2)):
         training(arguments, exp, *options, "--num-epochs", epochs)
@@ -225,6 +227,7 @@ def nccl(arguments: argparse.Namespace) -> dict[str, Any]:
 
     device = torch.device(arguments.device)
     torch.cuda.set_device(device)
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # a host's own name may not resolve
     store = dist.HashStore()
     dist.init_process_group("cpu:gloo,cuda:nccl", store=store, rank=0, world_size=1)
     values = torch.arange(1000.0, device=device)

@@ -6,14 +6,18 @@ import dataclasses
 
 import pytest
 import torch
+from conftest import add_tiny_inputs
 
 from tts.batch import Batch
+from tts.config import to_dict, write_toml
+from tts.mel import MelConfig
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config, PostNetConfig
 from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
 from tts.models.lengths import LateCheck, TokenSelection, expand, token_means, whole_frames
 from tts.models.quantity import Quantity, standardise
 from tts.models.variance_adaptor import VarianceConfig
 from tts.train.fit import with_inputs
+from tts.train.run import train
 
 MELS = 80
 SMALL = FeedForwardConfig(
@@ -277,3 +281,23 @@ def test_contours_are_those_that_are_spoken(pitch):
     torch.testing.assert_close(energy_BT, heard["energy"])
     with pytest.raises(ValueError, match="durations"):
         model.contours(dataclasses.replace(batch, durations_BL=None))
+
+
+def test_training_takes_the_frame_length_of_the_prepared_mel(tiny_work):
+    add_tiny_inputs(tiny_work)
+    mel = MelConfig(sample_rate=24000, hop_length=300)
+    write_toml(tiny_work / "data" / "mel.toml", to_dict(mel))
+    block = {"channels": 16, "filter_channels": 16, "num_layers": 1}
+    model = {"encoder": block, "decoder": block, "variance": {"channels": 16}}
+    folders = {
+        "exp_dir": str(tiny_work / "exp"),
+        "manifest_dir": str(tiny_work / "data" / "fbank"),
+    }
+    options = {"max_duration": 2.0, "num_workers": 0, "tensorboard": False, "num_epochs": 1}
+    trained = train(
+        "fastspeech2",
+        {"model": model, "train": {**folders, **options}},
+        {"name": "ljspeech"},
+        "ljspeech",
+    )
+    assert trained.model.adaptor.pitch.predictor.frame_seconds == 0.0125

@@ -89,7 +89,7 @@ class Plain(Predictor):
 class Spectrogram(Predictor):
     """Predict the contour as wavelet coefficients and its mean and deviation (appendix D).
 
-    Attributes: frame_seconds, time between frames, of which the losses alone depend.
+    Attributes: frame_seconds, time between frames, which the losses alone depend on.
     """
 
     frame_seconds = FRAME_SECONDS
