@@ -1,4 +1,4 @@
-"""The whole of an evaluation, from options to files."""
+"""Run an evaluation, from options to files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tts.mel import MelConfig
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is about to be measured.
+    """Hold what is about to be measured.
 
     Attributes: samples, and systems, the recording first; facts, in words; folder, where
     everything is written; language, of the texts; pitch, how F0 is found.
@@ -120,7 +120,7 @@ def prepare(
 
 
 def licensed(facts: Mapping[str, str]) -> str:
-    """A corpus and its licence; the page carries its recordings."""
+    """Name a corpus and its licence; the page carries its recordings."""
     terms = [facts[name] for name in ("dataset_license", "dataset_comment") if facts[name]]
     return f"{facts['dataset']} ({'; '.join(terms)})" if terms else facts["dataset"]
 
@@ -132,7 +132,7 @@ def facts_of(
     systems: Sequence[System],
     pitch: PitchConfig,
 ) -> dict[str, str]:
-    """What is measured and how, for the head of the report."""
+    """Return what is measured and how, for the head of the report."""
     mel = systems[0].mel
     facts = {
         **{system.name: system.source for system in systems[1:]},

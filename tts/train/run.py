@@ -15,7 +15,7 @@ from tts.checkpoint import load_checkpoint, set_aside
 from tts.config import from_dict, to_dict
 from tts.files import read_json, remove_leftovers, sole_user
 from tts.mel import MelConfig
-from tts.models import build_model, model_class
+from tts.models import build_model, compile_model, model_class
 from tts.train.config import AUTO, TrainConfig
 from tts.train.device import be_deterministic, choose_device, describe, facts_of
 from tts.train.feed import make_loaders, make_plan, read_splits
@@ -116,10 +116,11 @@ def _train(
     examples = splits["train"].examples
     notes = [split.joined.note for split in splits.values() if split.joined.note]
     if "pitch" in model.inputs:
-        model.set_statistics(table.pad_id, read_statistics(data_dir))
+        statistics = {**read_statistics(data_dir), "frame_seconds": mel.frame_seconds}
+        model.set_statistics(table.pad_id, statistics)
     model = model.to(device)
     if config.compile:
-        model.compile_parts()
+        compile_model(model)
     if resumed is None and config.init_from:
         load_initial(model, load_checkpoint(config.init_from), config.init_from, table.text())
     found = ""
