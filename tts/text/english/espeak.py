@@ -68,6 +68,13 @@ def _clean(text: str) -> str:
 class EspeakFrontEnd:
     """English text to espeak's IPA (see FrontEnd). Raises InputError where its extra is missing."""
 
+    runs_in = (
+        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
+        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
+        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
+    )
+    cut_note = ""
+
     def __init__(self, config: FrontEndConfig):
         self.config = config
 

@@ -38,6 +38,18 @@ class LexiconFrontEnd:
     stands there as read'2, which the runtime reads as one word.
     """
 
+    runs_in = (
+        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
+        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
+        "out, or send the text through the normaliser of the front end first. Words that "
+        "lexicon.txt does not hold are skipped by the runtime."
+    )
+    cut_note = (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
+        "Keep sentences short there, or put commas.\n"
+    )
+
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, (" ", *PUNCTUATION)) if config.bpe_model else None
