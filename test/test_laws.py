@@ -280,7 +280,7 @@ def asks_for_a_language(tree: ast.Module) -> Iterator[str]:
             sides = [node.subject] if isinstance(node, ast.Match) else [node.left]
             sides += getattr(node, "comparators", [])
             asked = [ast.unparse(side) for side in sides if not isinstance(side, ast.Constant)]
-            named = any(re.search(r"(language|frontend)\b", side) for side in asked)
+            named = any(re.search(r"(language|frontend)\W*$", side) for side in asked)
             texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
             if named and any(isinstance(text, str) and text for text in texts):
                 yield f"{node.lineno}: {ast.unparse(node)[:60]}"
