@@ -28,9 +28,6 @@ def made_up(count):
     return words
 
 
-"Letter to sound: the shipped model and the way it is trained."
-
-
 def test_shipped_model_on_words_it_was_not_trained_on():
     entries = published()
     words = training.held_out(entries)[::4]
