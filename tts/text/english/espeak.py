@@ -14,7 +14,7 @@ from typing import Any
 
 from tts.errors import InputError
 from tts.text.characters import Leftovers, name_of
-from tts.text.english.hanzi_problems import join_hanzi
+from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.spoken import FrontEndConfig, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 
@@ -115,7 +115,7 @@ class EspeakFrontEnd:
                     words.append(Word(" ", (" ",), "space"))
                 if part:
                     words.append(Word(part, tuple(part), "espeak"))
-        problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
+        problems = join_hanzi_problems(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, is_hanzi
 from tts.text.fst.numbers import write_number_fst
 from tts.text.fst.readings import write_rule_fst
-from tts.text.inline_pronunciations import Part, split
+from tts.text.inline_pronunciations import Part, split_pronunciations
 from tts.text.languages import language_of
 from tts.text.mandarin import erhua
 from tts.text.mandarin.boundary_model import predictor
@@ -95,7 +95,7 @@ class MandarinFrontEnd:
         """
         written, problems, given = "", [], {}
         plain: list[Part] = []
-        for part in [*split(text), None]:
+        for part in [*split_pronunciations(text), None]:
             fault = part and (part.problem() or self._unsayable(part))
             problems += [fault] if fault else []
             if part and (part.said is None or fault):
