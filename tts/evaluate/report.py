@@ -18,7 +18,7 @@ from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
 from tts.evaluate.utterance import Comparison, Pairing, SystemUtterance
 from tts.features.pitch import PitchConfig
 from tts.files import write_json, write_text
-from tts.infer.speak import write_wav
+from tts.infer.speech import write_audio
 
 
 def check(samples: Sequence[Sample], systems: Sequence[System]) -> None:
@@ -63,7 +63,7 @@ def evaluate(
             if isinstance(system, (Spoken, Vocoded)):
                 spoken = comparison.spoken
                 path = Path(folder, system.name, f"{sample.id}.wav")
-                write_wav(path, spoken.samples_S, spoken.mel.sample_rate)
+                write_audio(path, spoken.samples_S, spoken.mel.sample_rate)
             said[system.name] = row, comparison
             yield row
         if show is not None:

@@ -81,9 +81,8 @@ def prepare(
 
     Raises: InputError when something is missing.
     """
-    from tts.infer.speak import Manner
     from tts.vocoders import load_vocoder
-    from tts.voice import find_source
+    from tts.voice import SpeakingOptions, find_source
 
     which, folder = options.checkpoint, Path("evaluation")
     if recipe is None:
@@ -101,11 +100,11 @@ def prepare(
             source, which = find_source(exp_dir, options.epoch, which)
             wanted, folder = {options.model: source}, exp_dir / "evaluation"
     vocoder = load_vocoder(options.vocoder or None, mel)
-    manner = Manner(options.steps, options.temperature, seed=options.seed)
+    how = SpeakingOptions(options.steps, options.temperature, seed=options.seed)
     speaking = {"epoch": options.epoch, "which": which, "device": options.device}
     systems: list[System] = [Recording(RECORDING, "the recordings", mel)]
     for name, path in wanted.items():
-        found = open_system(name, path, mel, vocoder, manner, any_rate=options.resample, **speaking)
+        found = open_system(name, path, mel, vocoder, how, any_rate=options.resample, **speaking)
         systems.append(found)
     if options.vocoded:
         systems.append(Vocoded(VOCODED, "the recordings' mel through the vocoder", mel, vocoder))

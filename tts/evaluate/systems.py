@@ -1,4 +1,4 @@
-"""Let systems speak: recordings, folders of sounds, trained voices, vocoded recordings."""
+"""Say utterances by recordings, folders of sounds, trained voices, or mels through a vocoder."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
 from tts.evaluate.utterance import SystemUtterance
-from tts.infer.speak import Item, Manner, speak
+from tts.infer.pytorch import TorchVoice
+from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
-from tts.voice import Voice, load_voice
+from tts.vocoders import vocode
+from tts.voice import SpeakingOptions, load_voice
 
 RECORDING, VOCODED = "recording", "vocoded"
 # Faults printed at most; the rest are counted.
@@ -34,7 +36,7 @@ class System(ABC):
     mel: MelConfig
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
-        """Find what stands in the way of saying all of `samples`, found without saying any."""
+        """Return what stands in the way of saying all of `samples`, without saying any."""
         return []
 
     @abstractmethod
@@ -42,11 +44,11 @@ class System(ABC):
         """Say one utterance; `recorded` is its recording."""
 
     def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
-        """Count the frames of each framed token in the recording, where this system can tell."""
+        """Count the frames of each framed token in the recording, where this system can."""
         return None
 
     def blanks(self, sample: Sample) -> np.ndarray | None:
-        """Say which framed tokens are blanks, where this system has tokens."""
+        """Tell which framed tokens are blanks, where this system has tokens."""
         return None
 
 
@@ -83,38 +85,35 @@ class Recording(System):
 
 @dataclass(frozen=True)
 class Vocoded(System):
-    """Send the recording's mel through a vocoder: the best a voice could do with it."""
+    """Pass the recording's mel through a vocoder, the best a voice could do (copy synthesis)."""
 
     vocoder: Any
 
-    @torch.inference_mode()
     def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
-        samples = self.vocoder(torch.from_numpy(recorded.mel_TF)[None])[0].clamp(-1.0, 1.0)
-        return SystemUtterance(samples.cpu().numpy(), self.mel, model_mel_TF=recorded.mel_TF)
+        samples = vocode(self.vocoder, torch.from_numpy(recorded.mel_TF))
+        return SystemUtterance(samples, self.mel, model_mel_TF=recorded.mel_TF)
 
 
 @dataclass(frozen=True)
 class Spoken(System):
-    """Speak with a trained voice of this project, through a vocoder."""
+    """Speak with a trained voice of this project and a vocoder."""
 
-    voice: Voice
-    vocoder: Any
-    manner: Manner
-    device: str = "cpu"
+    backend: TorchVoice
+    options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         faults = []
         for sample in samples:
             if sample.tokens is None:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.voice.table.unknown(sample.tokens)
+            unknown = self.backend.voice.table.unknown(sample.tokens)
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
     def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
-        item = Item(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.voice, [item], self.vocoder, self.manner, self.device)
+        request = Request(sample.id, tokens=sample.tokens)
+        (speech,) = speak(self.backend, [request], self.options)
         return SystemUtterance(
             speech.samples,
             self.mel,
@@ -125,9 +124,10 @@ class Spoken(System):
 
     @torch.inference_mode()
     def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
-        """Align by the model's own search; None when it has none, or fewer frames than tokens."""
-        ids, mel_TF = self.voice.encode(sample.tokens or []), recorded.mel_TF
-        if not hasattr(self.voice.model, "align") or len(ids) > len(mel_TF):
+        """Align with the model itself; None when it has none, or fewer frames than tokens."""
+        model, mel_TF = self.backend.model, recorded.mel_TF
+        ids = self.backend.voice.encode(sample.tokens or [])
+        if not hasattr(model, "align") or len(ids) > len(mel_TF):
             return None
         batch = Batch(
             ids=[sample.id],
@@ -136,10 +136,11 @@ class Spoken(System):
             mel_BTF=torch.from_numpy(mel_TF)[None],
             mel_lens=torch.tensor([len(mel_TF)]),
         )
-        return self.voice.model.align(batch.to(self.device))[0].cpu().numpy()
+        return model.align(batch.to(self.backend.device))[0].cpu().numpy()
 
     def blanks(self, sample: Sample) -> np.ndarray:
-        return np.array(self.voice.encode(sample.tokens or [])) == self.voice.table.pad_id
+        voice = self.backend.voice
+        return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
 
 
 def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
@@ -162,7 +163,7 @@ def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
 
 
 def refuse(what: str, faults: Sequence[str]) -> None:
-    """Raise an InputError that lists `faults`, if there are any."""
+    """Raise InputError listing `faults`, if there are any."""
     if faults:
         more = [f"... and {len(faults) - MOST_FAULTS} more"] * (len(faults) > MOST_FAULTS)
         lines = "".join(f"\n  {fault}" for fault in [*faults[:MOST_FAULTS], *more])
@@ -174,7 +175,7 @@ def open_system(
     path: Path,
     mel: MelConfig,
     vocoder: Any,
-    manner: Manner,
+    options: SpeakingOptions,
     *,
     epoch: int | None = None,
     which: str = "ema",
@@ -198,4 +199,4 @@ def open_system(
             "give --work the folder of the data that the voice was trained on, or speak with "
             "infer.py and give the folder of its wavs"
         )
-    return Spoken(name, voice.source, mel, voice, vocoder, manner, device)
+    return Spoken(name, voice.source, mel, TorchVoice(voice, vocoder, device), options)

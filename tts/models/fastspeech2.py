@@ -161,12 +161,13 @@ class FastSpeech2(nn.Module):
         max_frames: int | None = None,
         pitch_scale: Tensor | float = 1.0,
         energy_scale: Tensor | float = 1.0,
+        generator: torch.Generator | None = None,
     ) -> dict[str, Tensor]:
         """Speak: tokens to mel.
 
         Args:
           tokens_BL: int64 ids with blanks and framing; tokens_lens: int64 (B,).
-          noise_scale, num_steps: of no effect, there being no noise and no steps.
+          noise_scale, num_steps, generator: of no effect, there being no noise and no steps.
           length_scale: above 1 is slower. pitch_scale: factor of F0. energy_scale: factor of
             energy. Each a number, or a tensor that broadcasts to (B, L): a factor for each
             token, of which those of blanks are not looked at where blanks are left out.
@@ -175,7 +176,7 @@ class FastSpeech2(nn.Module):
         Returns: mel_BTF, natural-log mel, de-normalised, zero on padding; mel_lens, int64
         (B,); durations_BL, int64 frames of the tokens given.
         """
-        del num_steps
+        del num_steps, generator
         tokens_BP, lens, selection = self._select(tokens_BL, tokens_lens, exact=True)
         ones_BL = torch.ones_like(tokens_BL, dtype=torch.float32)
         each = [ones_BL * scale for scale in (length_scale, pitch_scale, energy_scale)]

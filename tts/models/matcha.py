@@ -160,6 +160,7 @@ class Matcha(nn.Module):
         length_scale: Tensor | float = 1.0,
         num_steps: int = 3,
         max_frames: int | None = None,
+        generator: torch.Generator | None = None,
     ) -> dict[str, Tensor]:
         """Speak: tokens to mel.
 
@@ -169,6 +170,7 @@ class Matcha(nn.Module):
           length_scale: above 1 is slower.
           num_steps: Euler steps.
           max_frames: cut what is longer.
+          generator: of the noise; None: torch's own.
 
         Returns: mel_BTF, natural-log mel, de-normalised, zero on padding; mel_lens, int64
         (B,); durations_BL, frames (fractional under a length scale).
@@ -184,7 +186,13 @@ class Matcha(nn.Module):
         padded = torch.div(num_frames + multiple - 1, multiple, rounding_mode="floor") * multiple
         mask_B1T = length_mask(mel_lens, padded)
         mu_BFT = expand(mu_x, durations_BL, padded) * mask_B1T
-        x_0 = torch.randn_like(mu_BFT) * noise_scale
+        # The same numbers as randn_like, which takes no generator in older torch.
+        noise_BFT = (
+            torch.randn_like(mu_BFT)
+            if generator is None
+            else torch.empty_like(mu_BFT).normal_(generator=generator)
+        )
+        x_0 = noise_BFT * noise_scale
         mel_BFT = self.decoder.integrate(x_0, mu_BFT, mask_B1T, num_steps)
         mel_BFT = (mel_BFT * self.mel_std + self.mel_mean) * mask_B1T
         return {
