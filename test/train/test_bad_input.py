@@ -12,10 +12,10 @@ import pytest
 import torch
 from conftest import make_tiny_work
 from runs import run
-from tts.train.state import check_resumable
 
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
+from tts.train.acoustic_checkpoint import check_acoustic
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_features_that_are_not_finite(tiny_work, capsys, value):
     trainer = run(tiny_work, "exp", num_epochs=1, packed="0")
     lines = capsys.readouterr().out.splitlines()
     spoilt = [line for line in lines if "step skipped" in line]
-    assert len(spoilt) == trainer.tally.skipped > 0
+    assert len(spoilt) == trainer.step_log.skipped > 0
     assert all("utterances: " in line for line in spoilt)
     assert any("train3" in line for line in spoilt) and any("train7" in line for line in spoilt)
     assert any("validation: losses" in line and "valid1" in line for line in lines)
@@ -208,11 +208,11 @@ def test_out_of_memory_names_the_batch(tiny_work, monkeypatch):
 def test_initial_weights_of_published_checkpoints(tiny_work):
     first = run(tiny_work, "first", num_epochs=1)
     foreign = tiny_work / "epoch-2000.pt"
-    weights = {k: v.clone() for k, v in first.model.state_dict().items()}
+    weights = {k: v.clone() for k, v in first.task.model.state_dict().items()}
     torch.save({"model": weights, "exp_dir": Path("/somewhere"), "sampler": None}, foreign)
     second = run(tiny_work, "second", num_epochs=1, init_from=str(foreign), lr=1e-12)
     for name, value in weights.items():
-        torch.testing.assert_close(second.model.state_dict()[name], value, atol=1e-6, rtol=0)
+        torch.testing.assert_close(second.task.model.state_dict()[name], value, atol=1e-6, rtol=0)
     weights["encoder.emb.weight"] = torch.zeros(178, 16)
     torch.save({"model": weights}, foreign)
     with pytest.raises(InputError, match=r"178 tokens.*9.*--frontend espeak"):
@@ -225,12 +225,12 @@ def test_what_of_a_model_a_resumed_run_may_change(tiny_work):
     path = tiny_work / "exp" / "epoch-1.pt"
     content = torch.load(path, weights_only=True)
     now = copy.deepcopy(content["config"])
-    assert check_resumable(path, content, now, content["tokens"]) == []
+    assert check_acoustic(path, content, now, content["tokens"]) == []
     now["model"]["durations"] = "stored"
-    sentences = check_resumable(path, content, now, content["tokens"])
+    sentences = check_acoustic(path, content, now, content["tokens"])
     assert sentences == ["model.durations was search, is stored"]
     del content["config"]["model"]["durations"]
-    assert check_resumable(path, content, now, content["tokens"]) == sentences
+    assert check_acoustic(path, content, now, content["tokens"]) == sentences
     now["model"]["encoder"]["channels"] += 2
     with pytest.raises(InputError, match=r"another model \(encoder differ"):
-        check_resumable(path, content, now, content["tokens"])
+        check_acoustic(path, content, now, content["tokens"])

@@ -30,7 +30,7 @@ import torch
 from runs import run
 from tts.train.world import World
 trainer = run(Path({work!r}), "two", **{options!r})
-torch.save(trainer.model.state_dict(), Path({work!r}) / f"rank-{{trainer.world.rank}}.pt")
+torch.save(trainer.task.model.state_dict(), Path({work!r}) / f"rank-{{trainer.world.rank}}.pt")
 """
 
 
@@ -96,7 +96,7 @@ def assert_near(a: dict, b: dict) -> None:
 def test_two_processes_train_as_one(tiny_work):
     """Uneven batches, accumulation and a process without a batch; all noise and dropout on."""
     one = run(tiny_work, "one", **UNEVEN, accumulate=4)
-    assert len(one.plan.batches(1)) % 4 == 1 and one.step >= 20
+    assert len(one.task.plan.batches(1)) % 4 == 1 and one.step >= 20
     processes = as_torchrun(tiny_work, 2, **UNEVEN, accumulate=2)
     for process in processes:
         output = process.communicate(timeout=200)[0]
@@ -104,7 +104,7 @@ def test_two_processes_train_as_one(tiny_work):
     ranks = [torch.load(tiny_work / f"rank-{rank}.pt") for rank in range(2)]
     for name, value in ranks[0].items():
         assert torch.equal(value, ranks[1][name]), name
-    assert_near(ranks[0], one.model.state_dict())
+    assert_near(ranks[0], one.task.model.state_dict())
     end = f"epoch-{UNEVEN['num_epochs']}.pt"
     states = [load_checkpoint(tiny_work / exp / end) for exp in ("one", "two")]
     assert_near(states[0]["ema"], states[1]["ema"])
@@ -125,7 +125,7 @@ def test_stopped_with_two_processes_continued_with_one(tiny_work):
     run(tiny_work, "one", num_epochs=epochs, accumulate=2)
     resumed = run(tiny_work, "exp", num_epochs=epochs, accumulate=2, start_epoch="auto")
     expected = load_checkpoint(tiny_work / "one" / f"epoch-{epochs}.pt")
-    assert_near(resumed.model.state_dict(), expected["model"])
+    assert_near(resumed.task.model.state_dict(), expected["model"])
 
 
 def test_a_process_that_dies_ends_the_run(tiny_work):
@@ -213,4 +213,4 @@ def test_torchrun_on_two_nodes(tiny_work):
         assert agent.returncode == 0, output
     state = load_checkpoint(tiny_work / "two" / "epoch-3.pt")
     assert state["step"] == one.step and len(state["random"]["ranks"]) == 4
-    assert_near(one.model.state_dict(), state["model"])
+    assert_near(one.task.model.state_dict(), state["model"])

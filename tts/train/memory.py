@@ -35,7 +35,7 @@ _EPOCHS_LOOKED_AT = 3
 @dataclass(frozen=True)
 class Memory:
     """Hold bytes: `fixed`, of weights, gradients, optimiser and averages; `frame`, of a padded
-    frame of a batch, measured on the longest utterance and therefore rather too much than too little.
+    frame of a batch, measured on the longest utterance, so that it is rather too much.
     """
 
     fixed: int
