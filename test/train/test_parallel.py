@@ -18,7 +18,9 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 
 from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
-from tts.train.signals import PREEMPTED
+from tts.train.loop import Trainer
+from tts.train.signals import PREEMPTED, SignalWatch
+from tts.train.world import World
 
 # Five batches an epoch: of four in a step the last step has one, and one process has none.
 UNEVEN = {"num_epochs": 10, "max_duration": 1.75}
@@ -29,6 +31,7 @@ from pathlib import Path
 import torch
 from runs import run
 from tts.train.world import World
+{before}
 trainer = run(Path({work!r}), "two", **{options!r})
 torch.save(trainer.task.model.state_dict(), Path({work!r}) / f"rank-{{trainer.world.rank}}.pt")
 """
@@ -40,11 +43,11 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def as_torchrun(work: Path, size: int, **options) -> list[subprocess.Popen]:
-    """Start `size` processes with the variables that torchrun sets."""
+def as_torchrun(work: Path, size: int, before: str = "", **options) -> list[subprocess.Popen]:
+    """Start `size` processes with the variables that torchrun sets; `before` is code of theirs."""
     test = Path(__file__).resolve().parents[1]
     paths = [str(test.parent), str(test), str(test / "train")]
-    code = _WORKER.format(paths=paths, work=str(work), options=options)
+    code = _WORKER.format(paths=paths, work=str(work), options=options, before=before)
     shared = {"WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1"}
     shared["MASTER_PORT"] = free_port()
     return [
@@ -110,6 +113,51 @@ def test_two_processes_train_as_one(tiny_work):
     assert_near(states[0]["ema"], states[1]["ema"])
     assert states[1]["step"] == one.step and len(states[1]["random"]["ranks"]) == 2
     assert states[1]["best"]["valid"] == pytest.approx(states[0]["best"]["valid"], rel=1e-6)
+
+
+# The main process takes longer than others wait inside a step; so does packing.
+_SLOW = """
+import datetime, time
+import tts.train.world, tts.data.packed
+from tts.train.acoustic import AcousticTask
+tts.train.world.TIMEOUT = datetime.timedelta(seconds=4)
+def slow(function):
+    def run(*arguments, **named):
+        time.sleep(6)
+        return function(*arguments, **named)
+    return run
+AcousticTask.validate = slow(AcousticTask.validate)
+tts.data.packed.pack = slow(tts.data.packed.pack)
+"""
+
+
+def test_nobody_times_out_while_the_main_process_works_alone(tiny_work):
+    processes = as_torchrun(tiny_work, 2, _SLOW, num_epochs=1)
+    for process in processes:
+        output = process.communicate(timeout=200)[0]
+        assert process.returncode == 0, output
+    assert load_checkpoint(tiny_work / "two" / "epoch-1.pt")["epoch"] == 1
+
+
+def test_a_signal_is_exchanged_without_waiting(monkeypatch):
+    """What is asked for in one step is looked at in the next; all see it in the same one."""
+    events = []
+
+    class Later(World):
+        def largest_later(self, value):
+            events.append(("asked", value))
+            return lambda: events.append(("read", value)) or value
+
+    trainer = object.__new__(Trainer)
+    trainer.world, trainer._exchanged = Later(0, 2), None
+    trainer._signals = SignalWatch()
+    found = []
+    for number in (0, signal.SIGTERM, 0):
+        trainer._signals.number = number
+        found.append(trainer._signal())
+    assert found == [0, 0, signal.SIGTERM]
+    term = signal.SIGTERM
+    assert events == [("asked", 0), ("read", 0), ("asked", term), ("read", term)]
 
 
 def test_stopped_with_two_processes_continued_with_one(tiny_work):
