@@ -51,7 +51,7 @@ def test_training_goes_on_from_a_stored_checkpoint_on_stored_data(stored, tmp_pa
     import shutil
 
     from tts.checkpoint import load_checkpoint
-    from tts.train.run import train
+    from tts.train.acoustic import train
 
     work = shutil.copytree(stored, tmp_path / "work")
     options = {

@@ -23,6 +23,7 @@ from tts.export.graph import open_session, run_graph
 from tts.files import read_json
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 
 NUM_IDS, NUM_FRAMES, NUM_TOKENS = 601, 707, 178
 
@@ -41,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name in arguments.model:
-            files |= export_files(name, arguments.steps, Path(folder), mel.n_mels)
+            files |= export_files(name, arguments.steps, Path(folder), mel)
         if arguments.vocoder:
             from tts.export.vocoder import export_hifigan
             from tts.vocoders.hifigan import load_hifigan
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def export_files(
-    name: str, steps: list[int], folder: Path, n_mels: int
+    name: str, steps: list[int], folder: Path, mel: MelConfig
 ) -> dict[str, tuple[Path, list[np.ndarray]]]:
     """The ONNX files of a model with their inputs, by what the table calls them."""
     import torch
@@ -74,7 +75,7 @@ def export_files(
     from tts.export.voice import onnx_files
 
     torch.manual_seed(0)
-    model = build_model(name, model_class(name).Config(), NUM_TOKENS, n_mels, -5.5, 2)
+    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel, -5.5, 2))
     files = {}
     for file, count in onnx_files(model, steps).items():
         path = folder / f"{name}-{file}"

@@ -20,6 +20,7 @@ from tts.config import from_dict, option
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.text.frontend import build_frontend, foreign_frontend
 from tts.text.spoken import FrontEnd, FrontEndConfig
 from tts.text.tokens import TokenTable
@@ -197,7 +198,7 @@ def load_voice(
     mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
     table = TokenTable.parse(content["tokens"], f"{path}: tokens")
     model_config = from_dict(model_class(name).Config, options, f"{path}: model")
-    model = build_model(name, model_config, table.num_embeddings, mel.n_mels, 0.0, 1.0)
+    model = build_model(name, model_config, Facts(table.num_embeddings, mel))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:

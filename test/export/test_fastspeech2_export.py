@@ -9,11 +9,13 @@ import torch
 
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of
 from tts.export.onnx import INPUTS, _inputs, export_acoustic
+from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
 from tts.models.variance_adaptor import VarianceConfig
 
-NUM_TOKENS, MELS, BLANK = 20, 80, 1
+NUM_TOKENS, BLANK = 20, 1
 SMALL = FeedForwardConfig(channels=16, num_layers=1, filter_channels=16, kernel_size_1=3)
 # Some of each option, so that every branch is traced.
 KINDS = {
@@ -30,11 +32,10 @@ def small_model(kind: str = "paper") -> FastSpeech2:
     torch.manual_seed(2)
     torch.set_num_threads(1)
     config = FastSpeech2Config(encoder=SMALL, decoder=SMALL, variance=KINDS[kind])
-    model = FastSpeech2(config, NUM_TOKENS, MELS, -5.0, 2.0).eval()
     statistics = {"log_f0_mean": 5.0, "log_f0_std": 0.2, "f0_min": 60.0, "f0_max": 400.0}
     statistics |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energy_max": 80.0}
-    model.set_statistics(BLANK, statistics)
-    return model
+    facts = Facts(NUM_TOKENS, MelConfig(), -5.0, 2.0, BLANK, contour_statistics=statistics)
+    return FastSpeech2(config, facts).eval()
 
 
 def exported(folder, model, controls=()):

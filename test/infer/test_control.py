@@ -11,6 +11,7 @@ from tts.infer.control import factors, joined_times, spread_scales, token_times,
 from tts.infer.pytorch import TorchVoice
 from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
 from tts.models.variance_adaptor import VarianceConfig
@@ -27,7 +28,7 @@ def voice():
     table = TokenTable.of(["_", *TOKENS])
     torch.manual_seed(2)
     config = FastSpeech2Config(SMALL, VarianceConfig(channels=8), SMALL)
-    model = FastSpeech2(config, table.num_embeddings, 80, -5.0, 2.0).eval()
+    model = FastSpeech2(config, Facts(table.num_embeddings, mel_mean=-5.0, mel_std=2.0)).eval()
     return Voice(model, "fastspeech2", MelConfig(), FrontEndConfig(), table, {}, "test")
 
 

@@ -21,11 +21,12 @@ from tts.files import write_text
 from tts.infer.long_text import say_sentences
 from tts.infer.pytorch import TorchVoice
 from tts.infer.speak import Request, read_texts, speak, speak_text
+from tts.models.facts import Facts
 from tts.text.frontend import build_frontend
 from tts.text.languages import language_of
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
-from tts.train.run import train
+from tts.train.acoustic import train
 from tts.vocoders import vocode
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.voice import SpeakingOptions, find_source, load_voice
@@ -279,7 +280,7 @@ def test_checkpoints_of_icefall_need_their_table(tmp_path):
     table = TokenTable.of(["_", "^", "$", " ", *"abcdefgh"])
     table.write(tmp_path / "tokens.txt")
     torch.manual_seed(0)
-    model = Matcha(Matcha.Config(), table.num_embeddings, 80, -5.5, 2.0)
+    model = Matcha(Matcha.Config(), Facts(table.num_embeddings, mel_mean=-5.5, mel_std=2.0))
     path = tmp_path / "epoch-7.pt"
     torch.save({"model": model.state_dict(), "exp_dir": Path("/a")}, path)
     with pytest.raises(InputError, match=r"carries no configuration.*--tokens"):

@@ -16,6 +16,7 @@ from tts.infer.onnx import OnnxVoice
 from tts.infer.onnx_noise import NOISE, NUM_NOISE, noise_as_input, noise_of
 from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
@@ -35,7 +36,7 @@ TINY = MatchaConfig(
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(3)
-    model = Matcha(TINY, 4, MEL.n_mels, -5.5, 2.0).eval()
+    model = Matcha(TINY, Facts(4, MEL, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model

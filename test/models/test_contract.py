@@ -11,10 +11,13 @@ import torch
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
+from tts.mel import MelConfig
 from tts.models import MODELS, build_model, compile_model, model_class
-from tts.train.fit import with_inputs
+from tts.models.facts import Facts
+from tts.train.memory import with_inputs
 
 VOCAB, MELS = 30, 80
+FACTS = Facts(VOCAB, MelConfig(), -5.0, 2.0)
 _BLOCKS = {"channels": 16, "num_layers": 1, "filter_channels": 16, "dropout": 0.0}
 SMALL_WITHOUT_DROPOUT = {
     "fastspeech2": {
@@ -85,7 +88,7 @@ def row_of(batch: Batch, row: int) -> Batch:
 def model(request):
     torch.manual_seed(3)
     config = model_class(request.param).Config()
-    return build_model(request.param, config, VOCAB, MELS, -5.0, 2.0).eval()
+    return build_model(request.param, config, FACTS).eval()
 
 
 def test_config_round_trip(model):
@@ -166,7 +169,7 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
     config = from_dict(model_class(name).Config, SMALL_WITHOUT_DROPOUT[name], "model")
     dynamo.counters.clear()
     torch.manual_seed(3)
-    plain = build_model(name, config, VOCAB, MELS, -5.0, 2.0).to(device).train()
+    plain = build_model(name, config, FACTS).to(device).train()
     compiled = copy.deepcopy(plain)
     compile_model(compiled, backend)
     graphs = []

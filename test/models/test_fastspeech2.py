@@ -11,13 +11,14 @@ from conftest import add_tiny_inputs
 from tts.batch import Batch
 from tts.config import to_dict, write_toml
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config, PostNetConfig
 from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
 from tts.models.lengths import LateCheck, TokenSelection, expand, token_means, whole_frames
 from tts.models.quantity import Quantity, standardise
 from tts.models.variance_adaptor import VarianceConfig
-from tts.train.fit import with_inputs
-from tts.train.run import train
+from tts.train.acoustic import train
+from tts.train.memory import with_inputs
 
 MELS = 80
 SMALL = FeedForwardConfig(
@@ -30,8 +31,9 @@ STATISTICS |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energ
 def small_model(**options) -> FastSpeech2:
     torch.manual_seed(2)
     variance = options.pop("variance", VarianceConfig(channels=8, dropout=0.0))
-    model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), 20, MELS, -5.0, 2.0)
-    model.set_statistics(0, STATISTICS)
+    mel = options.pop("mel", MelConfig())
+    facts = Facts(20, mel, -5.0, 2.0, contour_statistics=STATISTICS)
+    model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), facts)
     return model.eval()
 
 
@@ -50,7 +52,7 @@ def framed_batch(blank: int = 0) -> Batch:
 @pytest.mark.parametrize(("vocab_size", "count"), [(157, 24_474_974), (2069, 24_964_446)])
 def test_parameter_count(vocab_size, count):
     with torch.device("meta"):
-        model = FastSpeech2(FastSpeech2Config(), vocab_size, MELS)
+        model = FastSpeech2(FastSpeech2Config(), Facts(vocab_size))
     assert sum(parameter.numel() for parameter in model.parameters()) == count
     block = sum(parameter.numel() for parameter in model.decoder.blocks[0].parameters())
     # Attention, the convolutions of 9 and 1, two normalisations.
@@ -206,13 +208,12 @@ def test_every_option_reaches_every_parameter(pitch, energy):
 
 def test_wavelets_have_the_length_of_the_mels_frames():
     losses = {}
-    for seconds in (None, 0.01161, 0.02):
-        model = small_model()
-        given = {} if seconds is None else {"frame_seconds": seconds}
-        model.set_statistics(0, {**STATISTICS, **given})
+    for hop in (256, 441):
+        model = small_model(mel=MelConfig(hop_length=hop))
+        assert model.adaptor.pitch.predictor.frame_seconds == round(hop / 22050, 5)
         with torch.no_grad():
-            losses[seconds] = model.losses(framed_batch())["pitch_loss"]
-    assert losses[None] == losses[0.01161] != losses[0.02]
+            losses[hop] = model.losses(framed_batch())["pitch_loss"]
+    assert losses[256] != losses[441]
 
 
 def test_a_batch_without_its_inputs_says_so():

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from tts.errors import InputError, nearest
+from tts.models.facts import Facts
 
 MODELS = {
     "fastspeech2": "tts.models.fastspeech2:FastSpeech2",
@@ -14,26 +15,16 @@ MODELS = {
 
 
 def model_class(name: str) -> type:
-    """Return the class registered under `name`; InputError for an unknown name."""
+    """Return the class registered under `name`. Raises: InputError for an unknown name."""
     if name not in MODELS:
         raise InputError(f"no acoustic model is called {name!r}{nearest(name, MODELS)}")
     module, attribute = MODELS[name].split(":")
     return getattr(importlib.import_module(module), attribute)
 
 
-def build_model(
-    name: str, config: Any, vocab_size: int, n_mels: int, mel_mean: float, mel_std: float
-) -> Any:
-    """Build the model `name`.
-
-    Args:
-      name: a key of MODELS.
-      config: its configuration, an instance of `model_class(name).Config`.
-      vocab_size: number of embeddings, highest token id + 1.
-      n_mels: mel bins.
-      mel_mean, mel_std: scalar statistics of the training set's log mel.
-    """
-    return model_class(name)(config, vocab_size, n_mels, mel_mean, mel_std)
+def build_model(name: str, config: Any, facts: Facts) -> Any:
+    """Build the model `name`, a key of MODELS, from an instance of `model_class(name).Config`."""
+    return model_class(name)(config, facts)
 
 
 def inputs_of(name: str, config: Any) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from tts.batch import Batch
-from tts.features.cwt import FRAME_SECONDS
+from tts.models.facts import Facts
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
 from tts.models.lengths import TokenSelection, length_mask
@@ -70,36 +70,26 @@ class FastSpeech2(nn.Module):
     controls = ("pitch_scale", "energy_scale")
     has_steps = False
 
-    def __init__(
-        self,
-        config: FastSpeech2Config,
-        vocab_size: int,
-        n_mels: int,
-        mel_mean: float = 0.0,
-        mel_std: float = 1.0,
-    ):
+    def __init__(self, config: FastSpeech2Config, facts: Facts):
         super().__init__()
         self.config = config
-        self.register_buffer("mel_mean", torch.tensor(float(mel_mean)))
-        self.register_buffer("mel_std", torch.tensor(float(mel_std)))
-        self.register_buffer("blank", torch.tensor(0))
+        self.register_buffer("mel_mean", torch.tensor(float(facts.mel_mean)))
+        self.register_buffer("mel_std", torch.tensor(float(facts.mel_std)))
+        self.register_buffer("blank", torch.tensor(facts.pad_id))
         channels, wide = config.encoder.channels, config.decoder.channels
-        self.embedding = nn.Embedding(vocab_size, channels)
+        self.embedding = nn.Embedding(facts.vocab_size, channels)
         self.encoder = FeedForwardTransformer(config.encoder)
         self.adaptor = VarianceAdaptor(channels, config.variance)
         self.widen = Linear(channels, wide) if wide != channels else nn.Identity()
         self.decoder = FeedForwardTransformer(config.decoder)
+        self.adaptor.pitch.predictor.frame_seconds = facts.mel.frame_seconds
+        n_mels = facts.mel.n_mels
         self.project_mel = Linear(wide, n_mels)
         self.postnet = PostNet(config.postnet, n_mels) if config.postnet.num_layers else None
+        if facts.contour_statistics:
+            self._set_statistics(facts.contour_statistics)
 
-    def set_statistics(self, pad_id: int, statistics: Mapping[str, float]) -> None:
-        """Take what the prepared data say: the blank's id, and data/pitch/stats.json.
-
-        `statistics` may hold frame_seconds of the mel besides, see MelConfig.
-        """
-        self.blank.fill_(pad_id)
-        of = statistics
-        self.adaptor.pitch.predictor.frame_seconds = of.get("frame_seconds", FRAME_SECONDS)
+    def _set_statistics(self, of: Mapping[str, float]) -> None:
         low, high = math.log(of["f0_min"]), math.log(of["f0_max"])
         self.adaptor.pitch.set_statistics(of["log_f0_mean"], of["log_f0_std"], low, high)
         names = ("energy_mean", "energy_std", "energy_min", "energy_max")

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from tts.align.mas import maximum_path
 from tts.batch import Batch
+from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
 from tts.models.fused import no_autocast
 from tts.models.lengths import expand, length_mask
@@ -82,21 +83,14 @@ class Matcha(nn.Module):
     controls: tuple[str, ...] = ()
     has_steps = True
 
-    def __init__(
-        self,
-        config: MatchaConfig,
-        vocab_size: int,
-        n_mels: int,
-        mel_mean: float = 0.0,
-        mel_std: float = 1.0,
-    ):
+    def __init__(self, config: MatchaConfig, facts: Facts):
         super().__init__()
         self.config = config
         self.inputs = self.inputs_of(config)
-        self.register_buffer("mel_mean", torch.tensor(float(mel_mean)))
-        self.register_buffer("mel_std", torch.tensor(float(mel_std)))
-        self.encoder = TextEncoder(config.encoder, vocab_size, n_mels)
-        self.decoder = FlowDecoder(config.decoder, n_mels)
+        self.register_buffer("mel_mean", torch.tensor(float(facts.mel_mean)))
+        self.register_buffer("mel_std", torch.tensor(float(facts.mel_std)))
+        self.encoder = TextEncoder(config.encoder, facts.vocab_size, facts.mel.n_mels)
+        self.decoder = FlowDecoder(config.decoder, facts.mel.n_mels)
 
     @staticmethod
     def inputs_of(config: MatchaConfig) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which weights of a run stay on disk: the last epochs, the best ones, the best of all."""
+"""Which checkpoints of a run stay on disk: the last epochs, the best ones, the best of all."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from tts.checkpoint import copy_checkpoint, epoch_path, list_epochs, save_checkpoint
-from tts.train.config import TrainConfig
+from tts.train.config import RunConfig
 
 
-class Keeper:
-    """Judges losses and writes and removes checkpoints; on the main process alone.
+class Retention:
+    """Write best-*-loss.pt and remove old epoch-N.pt; on the main process alone.
 
     Attributes: best, the least training and validation losses ('train', 'valid') and each
     complete epoch's validation loss ('epochs'); part of every checkpoint.
     """
 
-    def __init__(self, config: TrainConfig, weights: Callable[[], dict[str, Any]]):
-        """`weights` gives the run's state without what only resuming needs."""
+    def __init__(self, config: RunConfig, weights: Callable[[], dict[str, Any]]):
+        """Args: weights, which gives the run's state without what only resuming needs."""
         self.exp_dir, self.config, self.weights = Path(config.exp_dir), config, weights
         self.best: dict[str, Any] = {"train": math.inf, "valid": math.inf, "epochs": {}}
         self._saved = (-1, "")
 
     def forget_missing(self) -> None:
-        """A best loss whose file is gone is none to compare with."""
+        """Forget a best loss whose checkpoint is gone."""
         for kind in ("train", "valid"):
             if not self._path(kind).is_file():
                 self.best[kind] = math.inf
 
     def judge(self, kind: str, loss: float) -> bool:
-        """Note `loss` where it is the least so far; whether it is."""
+        """Return whether `loss` is the least of its kind so far, and note it."""
         if not loss < self.best[kind]:
             return False
         self.best[kind] = loss

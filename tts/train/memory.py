@@ -1,18 +1,23 @@
-"""How much memory a batch takes, and the largest --max-duration that fits."""
+"""Memory of a training step, and the largest --max-duration that fits."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from tts.batch import Batch
 from tts.data.loader import BatchPlan, Example
-from tts.train.config import TrainConfig
-from tts.train.step import NamedLosses, is_out_of_memory
+from tts.errors import InputError
+from tts.mel import MelConfig
+from tts.train.config import AUTO, TrainConfig
+from tts.train.device import is_out_of_memory
+from tts.train.named_losses import NamedLosses
+from tts.train.task import Place
 
 # What is taken of what fits: other epochs have other batches, and memory breaks into pieces.
 SAFETY = 0.9
@@ -29,20 +34,20 @@ _EPOCHS_LOOKED_AT = 3
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes: `fixed`, of weights, gradients, optimiser and averages; `frame`, of a padded frame
-    of a batch, measured on the longest utterance and therefore rather too much than too little.
+    """Hold bytes: `fixed`, of weights, gradients, optimiser and averages; `frame`, of a padded
+    frame of a batch, measured on the longest utterance, so that it is rather too much.
     """
 
     fixed: int
     frame: float
 
     def of(self, padded_frames: int) -> int:
-        """Estimate for a step with batches of this many padded frames."""
+        """Estimate the bytes of a step with batches of this many padded frames."""
         return int(self.fixed + _BACKWARD * self.frame * padded_frames)
 
 
 def fixed_bytes(model: torch.nn.Module, config: TrainConfig) -> int:
-    """Memory that does not depend on the batch."""
+    """Return the bytes that do not depend on the batch."""
     count = sum(p.numel() for p in model.parameters())
     return count * (_BYTES_OF_PARAMETER + (4 if config.ema_decay else 0))
 
@@ -54,7 +59,7 @@ def measure(
     n_mels: int,
     device: torch.device,
 ) -> Memory:
-    """One forward pass of the longest utterance, counting what it keeps for the backward one."""
+    """Measure a forward pass of the longest utterance: the bytes kept for the backward pass."""
     longest = max(examples, key=lambda example: example.num_frames)
     batch = made_up([longest], n_mels, device, model.inputs)
     losses = NamedLosses(model, config)
@@ -78,7 +83,7 @@ def measure(
 def made_up(
     examples: Sequence[Example], n_mels: int, device: torch.device, inputs: Sequence[str] = ()
 ) -> Batch:
-    """A batch of these utterances' tokens and lengths, with noise for a mel.
+    """Make a batch of these utterances' tokens and lengths, with noise for a mel.
 
     inputs: those that the model declares, which are made up as well.
     """
@@ -94,7 +99,7 @@ def made_up(
 
 
 def with_inputs(batch: Batch, inputs: Sequence[str], seed: int = 0) -> Batch:
-    """`batch` with what a model declares as its inputs, made up: frames shared out evenly among
+    """Return `batch` with made-up values of a model's inputs: frames shared out evenly among
     tokens, noise for log F0 and energy.
     """
     found: dict[str, torch.Tensor] = {}
@@ -113,18 +118,18 @@ def with_inputs(batch: Batch, inputs: Sequence[str], seed: int = 0) -> Batch:
 
 
 def padded_frames(plan: BatchPlan, batch: Sequence[int]) -> int:
-    """Frames of a batch with its padding."""
+    """Return the frames of a batch, padding included."""
     return len(batch) * max(plan.num_frames[i] for i in batch)
 
 
 def largest_batch(plan: BatchPlan) -> list[int]:
-    """The batch of the first epochs with the most padded frames."""
+    """Return the batch of the first epochs with the most padded frames."""
     batches = [b for epoch in range(1, _EPOCHS_LOOKED_AT + 1) for b in plan.batches(epoch)]
     return max(batches, key=lambda batch: padded_frames(plan, batch))
 
 
 def largest(fits: Callable[[float], bool], start: float, most: float) -> float:
-    """The largest x of `start` <= x <= `most` that `fits`, to CLOSENESS; 0 when none does.
+    """Find the largest x of `start` <= x <= `most` that `fits`, to CLOSENESS; 0 when none does.
 
     Doubles until one does not fit, then halves the interval.
     """
@@ -146,6 +151,52 @@ def largest(fits: Callable[[float], bool], start: float, most: float) -> float:
     return good
 
 
+@contextlib.contextmanager
+def naming_batch(batch: Batch | None, device: torch.device, config: TrainConfig) -> Iterator[None]:
+    """Turn running out of memory into an error that names the batch and the option."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        what = "a step"
+        if batch is not None:
+            what = (
+                f"a batch of {len(batch.ids)} utterances, {batch.num_frames} frames, the longest "
+                f"{int(batch.mel_lens.max())} "
+                f"({', '.join(batch.ids[:8])}{' ...' if len(batch.ids) > 8 else ''})"
+            )
+        reason = "" if "memory" in str(error) else f" ({str(error).partition(chr(10))[0][:120]})"
+        raise InputError(
+            f"out of memory on {device} with {what}{reason}: lower --max-duration (now "
+            f"{config.max_duration:g}) and raise --accumulate, or use --precision bf16"
+        ) from error
+
+
+def resolve_max_duration(
+    config: TrainConfig,
+    place: Place,
+    model: torch.nn.Module,
+    examples: Sequence[Example],
+    mel: MelConfig,
+) -> tuple[TrainConfig, str]:
+    """Put a number in the place of --max-duration auto; return the options and a line for the log.
+
+    A run that is continued keeps its number.
+    """
+    if config.max_duration != AUTO:
+        return config, ""
+    before = place.train_before
+    if before and isinstance(before.get("max_duration"), (int, float)):
+        value, how = float(before["max_duration"]), "as in the run that is continued"
+    else:
+        rate = mel.sample_rate / mel.hop_length
+        value, how = find_max_duration(model, config, examples, mel.n_mels, rate, place.device)
+        value = float(place.world.smallest(int(value)))
+    found = dataclasses.replace(config, max_duration=value)
+    return found, f"--max-duration auto: {value:g} ({how})"
+
+
 def find_max_duration(
     model: torch.nn.Module,
     config: TrainConfig,
@@ -154,7 +205,7 @@ def find_max_duration(
     rate: float,
     device: torch.device,
 ) -> tuple[float, str]:
-    """The value that `--max-duration auto` stands for in seconds, and how it was found.
+    """Find the seconds that `--max-duration auto` stands for; return them and how.
 
     On a GPU by trying: forward and backward pass of the largest batch, memory of the optimiser
     held meanwhile. On a CPU larger batches are no faster, so it is the default, less where free
@@ -174,7 +225,7 @@ def find_max_duration(
 
 
 class _Trial:
-    """Tries batches on the device and leaves no trace."""
+    """Try batches on the device and leave no trace."""
 
     def __init__(
         self,
@@ -225,7 +276,7 @@ class _Trial:
 
 
 def free_memory() -> int:
-    """Bytes of memory on this machine that nobody uses."""
+    """Return the bytes of memory on this machine that are free."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             facts = dict(line.split(":", 1) for line in file)

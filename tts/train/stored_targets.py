@@ -1,4 +1,4 @@
-"""Durations and contours of earlier stages, joined to a split's utterances by their ids."""
+"""Durations and contours that earlier stages stored, joined to a split's utterances by id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISSING = "run ./prepare.sh --stage 8 --stop-stage 9 with the options of the oth
 
 @dataclass(frozen=True)
 class Joined:
-    """What is left of a split.
+    """Hold the utterances of a split that have all targets, with these.
 
     Attributes:
       positions: of the utterances kept, in the split's list.
@@ -38,27 +38,27 @@ class Joined:
 
 
 def contours_path(data: Path, prefix: str, split: str) -> Path:
-    """Where stage 9 writes the contours of a split."""
+    """Return the path of the contours that stage 9 writes for a split."""
     return data / "pitch" / f"{prefix}_pitch_{split}.bin"
 
 
 def joined_files(inputs: Sequence[str], data: Path, prefix: str, split: str) -> list[Path]:
-    """The files that `join` reads for a model with these inputs."""
+    """Return the files that `join_targets` reads for a model with these inputs."""
     files = {"durations": durations_path(data, split), "pitch": contours_path(data, prefix, split)}
     return [files[name] for name in inputs]
 
 
 def files_of_model(name: str, config: dict[str, Any], data: Path, prefix: str) -> list[Path]:
-    """The files that both splits' `join` reads for the model `name` of this configuration."""
+    """Return the files that both splits' `join_targets` reads for the model `name`."""
     inputs = inputs_of(name, from_dict(model_class(name).Config, config, "model"))
     splits = (joined_files(inputs, data, prefix, split) for split in ("train", "valid"))
     return [path for files in splits for path in files]
 
 
-def join(
+def join_targets(
     examples: Sequence[Example], inputs: Sequence[str], data: Path, prefix: str, split: str
 ) -> Joined:
-    """The utterances of a split that have everything that `inputs` names, with it.
+    """Join to the utterances of a split what `inputs` names; leave out those without it.
 
     Args: inputs, of 'durations' (stage 8) and 'pitch' (stage 9); data, the folder data/;
       prefix, the corpus's name in file names.

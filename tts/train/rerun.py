@@ -1,4 +1,4 @@
-"""A run that is to be done once: continued, skipped, or started anew when its inputs changed."""
+"""--once: continue or skip a run, or start it anew when its options or inputs changed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tts.train.world import World
 
 
 def continue_or_set_aside(model_name: str, options: dict[str, Any], inputs: list[Path]) -> str:
-    """The --start-epoch of a run that is to be done once.
+    """Return the --start-epoch of a run with --once; rename the folder of an outdated run.
 
     'auto' when the experiment folder was made from the same model, options and data (its
     inputs.json says so); else '1', after the folder was renamed to <name>.old-N so that
     nothing is lost. How long and where to train, read and log does not count as a difference.
     """
-    free = {"start_epoch", "num_epochs", "num_workers", "log_interval", "tensorboard", "vocoder"}
-    free |= {"save_every_n", "save_every_steps", "keep_last", "keep_best", "valid_every"}
+    free = {"start_epoch", "num_epochs", "max_steps", "num_workers", "log_interval", "tensorboard"}
+    free |= {"vocoder", "save_every_n", "save_every_steps", "keep_last", "keep_best", "valid_every"}
     free |= {"exp_dir", "manifest_dir", "device", "master_port", "max_skipped", "packed"}
     free |= {"data_on_device", "dry_run"}
     if World.of_environment().size > 1:

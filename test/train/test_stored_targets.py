@@ -10,7 +10,7 @@ import pytest
 import torch
 from conftest import TINY_MODEL, add_tiny_inputs
 from runs import SMALL, assert_equal_states, run
-from test_feed import SOURCES, stop_after_two_steps
+from test_loaders import SOURCES, stop_after_two_steps
 
 from tts.align.durations import durations_path, read_durations
 from tts.checkpoint import load_checkpoint
@@ -19,10 +19,10 @@ from tts.data.shards import write_shards
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
+from tts.train.acoustic import train
 from tts.train.config import TrainConfig
-from tts.train.feed import make_loaders, read_splits
-from tts.train.join import files_of_model
-from tts.train.run import train
+from tts.train.loaders import make_loaders, read_splits
+from tts.train.stored_targets import files_of_model
 
 BOTH = ("durations", "pitch")
 LACKS = {"train3": "durations", "train7": "pitch", "train8": "pitch"}

@@ -1,4 +1,4 @@
-"""What the steps of a run come to: recorded, summed, shown; the bad ones counted."""
+"""The losses of the steps: written to losses.csv and TensorBoard; skipped steps counted."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from typing import Any
 import torch
 
 from tts.errors import InputError
-from tts.train.config import TrainConfig
+from tts.train.config import RunConfig
+from tts.train.loss_csv import LossCsv, Step, Totals
 from tts.train.monitor import Monitor
-from tts.train.record import LossRecord, Step, Totals
 from tts.train.timing import Timer
 
 # Steps whose numbers may wait on the device.
 MOST_WAITING = 200
 
 
-class Tally:
-    """The numbers of the steps, which may wait on the device until somebody looks.
+class StepLog:
+    """Record the losses of the steps, which wait on the device until they are settled.
 
     Attributes: totals, mean losses of the epoch so far; skipped, the steps not made for losses
-    that were not finite, and in_a_row, the last ones of these; record, losses.csv, on the main
-    process alone; timer, whose time `report` shows.
+    or gradients that were not finite, and in_a_row, the last ones of these; csv, losses.csv, on
+    the main process alone; timer, whose time `report` shows.
     """
 
-    def __init__(self, config: TrainConfig, monitor: Monitor, timer: Timer, names: Sequence[Any]):
-        """Args: `names`, ids of the utterances by position."""
+    def __init__(self, config: RunConfig, monitor: Monitor, timer: Timer, names: Sequence[Any]):
+        """Args: names, ids of the items of training data by position."""
         self.config, self.monitor, self.timer, self.names = config, monitor, timer, names
         self.totals, self.skipped, self.in_a_row = Totals(), 0, 0
-        self.record: LossRecord | None = None
+        self.csv: LossCsv | None = None
         self._waiting: list[Step] = []
         self._frames = 0
 
     def add(self, step: Step, num_frames: int) -> None:
-        """Note a step that was done; `num_frames` of speech went into it."""
+        """Add a step that was done on `num_frames` frames."""
         self._waiting.append(step)
         self._frames += num_frames
 
     @property
     def full(self) -> bool:
-        """Whether enough steps wait to be worth a look."""
+        """Return whether enough steps wait to be settled."""
         return len(self._waiting) >= MOST_WAITING
 
     def settle(self, losses: Sequence[str]) -> tuple[Step, dict[str, float], float] | None:
-        """Fetch the numbers that wait on the device: record them, count skipped steps.
+        """Fetch the losses that wait on the device, write them to losses.csv, count skipped steps.
 
         Args: losses, the names of the sums in `Step.values`.
         Returns: the last step, its mean losses and gradient norm; None when it was not made.
@@ -60,8 +60,8 @@ class Tally:
             *sums, norm, made = row
             count = len(step.group)
             means = {name: value / count for name, value in zip(losses, sums, strict=True)}
-            if self.record is not None:
-                self.record.add(step, means, norm)
+            if self.csv is not None:
+                self.csv.add(step, means, norm)
             latest = (step, means, norm) if made else None
             if made:
                 self.totals.add(means, count)
@@ -81,13 +81,13 @@ class Tally:
         self.monitor.log.warning(text)
         if self.in_a_row >= self.config.max_skipped:
             raise InputError(
-                f"{text}. {self.in_a_row} steps in a row had non-finite losses (--max-skipped "
-                f"{self.config.max_skipped}): look at these utterances, lower --lr, or use "
-                "--precision fp32"
+                f"{text}. {self.in_a_row} steps in a row had non-finite losses or gradients "
+                f"(--max-skipped {self.config.max_skipped}): look at these utterances, lower "
+                "--lr, or use --precision fp32"
             )
 
     def report(self, step: Step, losses: dict[str, float], norm: float, speed: float) -> None:
-        """One line and the scalars of a step; `speed` in frames a second."""
+        """Write one log line and the scalars of a step; `speed` in frames a second."""
         current = Totals()
         current.add(losses, len(step.group))
         self.monitor.log.info(
@@ -102,7 +102,7 @@ class Tally:
         self._report_throughput(step.step)
 
     def _report_throughput(self, step: int) -> None:
-        """Frames a second since the last line, and the share of the time that each part took."""
+        """Write frames a second since the last line, and the share of time of each part."""
         seconds, frames = self.timer.take(), self._frames
         self._frames = 0
         if (total := sum(seconds.values())) > 0:
@@ -111,7 +111,7 @@ class Tally:
             self.monitor.scalars("throughput/", values, step)
 
     def state(self) -> dict[str, Any]:
-        """What a resumed run needs; the numbers must have been settled."""
+        """Return what a resumed run needs; all steps must be settled."""
         assert not self._waiting
         return {
             "skipped": self.skipped,

@@ -1,4 +1,4 @@
-"""From prepared data to the loaders of a run."""
+"""The loaders of an acoustic run, made from prepared data."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.train.config import TrainConfig
-from tts.train.join import Joined, join
+from tts.train.stored_targets import Joined, join_targets
 
 
 @dataclass(frozen=True)
 class Split:
-    """A split's manifest, what it lists, and its shards where features come from such.
+    """Hold a split's manifest, what it lists, and its shards where features come from such.
 
     `joined` holds the utterances that are used, which lack nothing that the model takes.
     """
@@ -41,7 +41,7 @@ class Split:
         return self.joined.examples
 
     def shard_ranges(self) -> list[range]:
-        """The positions in `examples` that lie in each shard, where any do."""
+        """Return the positions in `examples` that lie in each shard, where any do."""
         assert self.shards is not None
         counts = np.bincount(self.shards.shard_of[self.joined.positions])
         ends = counts.cumsum().tolist()
@@ -57,9 +57,10 @@ def read_splits(
     framing: str,
     inputs: Sequence[str] = (),
 ) -> dict[str, Split]:
-    """'train' and 'valid'; `base` is what paths in manifests are relative to.
+    """Read the splits 'train' and 'valid'.
 
-    `inputs`: what the model takes besides tokens and mel, see `tts.train.join`.
+    Args: base, the folder that paths in manifests are relative to; inputs, what the model takes
+    besides tokens and mel, see `tts.train.stored_targets`.
     """
     splits = {}
     data = Path(config.manifest_dir).absolute().parent
@@ -69,7 +70,7 @@ def read_splits(
             cuts = Path(config.shar, name)
             shards = Shards(cuts, table, framing)
         listed = shards.examples if shards else read_examples(cuts, base, table, framing)
-        splits[name] = Split(cuts, listed, join(listed, inputs, data, prefix, name), shards)
+        splits[name] = Split(cuts, listed, join_targets(listed, inputs, data, prefix, name), shards)
     return splits
 
 
@@ -82,7 +83,7 @@ def make_loaders(
     rank: int = 0,
     world_size: int = 1,
 ) -> tuple[BatchPlan, dict[str, Iterable[Batch]]]:
-    """The training plan and the loaders of both splits, for one of `world_size` processes.
+    """Make the training plan and the loaders of both splits, for one of `world_size` processes.
 
     Every process validates on all of the validation set. Which loader it is changes no batch.
     Raises: InputError for features that cannot be read, packed or held where options say so.
@@ -104,7 +105,7 @@ def make_plan(
     rank: int = 0,
     world_size: int = 1,
 ) -> BatchPlan:
-    """The batches of a split as the options say."""
+    """Make the plan of a split's batches as the options say."""
     options: dict[str, Any] = {
         "num_frames": [example.num_frames for example in split.examples],
         "frames_per_second": mel.sample_rate / mel.hop_length,
@@ -142,12 +143,14 @@ def _loader(
     workers = config.num_workers if training else 0
     if split.shards is not None:
         workers = min(workers, 1)  # each would read all shards
-    loader = make_loader(split.examples, plan, pad_id, workers, cuda, mels, contours)
+    loader = make_loader(
+        split.examples, plan, pad_id, workers, cuda, mels, contours, clean_readers=cuda
+    )
     return Prefetch(loader, device) if cuda and training else loader
 
 
 def read_batches(loader: Iterable[Batch]) -> Iterator[Batch]:
-    """The loader's batches. Raises: InputError for bad data or a reader that died."""
+    """Yield the loader's batches. Raises: InputError for bad data or a reader that died."""
     try:
         yield from loader
     except InputError as error:

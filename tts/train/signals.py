@@ -1,4 +1,4 @@
-"""Signals that end a run at the next step's end, its state saved."""
+"""Signals that end a run after the current step, with its state saved."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 # EX_TEMPFAIL of sysexits.h: "try again later". A scheduler can tell it from every error.
 PREEMPTED = 75
-# Seconds in which several signals are one.
-SAME_WISH = 2.0
+# Seconds within which several signals count as one request.
+ONE_REQUEST = 2.0
 
 
 class Stopped(Exception):
-    """The run was told to stop and, unless `saved` is false, has saved its state.
+    """Report that a signal stopped the run, its state saved unless `saved` is false.
 
     `status` is the exit status: 130 after Ctrl-C; 75 when SIGTERM or SIGUSR1 came and the state
     is saved, so that starting again with --start-epoch auto goes on; 128 + n when the signal
@@ -28,11 +28,11 @@ class Stopped(Exception):
         self.status = PREEMPTED if own else 128 + signal_number
 
 
-class Watch:
-    """Within its `with` block, notes the watched signals instead of ending the process.
+class SignalWatch:
+    """Note the watched signals inside the `with` block, instead of ending the process.
 
     Attributes: number, the signal that came, 0 while there was none. A second one is immediate,
-    unless it comes so soon that it is the same wish: a scheduler signals every process of a job,
+    unless it comes so soon that it is the same request: a scheduler signals every process of a job,
     and torchrun passes on what it gets.
     """
 
@@ -41,7 +41,7 @@ class Watch:
         self._since = 0.0
         self._old: dict[int, Any] = {}
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> SignalWatch:
         self._old = {number: signal.signal(number, self._note) for number in WATCHED}
         return self
 
@@ -53,6 +53,6 @@ class Watch:
         now = time.monotonic()
         if not self.number:
             self.number, self._since = number, now
-        elif now - self._since > SAME_WISH:
+        elif now - self._since > ONE_REQUEST:
             signal.signal(number, self._old[number])
             signal.raise_signal(number)

@@ -1,4 +1,4 @@
-"""The losses of every step: summed for people, written exactly for comparison."""
+"""losses.csv: the losses of every step, written exactly, and their means over an epoch."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ LOSSES = "losses.csv"
 
 
 class Totals:
-    """Means of named losses over utterances."""
+    """Average named losses over items (utterances, segments)."""
 
     def __init__(self, sums: dict[str, float] | None = None, count: int = 0):
         self.sums = dict(sums or {})
         self.count = count
 
     def add(self, losses: dict[str, float], count: int) -> None:
-        """Add the mean losses of `count` utterances."""
+        """Add the mean losses of `count` items."""
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value * count
         self.count += count
 
     def means(self) -> dict[str, float]:
-        """The mean of each loss."""
+        """Return the mean of each loss."""
         return {name: value / max(1, self.count) for name, value in self.sums.items()}
 
     def __str__(self) -> str:
@@ -41,11 +41,11 @@ class Totals:
 
 @dataclass(frozen=True)
 class Step:
-    """A step whose numbers may still be on the device.
+    """Hold the numbers of a step, which may still be on the device.
 
     Attributes: step, from 1; epoch, from 1; batch, batches done of the epoch after it; group,
-    positions of its utterances; rate, the learning rate; values, float64 (K + 2,): K sums of
-    losses over the utterances, the gradient's norm, 1 where the step was made and 0 where not.
+    positions of its items; rate, the learning rate; values, float64 (K + 2,): K sums of
+    losses over the items, the gradient's norm, 1 where the step was made and 0 where not.
     """
 
     step: int
@@ -56,8 +56,8 @@ class Step:
     values: Tensor
 
 
-class LossRecord:
-    """exp-dir/losses.csv: one line a step, numbers as Python writes them, that is exact.
+class LossCsv:
+    """Write exp-dir/losses.csv: one line a step, numbers as Python writes them, that is exact.
 
     `done_steps` are those of the checkpoint that the run continues from: later lines, of a run
     that went on without saving, are dropped.
@@ -80,13 +80,13 @@ class LossRecord:
             self._file.write(f"{step.step},{step.epoch},{step.batch},{numbers}\n")
 
     def flush(self) -> None:
-        """Bring all lines to the disk: a checkpoint that follows never knows more steps."""
+        """Write all lines to the disk: a checkpoint that follows never knows more steps."""
         with self._writing():
             self._file.flush()
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Flush and close."""
+        """Flush and close the file."""
         with self._writing(), contextlib.closing(self._file):
             self._file.flush()
 
@@ -125,8 +125,8 @@ def _cut(path: Path, done_steps: int) -> None:
             end -= len(block)
 
 
-def keep_copy(exp_dir: Path | str, folder: Path) -> None:
-    """Copy the record beside checkpoints that were set aside."""
+def copy_losses(exp_dir: Path | str, folder: Path) -> None:
+    """Copy losses.csv beside checkpoints that were set aside."""
     path = Path(exp_dir) / LOSSES
     if path.is_file():
         shutil.copyfile(path, folder / LOSSES)
