@@ -301,4 +301,4 @@ def test_training_takes_the_frame_length_of_the_prepared_mel(tiny_work):
         {"name": "ljspeech"},
         "ljspeech",
     )
-    assert trained.model.adaptor.pitch.predictor.frame_seconds == 0.0125
+    assert trained.task.model.adaptor.pitch.predictor.frame_seconds == 0.0125
