@@ -15,8 +15,10 @@ NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is
 
 
 def middle(models: Iterable[Path]) -> Path:
-    """Of model-steps-N.onnx files the one with the middle number of ODE steps."""
-    by_steps = sorted(models, key=lambda path: (len(path.name), path.name))
+    """Choose the middle number of ODE steps of model-steps-N.onnx files, of those in float32."""
+    models = list(models)
+    plain = [path for path in models if ".int8." not in path.name]
+    by_steps = sorted(plain or models, key=lambda path: (len(path.name), path.name))
     return by_steps[len(by_steps) // 2]
 
 

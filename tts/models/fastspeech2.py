@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from tts.batch import Batch
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
+from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import Kept, length_mask
 from tts.models.predictor import ChannelNorm
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
@@ -64,7 +65,6 @@ class FastSpeech2(nn.Module):
     inputs = ("durations", "pitch")
     changeable = ()
     controls = ("pitch_scale", "energy_scale")
-    has_steps = False
 
     def __init__(
         self,
@@ -182,6 +182,37 @@ class FastSpeech2(nn.Module):
             "mel_lens": adapted.mel_lens,
             "durations_BL": durations_BP if kept is None else kept.spread(durations_BP),
         }
+
+    @staticmethod
+    def graph_files(steps: Sequence[int]) -> list[str]:
+        """Name the files of `export_graphs` that sherpa-onnx reads."""
+        return ["model.onnx"]
+
+    def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
+        """List the graphs to export: speech, and speech with `controls` as further inputs.
+
+        int8: the first in 8 bit in the place of both in float32.
+        """
+        graphs = [self._graph("model.onnx", (), int8)]
+        return graphs if int8 else [*graphs, self._graph("model-scales.onnx", self.controls, False)]
+
+    def _graph(self, file: str, controls: Sequence[str], int8: bool) -> ExportGraph:
+        speaking = Utterance(self, controls)
+        dynamic = {"x": {0: "N", 1: "L"}, "x_length": {0: "N"}}
+        dynamic |= {"mel": {0: "N", 2: "T"}, "durations": {0: "N", 1: "L"}}
+        if controls:
+            dynamic |= {name: {0: f"one_or_L_{name}"} for name in ("length_scale", *controls)}
+        return ExportGraph(
+            file=file,
+            build=lambda: speaking,
+            inputs=(*INPUTS, *controls),
+            outputs=OUTPUTS,
+            dynamic=dynamic,
+            examples=utterances(self.embedding.num_embeddings, len(controls)),
+            reference=speaking,
+            int8=int8,
+            packaged=not controls,
+        )
 
     @torch.no_grad()
     def contours(self, batch: Batch) -> tuple[Tensor, Tensor]:

@@ -1,14 +1,19 @@
-"""One utterance as rows (T, D) without masks or batch: the layers of exported graphs.
+"""Layers for one utterance as rows (T, D), without masks or batch: what exported graphs run.
 
-A graph speaks one utterance, of which every token and frame is real. Each layer here takes its
-weights from a trained layer and gives the same numbers as that layer does for real positions.
+A graph speaks one utterance, of which every token and frame is real. Each layer takes its weights
+from a trained layer and gives the numbers that the trained layer gives for real positions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from tts.models.predictor import ChannelNorm, Predictor
+from tts.models.text_encoder import turn
 
 
 class Dense(nn.Module):
@@ -16,12 +21,14 @@ class Dense(nn.Module):
 
     def __init__(self, weight_IO: Tensor, bias_O: Tensor | None = None):
         super().__init__()
-        self.register_buffer("weight", weight_IO.detach().float().contiguous())
-        self.register_buffer("bias", None if bias_O is None else bias_O.detach().float().clone())
+        self.register_buffer(
+            "weight", weight_IO.detach().clone(memory_format=torch.contiguous_format)
+        )
+        self.register_buffer("bias", None if bias_O is None else bias_O.detach().clone())
 
     @staticmethod
     def of(*layers: nn.Linear | nn.Conv1d) -> Dense:
-        """The layers, linear or 1x1 convolutions of one input, as one, outputs side by side."""
+        """Join linear layers or 1x1 convolutions of one input, outputs side by side."""
         weight_OI = torch.cat([layer.weight.flatten(1) for layer in layers])
         biases = [layer.bias for layer in layers if layer.bias is not None]
         return Dense(weight_OI.t(), torch.cat(biases) if biases else None)
@@ -31,17 +38,11 @@ class Dense(nn.Module):
         return y_TO if self.bias is None else y_TO + self.bias
 
 
-def windows(x_TD: Tensor, size: int, stride: int = 1) -> Tensor:
-    """The rows that a convolution of odd `size` sees at each place: (T / stride, size * D)."""
-    padded_TD = F.pad(x_TD, (0, 0, size // 2, size // 2))
-    parts = [padded_TD[at : at + 1 - size or None : stride] for at in range(size)]
-    return torch.cat(parts, dim=1)
-
-
 class Convolution(nn.Module):
-    """Convolve rows as one product of their windows with the kernel.
+    """Convolve rows as one product: the rows that the kernel sees, side by side, with the kernel.
 
-    Form for 8-bit products, which are cheap beside what surrounds them, and for any size.
+    The size is odd, the padding half of it. In 8 bit the product costs little, and rows are copied
+    as bytes.
     """
 
     def __init__(self, conv: nn.Conv1d):
@@ -50,23 +51,26 @@ class Convolution(nn.Module):
         self.product = Dense(conv.weight.permute(2, 1, 0).flatten(0, 1), conv.bias)
 
     def forward(self, x_TI: Tensor) -> Tensor:
-        return self.product(windows(x_TI, self.size, self.stride))
+        half = self.size // 2
+        padded_TI = F.pad(x_TI, (0, 0, half, half))
+        seen = [padded_TI[at : at + 1 - self.size or None : self.stride] for at in range(self.size)]
+        return self.product(torch.cat(seen, dim=1))
 
 
 class FastConvolution(nn.Module):
-    """Convolve rows with a kernel of three: four products for two outputs in the place of six.
+    """Convolve rows with a kernel of three: four products for two rows in the place of six.
 
-    F(2, 3) of Winograd 1980 (Lavin & Gray 2016, section 3); the sums before and after the
+    F(2, 3) of Winograd 1980 (Lavin and Gray 2016, section 4.1). In float32 the sums around the
     products take less time than the products saved.
     """
 
     def __init__(self, conv: nn.Conv1d):
         super().__init__()
         first, middle, last = conv.weight.detach().double().permute(2, 1, 0)
-        self.product_0 = Dense(first)
-        self.product_1 = Dense((first + middle + last) / 2, conv.bias)
-        self.product_2 = Dense((first - middle + last) / 2)
-        self.product_3 = Dense(last)
+        self.product_0 = Dense(first.float())
+        self.product_1 = Dense(((first + middle + last) / 2).float(), conv.bias)
+        self.product_2 = Dense(((first - middle + last) / 2).float())
+        self.product_3 = Dense(last.float())
 
     def forward(self, x_TI: Tensor) -> Tensor:
         padded_TI = F.pad(x_TI, (0, 0, 1, 2))
@@ -78,7 +82,7 @@ class FastConvolution(nn.Module):
 
 
 def convolution(conv: nn.Conv1d, int8: bool) -> nn.Module:
-    """The form of a convolution of rows that is fastest in float32, or in 8 bit."""
+    """Return the form of a convolution of rows that is fastest in 8 bit or in float32."""
     if conv.kernel_size[0] == 1:
         return Dense.of(conv)
     fast = not int8 and conv.kernel_size[0] == 3 and conv.stride[0] == 1
@@ -86,7 +90,7 @@ def convolution(conv: nn.Conv1d, int8: bool) -> nn.Module:
 
 
 class Doubling(nn.Module):
-    """A transposed convolution of size 4, stride 2, padding 1: rows (T, D) to (2 T, D)."""
+    """Convolve transposed with size 4, stride 2, padding 1: rows (T, D) to (2 T, D)."""
 
     def __init__(self, conv: nn.ConvTranspose1d):
         super().__init__()
@@ -96,44 +100,62 @@ class Doubling(nn.Module):
 
     def forward(self, x_TI: Tensor) -> Tensor:
         padded_TI = F.pad(x_TI, (0, 0, 1, 1))
-        before, at, after = (padded_TI[at : at - 2 or None] for at in range(3))
-        even_TO = self.even(torch.cat([before, at], dim=1))
-        odd_TO = self.odd(torch.cat([at, after], dim=1))
+        even_TO = self.even(torch.cat([padded_TI[:-2], x_TI], dim=1))
+        odd_TO = self.odd(torch.cat([x_TI, padded_TI[2:]], dim=1))
         return torch.cat([even_TO, odd_TO], dim=1).reshape(-1, even_TO.shape[1])
 
 
 class Norm(nn.Module):
-    """Layer normalisation of each row, by the parameters of any such layer."""
+    """Normalise each row, as a LayerNorm or ChannelNorm does."""
 
-    def __init__(self, weight: Tensor, bias: Tensor, eps: float):
+    def __init__(self, norm: nn.LayerNorm | ChannelNorm):
         super().__init__()
+        channels = isinstance(norm, ChannelNorm)
+        weight, bias = (norm.gamma, norm.beta) if channels else (norm.weight, norm.bias)
         self.register_buffer("weight", weight.detach().clone())
         self.register_buffer("bias", bias.detach().clone())
-        self.eps = eps
+        self.eps = 1e-4 if channels else norm.eps  # ChannelNorm's
 
     def forward(self, x_TD: Tensor) -> Tensor:
         return F.layer_norm(x_TD, self.weight.shape, self.weight, self.bias, self.eps)
 
 
 class Attention(nn.Module):
-    """Project rows to queries, keys and values, attend with each head, and project back."""
+    """Attend with each head to all rows, between two projections."""
 
-    def __init__(self, qkv: list[nn.Module], out: nn.Module, num_heads: int, turn=None):
-        """Args: qkv and out, linear layers or 1x1 convolutions; turn, of queries and keys (T, D)."""
+    def __init__(self, qkv: Sequence[nn.Module], out: nn.Module, num_heads: int):
         super().__init__()
         self.project_qkv, self.project_out = Dense.of(*qkv), Dense.of(out)
-        width = qkv[0].weight.shape[0]
-        self.num_heads, self.size, self.turn = num_heads, width // num_heads, turn
-        scale = self.size**-0.5
-        self.project_qkv.weight[:, :width] *= scale
+        self.num_heads, self.width = num_heads, self.project_out.weight.shape[0]
+        scale = (self.width // num_heads) ** -0.5  # of the scores
+        self.project_qkv.weight[:, : self.width] *= scale
         if self.project_qkv.bias is not None:
-            self.project_qkv.bias[:width] *= scale
+            self.project_qkv.bias[: self.width] *= scale
 
-    def forward(self, x_TD: Tensor) -> Tensor:
-        heads = self.project_qkv(x_TD).split(self.size, dim=1)
-        count, mixed = self.num_heads, []
-        for q, k, v in zip(heads[:count], heads[count : 2 * count], heads[2 * count :]):
-            if self.turn is not None:
-                q, k = self.turn(q), self.turn(k)
-            mixed.append((q @ k.t()).softmax(-1) @ v)
+    def forward(self, x_TD: Tensor, angle_TD: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Args: angle_TD, cosines and sines by which queries and keys are turned."""
+        qkv = self.project_qkv(x_TD)
+        if angle_TD is not None:
+            cos, sin = (part[:, None] for part in angle_TD)
+            of_heads = qkv.reshape(x_TD.shape[0], 3 * self.num_heads, -1)
+            qk, v = of_heads[:, : 2 * self.num_heads], of_heads[:, 2 * self.num_heads :]
+            qkv = torch.cat([turn(qk, cos, sin), v], dim=1).flatten(1)
+        heads = qkv.split(self.width // self.num_heads, dim=1)
+        q, k, v = (heads[at : at + self.num_heads] for at in range(0, len(heads), self.num_heads))
+        mixed = [
+            (query @ key.t()).softmax(-1) @ value for query, key, value in zip(q, k, v, strict=True)
+        ]
         return self.project_out(torch.cat(mixed, dim=1))
+
+
+def predictor(layers: Predictor, int8: bool) -> nn.Sequential:
+    """Return a Predictor for rows: (L, D) to (L, outputs)."""
+    return nn.Sequential(
+        convolution(layers.conv_1, int8),
+        nn.ReLU(),
+        Norm(layers.norm_1),
+        convolution(layers.conv_2, int8),
+        nn.ReLU(),
+        Norm(layers.norm_2),
+        Dense.of(layers.proj),
+    )
