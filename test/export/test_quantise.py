@@ -46,6 +46,7 @@ def model():
     matcha = Matcha(SMALL, VOCAB, MELS, -5.5, 2.0).eval()
     with torch.no_grad():
         matcha.encoder.proj_w.proj.bias += 1.2
+        matcha.encoder.proj_w.proj.weight.zero_()  # no duration near an edge
     return matcha
 
 
@@ -69,9 +70,10 @@ def test_convolution_is_quantised_before_its_windows(tmp_path):
     torch.manual_seed(0)
     conv = nn.Conv1d(64, 64, 5, padding=2)
     graph = write(Convolution(conv), tmp_path / "m.onnx", quantise)
-    kinds = operators(graph)
-    assert kinds.count("DynamicQuantizeLinear") == 1
-    assert kinds.index("DynamicQuantizeLinear") < kinds.index("Pad") < kinds.index("Concat")
+    nodes = {node.op_type: node for node in graph.graph.node}
+    assert operators(graph).count("DynamicQuantizeLinear") == 1
+    assert nodes["Pad"].input[0] == nodes["DynamicQuantizeLinear"].output[0]
+    assert nodes["Pad"].input[2] == nodes["DynamicQuantizeLinear"].output[2]
     session = open_session(tmp_path / "m.onnx")
     for num_rows in (1, 2, 7, 50):
         x = torch.rand(num_rows, 64) + 1  # zero lies outside the values, inside the range
@@ -104,12 +106,11 @@ def test_voice_is_smaller_and_close(model, tmp_path):
         parity = export_graph(graph, path, {"sample_rate": "1"})
         sizes.append(path.stat().st_size)
         found.append(parity)
-    assert found[0].worst < 1e-4 < found[1].mean < 0.2 and found[1].moved < 0.2
+    assert found[0].worst < 1e-4 < found[1].mean < 0.2 and found[1].moved == 0
     assert sizes[1] < 0.6 * sizes[0]
     quantised = onnx.load(str(path))
     assert operators(quantised).count("MatMulInteger") > 20
     assert {item.domain for item in quantised.opset_import} == {""}  # ONNX's own alone
-    assert "differ" in str(found[1]) or found[1].moved == 0
 
 
 def test_logging_is_left_alone(model, tmp_path):

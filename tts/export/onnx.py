@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -80,7 +81,9 @@ def export_graph(graph: ExportGraph, path: Path | str, metadata: Mapping[str, st
     no file is written then.
     """
     with atomic_path(path) as temporary:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            # Of torch.jit, the only way to an ONNX file that needs no further package.
+            warnings.simplefilter("ignore", DeprecationWarning)
             module = graph.build()
         write_graph(
             module,
@@ -114,7 +117,9 @@ def compare(path: Path | str, graph: ExportGraph) -> Parity:
         for seed in range(1 if graph.int8 else TRIES):
             example = graph.examples(size, seed)
             with torch.no_grad():
-                wanted = [tensor.numpy() for tensor in graph.reference(*example)]
+                outputs = graph.reference(*example)
+            outputs = [outputs] if isinstance(outputs, torch.Tensor) else outputs
+            wanted = [tensor.numpy() for tensor in outputs]
             found = outputs_of(session, *(tensor.numpy() for tensor in example))
             difference, reason = _difference(graph, found, wanted)
             if difference is not None and (best is None or difference.max() < best.max()):
@@ -122,7 +127,7 @@ def compare(path: Path | str, graph: ExportGraph) -> Parity:
             if best is not None and best.max() <= TOLERANCE:
                 break
         if best is None:
-            raise InputError(f"{Path(path).name}: an example of size {size} {reason}")
+            raise InputError(f"{graph.file}: an example of size {size} {reason}")
         differences.append(best)
         lengths.append(wanted[0].shape[-1])
         if "durations" in graph.outputs:

@@ -44,7 +44,7 @@ class ExportGraph:
     outputs: Sequence[str]
     dynamic: Mapping[str, Mapping[int, str]]
     examples: Callable[[int, int], Sequence[Tensor]]
-    reference: Callable[..., Sequence[Tensor]]
+    reference: Callable[..., Tensor | Sequence[Tensor]]
     facts: Mapping[str, str] = field(default_factory=dict)
     int8: bool = False
     keep: Sequence[str] = ()
