@@ -112,3 +112,19 @@ def test_scales_are_inputs_for_the_utterance_or_each_token(tmp_path):
     longer = outputs_of(session, ids, count, noise, slow, one, one)[1]
     assert longer[0, place] == 2 * frames[0, place]
     assert np.array_equal(np.delete(longer, place), np.delete(frames, place))
+
+
+def test_8_bit_convolutions(tmp_path):
+    """Convolutions are products of rows; with wide enough layers each of them is quantised."""
+    torch.manual_seed(2)
+    wide = FeedForwardConfig(channels=64, num_layers=1, filter_channels=64, kernel_size_1=3)
+    variance = VarianceConfig(channels=64, pitch_embedding="continuous")
+    model = FastSpeech2(FastSpeech2Config(wide, variance, wide), NUM_TOKENS, MELS, -5.0, 2.0).eval()
+    plain, small = model.export_graphs([])[0], model.export_graphs([], int8=True)[0]
+    sizes = []
+    for graph in (plain, small):
+        parity = export_graph(graph, tmp_path / "m.onnx", {})
+        sizes.append((tmp_path / "m.onnx").stat().st_size)
+    assert 1e-4 < parity.mean < 0.2 and sizes[1] < 0.6 * sizes[0]
+    kinds = [node.op_type for node in onnx.load(str(tmp_path / "m.onnx")).graph.node]
+    assert "Conv" not in kinds and kinds.count("MatMulInteger") > 10

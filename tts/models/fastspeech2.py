@@ -18,6 +18,7 @@ from tts.models.fused import Linear, dropout
 from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import Kept, length_mask
 from tts.models.predictor import ChannelNorm
+from tts.models.rows import convolving_rows
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
 
 
@@ -197,19 +198,20 @@ class FastSpeech2(nn.Module):
         return graphs if int8 else [*graphs, self._graph("model-scales.onnx", self.controls, False)]
 
     def _graph(self, file: str, controls: Sequence[str], int8: bool) -> ExportGraph:
-        speaking = Utterance(self, controls)
-        dynamic = {"x": {0: "N", 1: "L"}, "x_length": {0: "N"}}
-        dynamic |= {"mel": {0: "N", 2: "T"}, "durations": {0: "N", 1: "L"}}
+        dynamic = {"x": {1: "L"}, "mel": {2: "T"}, "durations": {1: "L"}}
+        if not int8:  # any number of utterances
+            dynamic["x_length"] = {0: "N"}
+            dynamic = {name: {0: "N", **axes} for name, axes in dynamic.items()}
         if controls:
             dynamic |= {name: {0: f"one_or_L_{name}"} for name in ("length_scale", *controls)}
         return ExportGraph(
             file=file,
-            build=lambda: speaking,
+            build=lambda: Utterance(convolving_rows(self) if int8 else self, controls),
             inputs=(*INPUTS, *controls),
             outputs=OUTPUTS,
             dynamic=dynamic,
             examples=utterances(self.embedding.num_embeddings, len(controls)),
-            reference=speaking,
+            reference=Utterance(self, controls),
             int8=int8,
             packaged=not controls,
         )

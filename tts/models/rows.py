@@ -6,6 +6,7 @@ from a trained layer and gives the numbers that the trained layer gives for real
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -87,6 +88,29 @@ def convolution(conv: nn.Conv1d, int8: bool) -> nn.Module:
         return Dense.of(conv)
     fast = not int8 and conv.kernel_size[0] == 3 and conv.stride[0] == 1
     return FastConvolution(conv) if fast else Convolution(conv)
+
+
+class ColumnConvolution(nn.Module):
+    """Convolve (1, D, T) as a nn.Conv1d does, by rows."""
+
+    def __init__(self, conv: nn.Conv1d):
+        super().__init__()
+        self.kernel_size = conv.kernel_size
+        self.rows = Convolution(conv)
+
+    def forward(self, x_1DT: Tensor) -> Tensor:
+        x_TD = x_1DT.transpose(1, 2).reshape(-1, x_1DT.shape[1])
+        return self.rows(x_TD).t()[None]
+
+
+def convolving_rows(model: nn.Module) -> nn.Module:
+    """Copy a model for one utterance, with its convolutions as products of rows."""
+    model = copy.deepcopy(model)
+    for module in list(model.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.Conv1d):
+                setattr(module, name, ColumnConvolution(child))
+    return model
 
 
 class Doubling(nn.Module):
