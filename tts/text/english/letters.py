@@ -11,8 +11,6 @@ from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 
-from tts.text.english.ngrams import NgramModel
-
 MODEL = Path(__file__).with_name("letters.xz")
 # Hypotheses kept after each letter, and how far behind the best one they may be (log).
 _BEAM = 16
@@ -31,6 +29,8 @@ class LetterModel:
     """Hold a trained model, ready to say words."""
 
     def __init__(self, packed: bytes):
+        from tts.text.english.ngrams import NgramModel  # brings numpy
+
         self._ngrams = NgramModel(packed)
         self._phones: list[list[str]] = []
         self._of_letter: dict[str, list[int]] = defaultdict(list)
