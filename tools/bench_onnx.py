@@ -75,7 +75,7 @@ def export_files(
     from tts.export.voice import onnx_files
 
     torch.manual_seed(0)
-    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel, -5.5, 2))
+    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel.n_mels, -5.5, 2))
     files = {}
     for file, count in onnx_files(model, steps).items():
         path = folder / f"{name}-{file}"

@@ -9,7 +9,6 @@ import torch
 
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of
 from tts.export.onnx import INPUTS, _inputs, export_acoustic
-from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
@@ -34,7 +33,7 @@ def small_model(kind: str = "paper") -> FastSpeech2:
     config = FastSpeech2Config(encoder=SMALL, decoder=SMALL, variance=KINDS[kind])
     statistics = {"log_f0_mean": 5.0, "log_f0_std": 0.2, "f0_min": 60.0, "f0_max": 400.0}
     statistics |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energy_max": 80.0}
-    facts = Facts(NUM_TOKENS, MelConfig(), -5.0, 2.0, BLANK, contour_statistics=statistics)
+    facts = Facts(NUM_TOKENS, 80, -5.0, 2.0, BLANK, contour_statistics=statistics)
     return FastSpeech2(config, facts).eval()
 
 

@@ -55,7 +55,7 @@ def table():
 def model(table):
     torch.manual_seed(3)
     torch.set_num_threads(1)
-    model = Matcha(TINY, Facts(table.num_embeddings, MEL, -5.5, 2.0)).eval()
+    model = Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model
@@ -122,7 +122,7 @@ def test_frames_of_each_id_are_a_second_output(exported, table):
 
 def test_another_model_fails_the_check(exported, table):
     torch.manual_seed(9)
-    other = Speaking(Matcha(TINY, Facts(table.num_embeddings, MEL)).eval(), 2)
+    other = Speaking(Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels)).eval(), 2)
     with pytest.raises(InputError, match="give a mel of shape"):
         compare(exported[0], other, table.num_embeddings)
 

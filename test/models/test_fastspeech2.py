@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from tts.batch import Batch
-from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config, PostNetConfig
 from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
@@ -28,7 +27,7 @@ STATISTICS |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energ
 def small_model(**options) -> FastSpeech2:
     torch.manual_seed(2)
     variance = options.pop("variance", VarianceConfig(channels=8, dropout=0.0))
-    facts = Facts(20, MelConfig(), -5.0, 2.0, contour_statistics=STATISTICS)
+    facts = Facts(20, 80, -5.0, 2.0, contour_statistics=STATISTICS)
     model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), facts)
     return model.eval()
 

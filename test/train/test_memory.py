@@ -50,7 +50,7 @@ def prepared(tiny_work):
     splits = read_splits(config, tiny_work, "ljspeech", table, "blank")
     model_config = from_dict(model_class("matcha").Config, TINY_MODEL)
     mel = MelConfig()
-    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel, -5.0, 2.0))
+    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel.n_mels, -5.0, 2.0))
     return model, config, splits["train"].examples, mel
 
 
