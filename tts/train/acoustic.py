@@ -24,7 +24,8 @@ from tts.train.loaders import make_loaders, make_plan, read_batches
 from tts.train.loop import Trainer
 from tts.train.loss_csv import Totals
 from tts.train.loss_sums import LossSums
-from tts.train.memory import measure, naming_batch, resolve_max_duration
+from tts.train.max_duration import resolve_max_duration
+from tts.train.memory import measure, naming_batch
 from tts.train.monitor import Monitor
 from tts.train.named_losses import NamedLosses
 from tts.train.pictures import draw_utterance
