@@ -1,5 +1,7 @@
-"""Export a trained voice as ONNX: for sherpa-onnx, for a model with ODE steps one file for each
-number of them; for a model with scales of pitch and energy a further file with these as inputs.
+"""Export a trained voice as ONNX files, and as a package for sherpa-onnx.
+
+A model with ODE steps gets a file for each number of steps; a model with scales of pitch and energy
+one more, with these as inputs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from tts.config import Parser, add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import (
+    SCALES_FILE,
     ExportOptions,
     check_tables,
     export_voice,
@@ -50,7 +53,7 @@ def main() -> None:
         models = []
         for path, parity in export_voice(voice, folder, steps, options.int8):
             print(f"{path}: {parity}")
-            if path.name in names:
+            if path.name != SCALES_FILE:  # which is for ONNX Runtime alone
                 models.append(path)
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):
@@ -64,6 +67,7 @@ def main() -> None:
         inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
         outputs=[folder / name for name in names]
+        + [(folder / name).with_suffix(".int8.onnx") for name in names if options.int8]
         + ([Path(options.package)] if options.package else []),
     )
 

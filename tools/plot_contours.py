@@ -66,7 +66,7 @@ def predicted(
         raise InputError(f"{path} is {voice.model_name}, which predicts neither pitch nor energy")
     prefix = recipe.config.name
     cuts = recipe.data / "fbank" / f"{prefix}_cuts_{arguments.split}.jsonl.gz"
-    listed = read_examples(cuts, recipe.work, voice.table, voice.frontend.framing)
+    listed = read_examples(cuts, recipe.work, voice.table, voice.frontend_config.framing)
     joined = join_targets(listed, voice.model.inputs, recipe.data, prefix, arguments.split)
     examples = Examples(joined.examples, voice.table.pad_id, None, joined.contours)
     found = {}

@@ -1,16 +1,19 @@
-"""The one mel definition: what a frame of it is, and how many a recording has."""
+"""Define the mel: what a frame of it is, and how many frames a recording has."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from tts.config import option
+from tts.config import from_dict, option, read_toml
 from tts.errors import InputError
 
 
 @dataclass(frozen=True)
 class MelConfig:
-    """What a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
+    """Say what a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
 
     sample_rate: int = option(22050, "samples per second that the mel is computed from")
     n_fft: int = option(1024, "FFT size in samples")
@@ -33,7 +36,20 @@ class MelConfig:
                 f"{self.sample_rate} must hold"
             )
 
+    @property
+    def frame_seconds(self) -> float:
+        """Seconds from frame to frame, to a hundredth of a millisecond."""
+        return round(self.hop_length / self.sample_rate, 5)
+
 
 def num_frames(num_samples: int, config: MelConfig) -> int:
-    """Frames of a recording: its samples over the hop, rounded half up."""
+    """Count the frames of a recording: its samples over the hop, rounded half up."""
     return (num_samples + config.hop_length // 2) // config.hop_length
+
+
+def mel_of_recipe(data: Path, stated: Mapping[str, Any]) -> MelConfig:
+    """Return the mel of the prepared data (data/mel.toml), else the one that corpus.toml states."""
+    prepared = data / "mel.toml"
+    if prepared.is_file():
+        return from_dict(MelConfig, read_toml(prepared), str(prepared))
+    return from_dict(MelConfig, stated, "corpus.toml: mel")

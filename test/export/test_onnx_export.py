@@ -15,12 +15,12 @@ from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
 from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
-from tts.export.package import Parts, assemble, atomic_folder
-from tts.export.readme import NOISE_SCALE
+from tts.export.package import assemble, atomic_folder
+from tts.export.parts import Parts, default_model
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import check_tables, parse_steps
-from tts.infer.long_text import PAUSE_SECONDS
 from tts.infer.onnx import OnnxVoice
+from tts.infer.speak import speak_text
 from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
@@ -28,7 +28,7 @@ from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
-from tts.voice import load_voice
+from tts.voice import SpeakingOptions, load_voice
 
 ZH = FrontEndConfig(language="zh", frontend="pinyin", unit="initial_final")
 MEL = MelConfig()
@@ -234,45 +234,49 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
         "export_onnx.py",
         *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2),
         *("--output-dir", tmp_path, "--package", package, "--vocoder", vocoder),
+        *("--int8", 1),
     )
     assert "largest difference from PyTorch" in out
     names = {path.name for path in package.iterdir()}
     facts = {"tokens.txt", "lexicon.txt", "frontend.toml", "README.md"}
     facts |= {"numbers.fst", "readings.fst"}
-    assert names == {"model-steps-2.onnx", "vocoder.onnx", *facts}
+    assert names == {"model-steps-2.onnx", "model-steps-2.int8.onnx", "vocoder.onnx", *facts}
+    assert default_model(package).name == default_model(package, 2).name == "model-steps-2.onnx"
+    with pytest.raises(InputError, match=r"no model of 3 steps \(numbers there: 2\)"):
+        default_model(package, 3)
     metadata = read_metadata(package / "model-steps-2.onnx")
     assert {"use_eos_bos", "pad_id", "n_speakers", "has_espeak", "jieba"} <= metadata.keys()
     assert metadata["num_ode_steps"] == "2"
     assert metadata["dataset_comment"] == CORPUS["dataset_comment"]
     readme = (package / "README.md").read_text(encoding="utf-8")
-    assert f"--matcha-noise-scale={NOISE_SCALE}" in readme
-    assert "for non-commercial use only" in readme
+    assert f"--matcha-noise-scale={SpeakingOptions.noise_scale}" in readme
+    assert "for non-commercial use only" in readme and "8-bit weights" in readme
+    assert "acoustic-model=model-steps-2.onnx" in readme
     wav = tmp_path / "out.wav"
     out = run(
         root,
         "onnx_pretrained.py",
         *("--acoustic-model", package / "model-steps-2.onnx"),
         *("--vocoder", package / "vocoder.onnx", "--tokens", package / "tokens.txt"),
-        *("--lexicon", package / "lexicon.txt", "--input-text", "今天天气很好。"),
-        *("--output-wav", wav),
+        *("--lexicon", package / "lexicon.txt", "--input-text", "今天天气很好。今天。"),
+        *("--output-wav", wav, "--max-chars", 7, "--pause", 1, "--seed", 7),
     )
     assert "RTF" in out
     with wave.open(str(wav)) as file:
         assert file.getframerate() == MEL.sample_rate
-        assert file.getnframes() > MEL.hop_length
+        assert file.getnframes() > MEL.sample_rate
     (package / "lexicon.txt").write_text("天 t ian1\n今天 j in1 t ian1\n", encoding="utf-8")
     files = [package / name for name in ("vocoder.onnx", "tokens.txt", "lexicon.txt")]
     voice = OnnxVoice(package / "model-steps-2.onnx", *files)
-    speech = voice.speak("今天，天气。")
-    assert [(p.position, p.text) for p in speech.missing] == [
-        (4, "气")
-    ] and speech.num_sentences == 1
-    long = voice.speak("今天，天气。今天，天气。", max_chars=6)
-    assert long.num_sentences == 2 and long.spoken.tokens == 2 * speech.spoken.tokens
-    assert len(long.samples) == pytest.approx(
-        2 * len(speech.samples) + PAUSE_SECONDS * MEL.sample_rate, rel=0.2
-    )
-    assert len(long.missing) == 2
+    speech = speak_text(voice, "今天，天气。")
+    assert [(p.position, p.text) for p in voice.missing(speech.spoken)] == [(4, "气")]
+    cut = SpeakingOptions(max_chars=6, pause=0.5)
+    long = speak_text(voice, "今天，天气。今天，天气。", cut)
+    assert (speech.num_sentences, long.num_sentences) == (1, 2)
+    assert long.tokens == 2 * speech.tokens and len(voice.missing(long.spoken)) == 2
+    silence = np.zeros(MEL.sample_rate // 2, dtype=np.float32)
+    assert np.array_equal(long.samples, np.concatenate([speech.samples, silence, speech.samples]))
+    assert np.array_equal(long.mel_TF, np.concatenate([speech.mel_TF, speech.mel_TF]))
     for text in ("", "？！", "😀"):
         with pytest.raises(InputError, match="nothing to say in"):
-            voice.speak(text)
+            speak_text(voice, text)

@@ -6,7 +6,7 @@ import torch
 
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata
-from tts.export.vocoder import check_vocoder, export_griffin_lim, export_hifigan
+from tts.export.vocoder import check_parity, export_griffin_lim, export_hifigan
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import V3, Hifigan
@@ -45,4 +45,4 @@ def test_another_vocoder_fails_the_check(tmp_path):
     path = tmp_path / "vocoder.onnx"
     export_griffin_lim(MEL, path, 2)
     with pytest.raises(InputError, match="differs from PyTorch by"):
-        check_vocoder(path, GriffinLim(MEL, 3), 1e-2)
+        check_parity(path, GriffinLim(MEL, 3), 1e-2)

@@ -107,9 +107,12 @@ def read_metadata(path: Path | str) -> dict[str, str]:
 
 
 def open_session(
-    path: Path | str, num_threads: int = 1, profile: str = ""
+    path: Path | str, num_threads: int = 1, profile: str = "", content: bytes | None = None
 ) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session on the CPU; InputError when the file is missing or unreadable."""
+    """Open an ONNX Runtime session on the CPU; content: what to run instead of the file's.
+
+    Raises: InputError when the file is missing or unreadable.
+    """
     import onnxruntime
 
     if not Path(path).is_file():
@@ -123,7 +126,9 @@ def open_session(
         options.enable_profiling = True
         options.profile_file_prefix = profile
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            content or str(path), options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # onnxruntime's classes are not public
         raise InputError(f"{path} cannot be run by ONNX Runtime: {error}") from None
 

@@ -99,13 +99,13 @@ def acoustic_metadata(voice: Voice, num_steps: int | None) -> dict[str, str]:
         "sample_rate": str(voice.mel.sample_rate),
         "hop_length": str(voice.mel.hop_length),  # samples of a frame of `durations`
         "n_speakers": "1",
-        **metadata_flags(voice.frontend),
+        **metadata_flags(voice.frontend_config),
         **steps,
         **facts,
         "model_author": "Tencha",
         "maintainer": "Tencha",
         # All of the front end, so that speaking needs no other file of the training.
-        "frontend": json.dumps(to_dict(voice.frontend)),
+        "frontend": json.dumps(to_dict(voice.frontend_config)),
         "tokens_sha256": voice.table.sha256,
     }
 

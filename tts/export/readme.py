@@ -1,29 +1,20 @@
-"""The README of a package: what runs where, the commands, the licences."""
+"""Write the README of a package: what runs where, the commands, the licences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from tts.export.graph import read_metadata
+from tts.export.parts import Parts, default_of, is_int8
+from tts.text.frontend import sample_text
+from tts.text.languages import load
+from tts.voice import SpeakingOptions
 
-if TYPE_CHECKING:
-    from tts.export.package import Parts
-
-NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is rougher
-
-
-def middle(models: Iterable[Path]) -> Path:
-    """Of model-steps-N.onnx files the one with the middle number of ODE steps."""
-    by_steps = sorted(models, key=lambda path: (len(path.name), path.name))
-    return by_steps[len(by_steps) // 2]
+NOISE_SCALE = SpeakingOptions.noise_scale  # the runtime's own default of 1 is rougher
 
 
 def readme(name: str, parts: Parts) -> str:
-    """The package's README: what runs where, the commands, the licences."""
+    """Return the README of a package as Markdown."""
     corpus, frontend = parts.corpus, parts.frontend
-    model = middle(parts.models).name
+    model = default_of(parts.models).name
     flags = [
         f"--matcha-acoustic-model={model}",
         "--matcha-vocoder=vocoder.onnx",
@@ -37,9 +28,10 @@ def readme(name: str, parts: Parts) -> str:
     if parts.rule_fsts:
         flags.append(f"--tts-rule-fsts={','.join(path.name for path in parts.rule_fsts)}")
     command = " \\\n  ".join(["sherpa-onnx-offline-tts", *flags, "--output-filename=out.wav"])
-    sentence = _SENTENCE[frontend.language]
-    version = "1.13.4" if frontend.frontend == "espeak" else "2.0.1"
-    uncut = "" if frontend.frontend == "espeak" else _UNCUT
+    speaker = load(frontend.kind.builder)
+    sentence = sample_text(frontend)
+    version = "2.0.1" if frontend.kind.lexicon else "1.13.4"
+    uncut = _UNCUT if frontend.kind.lexicon else ""
     python = _PYTHON.format(
         model=model,
         front=(
@@ -50,9 +42,11 @@ def readme(name: str, parts: Parts) -> str:
         uncut=uncut,
         sentence=f'"{sentence}"' + (", generation" if uncut else ""),
     )
-    names = ", ".join(path.name for path in sorted(parts.models))
+    names = ", ".join(path.name for path in sorted(parts.models) if not is_int8(path))
     has_steps = "num_ode_steps" in read_metadata(parts.models[0])
     models = (_STEPS if has_steps else _NO_STEPS).format(names=names, noise_scale=NOISE_SCALE)
+    if any(map(is_int8, parts.models)):
+        models += _INT8
     licences = [
         f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
         f"({corpus.get('dataset_url') or 'no address'}), "
@@ -64,40 +58,16 @@ def readme(name: str, parts: Parts) -> str:
     licences.append(f"- Vocoder: {vocoder or 'licence not stated'}.")
     return _README.format(
         name=name,
-        runs=_RUNS[frontend.frontend],
+        runs=speaker.runs_in,
         models=models,
         version=version,
-        cut=_CUT["en-us" if frontend.language == "en-us" else "zh"] if uncut else "",
+        cut=speaker.cut_note,
         command=f"{command} \\\n  '{sentence}'",
         python=python,
         sentence=sentence,
         licences="\n".join(licences),
     )
 
-
-_SENTENCE = {
-    "en-us": "The voice speaks for itself.",
-    "zh": "今天天气很好，我们出去走走吧。",
-    "zh_en": "今天天气很好，我们用 Python 写代码吧。",
-}
-
-_RUNS = {
-    "lexicon": (
-        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
-        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
-        "out, or send the text through the normaliser of the front end first. Words that "
-        "lexicon.txt does not hold are skipped by the runtime."
-    ),
-    "espeak": (
-        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
-        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
-        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
-    ),
-    "pinyin": (
-        "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt. 1.13.x finds Latin "
-        "words in lower case only; both leave out words that lexicon.txt does not hold."
-    ),
-}
 
 _PYTHON = """\
 import sherpa_onnx
@@ -124,18 +94,10 @@ _NO_STEPS = """\
 Model: {names}. It has no steps and no noise: the runtime's noise scale changes nothing, the same
 text always sounds the same."""
 
-_CUT = {
-    "en-us": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
-        "Keep sentences short there, or put commas.\n"
-    ),
-    "zh": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
-        "there, or put commas.\n"
-    ),
-}
+_INT8 = """
+
+The files `*.int8.onnx` are the same models with 8-bit weights. They take less memory and differ a
+little in what they say; put their name in the place of the other to use them."""
 
 _README = """\
 # {name}

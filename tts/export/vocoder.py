@@ -1,4 +1,4 @@
-"""ONNX vocoders with the runtime's contract: mel (N, n_mels, T) in, audio (N, samples) out."""
+"""Export ONNX vocoders as the runtime wants them: mel (N, n_mels, T) in, audio (N, samples) out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GRIFFIN_LIM_TOLERANCE = 1e-2
 
 
 class FramesLast(nn.Module):
-    """A vocoder that takes the runtime's (N, n_mels, T) instead of (B, T, n_mels)."""
+    """Give a vocoder its mel (B, T, n_mels) where the runtime gives (N, n_mels, T)."""
 
     def __init__(self, vocoder: nn.Module):
         super().__init__()
@@ -35,7 +35,7 @@ class FramesLast(nn.Module):
 
 
 class ConvolutionGriffinLim(GriffinLim):
-    """Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
+    """Compute Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
 
     Every ONNX runtime has convolutions; few have an inverse FFT with overlap-add.
     """
@@ -88,7 +88,7 @@ def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 3
 
 
 def vocoder_metadata(mel: MelConfig) -> dict[str, str]:
-    """What the runtime reads (model_type, sample_rate) and what tells a mismatch of features."""
+    """Return what the runtime reads (model_type, sample_rate), and the mel for our own checks."""
     return {
         "model_type": "hifigan",
         "sample_rate": str(mel.sample_rate),
@@ -119,11 +119,11 @@ def _export(
         dynamic={"mel": {0: "N", 2: "T"}, "audio": {0: "N", 1: "S"}},
         metadata={**vocoder_metadata(mel), **(facts or {})},
     )
-    return check_vocoder(path, reference, tolerance)
+    return check_parity(path, reference, tolerance)
 
 
-def check_vocoder(path: Path | str, reference: nn.Module, tolerance: float) -> float:
-    """Largest difference between an ONNX vocoder and PyTorch at lengths never traced.
+def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> float:
+    """Return the largest difference between an ONNX vocoder and PyTorch at lengths never traced.
 
     Raises: InputError above `tolerance`, naming the length.
     """
@@ -150,7 +150,7 @@ def check_vocoder(path: Path | str, reference: nn.Module, tolerance: float) -> f
 
 
 def _test_mel(mel: MelConfig, frames: int) -> Tensor:
-    """A repeatable mel (1, T, n_mels) with the range of speech: moving ridges over a floor."""
+    """Make a repeatable mel (1, T, n_mels) with the range of speech: moving ridges over a floor."""
     t = torch.arange(frames)[:, None]
     f = torch.linspace(0, 1, mel.n_mels)[None]
     ridges = torch.cos(2 * math.pi * (6 * f + t / 40)) + torch.sin(t / 9) - 2 * f

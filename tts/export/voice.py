@@ -1,4 +1,4 @@
-"""A trained voice as ONNX files and as a package: what the export scripts call."""
+"""Export a trained voice as ONNX files and as a package: what the export scripts call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """The flags of export_onnx.py."""
+    """Hold the flags of export_onnx.py."""
 
     exp_dir: str = option("", "folder of the checkpoints; empty: the recipe's")
     epoch: int = option(0, "export epoch-N.pt; 0: the best by validation, else the last")
@@ -29,7 +29,7 @@ class ExportOptions:
     tokens: str = option("", "tokens.txt; the checkpoint's own counts, a different one is an error")
     cmvn: str = option("", "cmvn.json; the checkpoint's own counts, a different one is an error")
     output_dir: str = option("", "folder for the ONNX files; empty: the folder of checkpoints")
-    int8: bool = option(False, "also write <file>.int8.onnx of each file, with its difference")
+    int8: bool = option(False, "also write <file>.int8.onnx of each file, into the package too")
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
@@ -37,7 +37,7 @@ class ExportOptions:
 
 
 def parse_steps(text: str) -> list[int]:
-    """'2,3,6' as numbers; InputError for anything else."""
+    """Read '2,3,6' as numbers; InputError for anything else."""
     try:
         steps = sorted({int(part) for part in text.replace(",", " ").split()})
     except ValueError:
@@ -48,7 +48,7 @@ def parse_steps(text: str) -> list[int]:
 
 
 def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
-    """InputError when a tokens.txt or cmvn.json belongs to another voice than the checkpoint."""
+    """Raise InputError when a tokens.txt or cmvn.json is not the checkpoint's."""
     if tokens and TokenTable.read(tokens).symbols != voice.table.symbols:
         raise InputError(
             f"{tokens} is not the token table that {voice.source} was trained with; leave "
@@ -68,7 +68,7 @@ def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
 
 
 def onnx_files(model: Any, steps: Sequence[int]) -> dict[str, int | None]:
-    """The ONNX files for sherpa-onnx of a model (or its class), with their numbers of steps."""
+    """Name the ONNX files for sherpa-onnx of a model (or its class), with their steps."""
     if not model.has_steps:
         return {"model.onnx": None}
     return {f"model-steps-{count}.onnx": count for count in steps}
@@ -117,7 +117,7 @@ def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str =
     """Write an ONNX vocoder: a HiFi-GAN checkpoint's, or without `path` Griffin-Lim.
 
     Returns: the largest difference from PyTorch.
-    Raises: InputError when the checkpoint cannot be read or was trained on other features.
+    Raises: InputError when the checkpoint cannot be read or was trained on another mel.
     """
     from tts.export.vocoder import export_griffin_lim, export_hifigan
 
@@ -137,33 +137,39 @@ def package_voice(
 ) -> list[Path]:
     """Assemble the sherpa-onnx package of a voice, its lexicon with the words of `texts`.
 
+    models: those of export_voice but SCALES_FILE.
+
     Returns: the files of the package.
     """
     import tempfile
 
-    from tts.export.package import Parts, assemble
+    from tts.export.package import assemble
+    from tts.export.parts import Parts
     from tts.text.lexicon import write_lexicon
+    from tts.vocoders.onnx import check_onnx_mel
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
         rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
         vocoder = Path(options.vocoder)
         voice.table.write(tokens)
-        if vocoder.suffix != ".onnx":
+        if vocoder.suffix == ".onnx":
+            check_onnx_mel(vocoder, voice.mel)
+        else:
             vocoder = Path(folder) / "vocoder.onnx"
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
-        has_lexicon = voice.frontend.frontend != "espeak"
+        has_lexicon = voice.frontend_config.kind.lexicon
         if has_lexicon:
-            write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
+            write_lexicon(lexicon, voice.frontend.lexicon(texts), voice.table)
         # The last: they read what the user's have written out.
-        rule_fsts += voice.speaker().write_rule_fsts(Path(folder))
+        rule_fsts += voice.frontend.write_rule_fsts(Path(folder))
         parts = Parts(
             models=models,
             vocoder=vocoder,
             tokens=tokens,
             lexicon=lexicon if has_lexicon else None,
             rule_fsts=rule_fsts,
-            frontend=voice.frontend,
+            frontend=voice.frontend_config,
             corpus=voice.corpus,
             vocoder_licence=options.vocoder_licence,
         )

@@ -1,4 +1,4 @@
-"""Log mel features of a corpus, computed in parallel and kept on disk, with their checks."""
+"""Compute and check log mel features of a corpus in parallel; keep them on disk."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ DEFINITION = ("mel.py", "features/mel.py", "features/resample.py")
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some cuts and all that their features depend on (picklable, for worker processes)."""
+    """Hold some cuts and all that their features depend on (picklable, for worker processes)."""
 
     cuts: tuple[dict[str, Any], ...]
     work: Path
@@ -59,14 +59,14 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Changes when the recordings, the definition of the features or the checks do."""
+        """Hash the recordings, the definition of the features and the checks."""
         recordings = recordings_of(self.cuts, self.work)
         definition = [self.definition, to_dict(self.mel), to_dict(self.limits), str(STORED)]
         return sha256_value([recordings, definition])
 
 
 def recordings_of(cuts: Iterable[dict[str, Any]], work: Path) -> list[list[Any]]:
-    """What is hashed of the recordings of `cuts`: id, manifest, and the file's size and time."""
+    """Return what is hashed of the recordings of `cuts`: id, manifest, the file's size and time."""
     found = []
     for cut in cuts:
         path = work / source_of(cut)
@@ -76,17 +76,17 @@ def recordings_of(cuts: Iterable[dict[str, Any]], work: Path) -> list[list[Any]]
 
 
 def source_of(cut: dict[str, Any]) -> str:
-    """The audio file of a cut, as its manifest has it (relative to the working folder)."""
+    """Return the audio file of a cut, as its manifest has it (relative to the working folder)."""
     return cut["recording"]["sources"][0]["source"]
 
 
 def storage_key(name: str) -> str:
-    """Where lhotse's NumpyFilesWriter would put an utterance's features."""
+    """Return where lhotse's NumpyFilesWriter would put an utterance's features."""
     return f"{name[:3]}/{name}.npy"
 
 
 def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
-    """Features and checks of one chunk; what an earlier, interrupted run finished is kept.
+    """Write features and checks of one chunk; what an earlier, interrupted run finished is kept.
 
     Returns: for every cut a dict of id, faults (kind, detail) and, if the audio could be read,
     num_frames, count, total and squares of the float32 mel.
@@ -109,7 +109,7 @@ def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
 
 
 def read_samples(cut: dict[str, Any], path: Path, rate: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """A cut's samples as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
+    """Read a cut's samples, as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
 
     Raises: InputError when the file cannot be read or has not one channel.
     """
@@ -126,7 +126,7 @@ def read_samples(cut: dict[str, Any], path: Path, rate: int) -> tuple[np.ndarray
 
 
 def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
-    """One utterance: check, transform, store; see `extract_chunk`."""
+    """Check, transform and store one utterance; see `extract_chunk`."""
     item: dict[str, Any] = {"id": cut["id"], "faults": []}
     path = chunk.work / source_of(cut)
     try:
@@ -148,7 +148,8 @@ def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
 def write_features(
     recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_jobs: int, executor: str = LOCAL
 ) -> None:
-    """Stage 5: features of every cut, all checks, the policy, then the cuts that are kept.
+    """Write data/fbank (stage 5): features of every cut, checks, the policy, the cuts that are
+    kept.
 
     Files: data/fbank/feats/, <name>_cuts.jsonl.gz, <name>_sums.jsonl.gz, data/mel.toml and
     data/rejected.tsv with every fault of the corpus, its texts and its audio.
@@ -196,7 +197,7 @@ def write_features(
 def audio_faults(
     cuts: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]], recipe: Recipe
 ) -> list[Fault]:
-    """Faults of the audio itself, and of audio that cannot belong to its text."""
+    """Find faults of the audio itself, and of audio that cannot belong to its text."""
     from tts.data.text_tokens import read_frontend
     from tts.text.tokens import TokenTable
 
@@ -221,7 +222,7 @@ def audio_faults(
 
 
 def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) -> dict[str, Any]:
-    """The cut with lhotse's description of its stored features."""
+    """Return the cut with lhotse's description of its stored features."""
     expected = num_frames(cut["recording"]["num_samples"], mel)
     assert item["num_frames"] == expected, (cut["id"], item["num_frames"], expected)
     features = {
@@ -242,14 +243,14 @@ def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) ->
 
 
 def _remove_leftovers(recipe: Recipe) -> None:
-    """Temporary files that a killed run left among features and notes."""
+    """Remove temporary files that a killed run left among features and notes."""
     for pattern in (f"{STORAGE}/*/.*.tmp", "data/fbank/.chunks/.*.tmp"):
         for path in recipe.work.glob(pattern):
             path.unlink(missing_ok=True)
 
 
 def write_cmvn(recipe: Recipe) -> None:
-    """Stage 7: data/fbank/cmvn.json from the float32 values of the training set."""
+    """Write data/fbank/cmvn.json (stage 7) from the float32 values of the training set."""
     from tts.features.statistics import Sums, mean_and_std
 
     train = {cut["id"] for cut in read_jsonl(recipe.fbank("cuts_train.jsonl.gz"))}

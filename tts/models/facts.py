@@ -29,6 +29,6 @@ class Facts:
     mel_mean: float = 0.0
     mel_std: float = 1.0
     pad_id: int = 0
-    frame_seconds: float = 256 / 22050
+    frame_seconds: float = 0.01161
     speakers: tuple[str, ...] = ()
     contour_statistics: Mapping[str, float] = dataclasses.field(default_factory=dict)

@@ -14,8 +14,7 @@ from torch import Tensor, nn
 
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
-from tts.errors import InputError
-from tts.models import build_model, inputs_of, model_class
+from tts.models import build_model, compile_model, inputs_of, model_class
 from tts.train.acoustic_checkpoint import check_acoustic, load_initial
 from tts.train.config import TrainConfig
 from tts.train.device import describe, machine_facts
@@ -249,7 +248,5 @@ def _build_model(place: Place, name: str, model_config: Any, data: Prepared) -> 
     torch.manual_seed(place.config.seed)
     model = build_model(name, model_config, data.facts).to(place.device)
     if place.config.compile:
-        if not hasattr(model, "compile_parts"):
-            raise InputError(f"--compile 1: the model {name} names no parts to compile")
-        model.compile_parts()
+        compile_model(model)
     return model

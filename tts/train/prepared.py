@@ -58,7 +58,7 @@ def read_prepared(config: TrainConfig, prefix: str, inputs: Sequence[str]) -> Pr
         mel_mean=cmvn["fbank_mean"],
         mel_std=cmvn["fbank_std"],
         pad_id=table.pad_id,
-        frame_seconds=mel.hop_length / mel.sample_rate,
+        frame_seconds=mel.frame_seconds,
         speakers=read_speakers(splits["train"].cuts),
         contour_statistics=read_statistics(data_dir) if "pitch" in inputs else {},
     )

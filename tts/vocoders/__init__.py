@@ -1,19 +1,20 @@
-"""Vocoders: mel to waveform. Each declares the mel that it accepts."""
+"""Turn mel into samples: the vocoders, each with the mel that it takes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tts.errors import InputError
 from tts.mel import MelConfig
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 
 class Vocoder(Protocol):
-    """Anything that turns natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
+    """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
 
     mel: MelConfig
 
@@ -21,14 +22,18 @@ class Vocoder(Protocol):
 
 
 def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
-    """The vocoder of a checkpoint, or Griffin-Lim for `path` None, for features of `mel`.
+    """Load a vocoder that takes `mel`: a checkpoint, an .onnx file, or for None Griffin-Lim.
 
-    Raises: InputError when the file cannot be used or was trained on other features.
+    Raises: InputError when the file cannot be used or was made for another mel.
     """
     if path is None:
         from tts.vocoders.griffin_lim import GriffinLim
 
         return GriffinLim(mel)
+    if Path(path).suffix == ".onnx":
+        from tts.vocoders.onnx import OnnxVocoder
+
+        return OnnxVocoder(path, mel)
     from tts.vocoders.hifigan import load_hifigan
 
     vocoder = load_hifigan(path)
@@ -36,11 +41,21 @@ def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
     return vocoder
 
 
+def vocode(vocoder: Any, mel_TF: Tensor) -> np.ndarray:
+    """Turn one mel (T, n_mels) into samples (S,) in [-1, 1], where the vocoder lies."""
+    import torch
+
+    tensors = [*vocoder.parameters(), *vocoder.buffers()] if hasattr(vocoder, "buffers") else []
+    device = tensors[0].device if tensors else mel_TF.device
+    with torch.inference_mode():
+        return vocoder(mel_TF[None].to(device))[0].clamp(-1.0, 1.0).cpu().numpy()
+
+
 def check_mel(model: MelConfig, vocoder: MelConfig, where: str) -> None:
-    """InputError printing both when a model's and a vocoder's features differ."""
+    """Raise InputError with both where a model makes another mel than a vocoder takes."""
     if model != vocoder:
         raise InputError(
-            f"the vocoder {where} accepts other features than the model makes:\n"
+            f"the vocoder {where} takes another mel than the model makes:\n"
             f"  model:   {model}\n  vocoder: {vocoder}\n"
-            "give a vocoder trained on the model's features, or none to use Griffin-Lim"
+            "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
         )
