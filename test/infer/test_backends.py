@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tts.errors import InputError
-from tts.export.onnx import export_acoustic
+from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import SCALES_FILE
 from tts.infer.onnx import OnnxVoice
@@ -43,10 +43,8 @@ def backends(tmp_path_factory):
     model = FastSpeech2(config, Facts(table.num_embeddings, MEL.n_mels, -5.0, 2.0)).eval()
     facts = {"sample_rate": str(MEL.sample_rate), "hop_length": str(MEL.hop_length)}
     facts["frontend"] = "{}"
-    for name, controls in (("model.onnx", ()), (SCALES_FILE, model.controls)):
-        export_acoustic(
-            model, folder / name, num_tokens=4, num_steps=None, metadata=facts, controls=controls
-        )
+    for graph in model.export_graphs([]):
+        export_graph(graph, folder / graph.file, facts)
     export_griffin_lim(MEL, folder / "vocoder.onnx", 2)
     parts = folder / "vocoder.onnx", folder / "tokens.txt"
     voice = Voice(model, "fastspeech2", MEL, FrontEndConfig(), table, {}, "test")

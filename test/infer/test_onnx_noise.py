@@ -10,7 +10,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
-from tts.export.onnx import export_acoustic
+from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim
 from tts.infer.onnx import OnnxVoice
 from tts.infer.onnx_noise import NOISE, NUM_NOISE, noise_as_input, noise_of
@@ -50,7 +50,7 @@ def voice(model, tmp_path_factory):
     facts = {"sample_rate": str(MEL.sample_rate), "hop_length": str(MEL.hop_length)}
     facts["frontend"] = "{}"
     path = folder / "model.onnx"
-    export_acoustic(model, path, num_tokens=4, num_steps=2, metadata=facts)
+    export_graph(model.export_graphs([2])[0], path, facts)
     export_griffin_lim(MEL, folder / "vocoder.onnx", 1)
     return OnnxVoice(path, folder / "vocoder.onnx", folder / "tokens.txt")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +18,10 @@ from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
+from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import TokenSelection, length_mask
 from tts.models.predictor import ChannelNorm
+from tts.models.rows import convolving_rows
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
 
 
@@ -68,7 +70,6 @@ class FastSpeech2(nn.Module):
     inputs = ("durations", "pitch")
     changeable = ()
     controls = ("pitch_scale", "energy_scale")
-    has_steps = False
 
     def __init__(self, config: FastSpeech2Config, facts: Facts):
         super().__init__()
@@ -185,6 +186,38 @@ class FastSpeech2(nn.Module):
             "mel_lens": adapted.mel_lens,
             "durations_BL": durations_BP if selection is None else selection.put_back(durations_BP),
         }
+
+    @staticmethod
+    def graph_files(steps: Sequence[int]) -> list[str]:
+        """Name the files of `export_graphs` that sherpa-onnx reads."""
+        return ["model.onnx"]
+
+    def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
+        """List the graphs to export: speech, and speech with `controls` as further inputs.
+
+        int8: the first in 8 bit in the place of both in float32.
+        """
+        graphs = [self._graph("model.onnx", (), int8)]
+        return graphs if int8 else [*graphs, self._graph("model-scales.onnx", self.controls, False)]
+
+    def _graph(self, file: str, controls: Sequence[str], int8: bool) -> ExportGraph:
+        dynamic = {"x": {1: "L"}, "mel": {2: "T"}, "durations": {1: "L"}}
+        if not int8:  # any number of utterances
+            dynamic["x_length"] = {0: "N"}
+            dynamic = {name: {0: "N", **axes} for name, axes in dynamic.items()}
+        if controls:
+            dynamic |= {name: {0: f"one_or_L_{name}"} for name in ("length_scale", *controls)}
+        return ExportGraph(
+            file=file,
+            build=lambda: Utterance(convolving_rows(self) if int8 else self, controls),
+            inputs=(*INPUTS, *controls),
+            outputs=OUTPUTS,
+            dynamic=dynamic,
+            examples=utterances(self.embedding.num_embeddings, len(controls)),
+            reference=Utterance(self, controls),
+            int8=int8,
+            packaged=not controls,
+        )
 
     @torch.no_grad()
     def contours(self, batch: Batch) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,9 @@ from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
 from tts.models.fused import no_autocast
+from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import expand, length_mask
+from tts.models.matcha_graph import MatchaGraph
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
@@ -81,7 +83,6 @@ class Matcha(nn.Module):
     Config = MatchaConfig
     changeable = ("durations",)
     controls: tuple[str, ...] = ()
-    has_steps = True
 
     def __init__(self, config: MatchaConfig, facts: Facts):
         super().__init__()
@@ -194,6 +195,32 @@ class Matcha(nn.Module):
             "mel_lens": mel_lens,
             "durations_BL": durations_BL,
         }
+
+    @staticmethod
+    def graph_files(steps: Sequence[int]) -> list[str]:
+        """Name the files of `export_graphs` that sherpa-onnx reads."""
+        return [f"model-steps-{count}.onnx" for count in steps]
+
+    def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
+        """List the graphs to export: one utterance, for each number of Euler steps.
+
+        int8: those in 8 bit in the place of those in float32.
+        """
+        return [
+            ExportGraph(
+                file=file,
+                build=lambda count=count: torch.jit.script(MatchaGraph(self, count, int8)),
+                inputs=INPUTS,
+                outputs=OUTPUTS,
+                dynamic={"x": {1: "L"}, "mel": {2: "T"}, "durations": {1: "L"}},
+                examples=utterances(self.encoder.emb.num_embeddings),
+                reference=Utterance(self, num_steps=count),
+                facts={"num_ode_steps": str(count)},
+                int8=int8,
+                keep=MatchaGraph.KEEP,
+            )
+            for count, file in zip(steps, self.graph_files(steps), strict=True)
+        ]
 
     def _normalised(self, mel_BTF: Tensor, mel_lens: Tensor) -> tuple[Tensor, Tensor]:
         """Return the normalised mel (B, F, T), T padded for the U-Net, and its mask (B, 1, T)."""

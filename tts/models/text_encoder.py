@@ -63,15 +63,24 @@ def rotate(x_BHLD: Tensor, base: float = 10000.0) -> Tensor:
     The rotary channels are paired in two halves: (a, b) -> (a, b) cos + (-b, a) sin
     (Su et al. 2021, section 3.4.2).
     """
-    rotary = x_BHLD.shape[-1] // 2
-    half = rotary // 2
-    exponent = torch.arange(half, device=x_BHLD.device, dtype=torch.float32) / half
     position = torch.arange(x_BHLD.shape[-2], device=x_BHLD.device, dtype=torch.float32)
-    angle_LD = position[:, None] * torch.pow(base, -exponent).repeat(2)
-    part, rest = x_BHLD[..., :rotary], x_BHLD[..., rotary:]
-    turned = torch.cat([-part[..., half:], part[..., :half]], dim=-1)
-    rotated = part * angle_LD.cos().to(part.dtype) + turned * angle_LD.sin().to(part.dtype)
-    return torch.cat([rotated, rest], dim=-1)
+    angle_LD = rotary_angle(position, x_BHLD.shape[-1] // 2, base)
+    return turn(x_BHLD, angle_LD.cos().to(x_BHLD.dtype), angle_LD.sin().to(x_BHLD.dtype))
+
+
+def rotary_angle(position_L: Tensor, rotary: int, base: float = 10000.0) -> Tensor:
+    """Return the angles (L, rotary) of `rotary` channels, the same in both halves."""
+    half = rotary // 2
+    exponent = torch.arange(half, device=position_L.device, dtype=torch.float32) / half
+    return position_L[:, None] * torch.pow(base, -exponent).repeat(2)
+
+
+def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn as many of the last axis's channels as `cos` and `sin` have."""
+    rotary = cos.shape[-1]
+    part, rest = x[..., :rotary], x[..., rotary:]
+    turned = torch.cat([-part[..., rotary // 2 :], part[..., : rotary // 2]], dim=-1)
+    return torch.cat([part * cos + turned * sin, rest], dim=-1)
 
 
 class SelfAttention(nn.Module):
