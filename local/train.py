@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def tables_of(given: dict, model: str) -> dict:
-    """A TOML file's tables; of a config.toml that a run wrote those that are options, without
+    """Return a TOML file's tables; of a config.toml that a run wrote those with options, without
     the places and the beginning of that run.
     """
     if "corpus" not in given:
@@ -78,7 +78,7 @@ def tables_of(given: dict, model: str) -> dict:
 
 
 def recipe_options(recipe: Recipe, model: str) -> dict:
-    """What the recipe says: its folders, conf/<model>.toml, and for the toy voice
+    """Return the recipe's options: its folders, conf/<model>.toml, and for the toy voice
     conf/<model>-toy.toml.
     """
     folders = {"exp_dir": recipe.exp_dir(model), "manifest_dir": recipe.data / "fbank"}

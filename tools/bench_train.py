@@ -160,7 +160,7 @@ class Bench:
 
         torch.manual_seed(0)
         self.name, self.arguments = name, arguments
-        facts = Facts(160, mel, -5.5, 2.0)
+        facts = Facts(160, mel.n_mels, -5.5, 2.0)
         model = build_model(name, model_class(name).Config(), facts)
         self.model = model.to(arguments.device).train()
         batch = with_inputs(make_batch(arguments, mel.n_mels), model.inputs)

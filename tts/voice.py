@@ -198,7 +198,7 @@ def load_voice(
     mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
     table = TokenTable.parse(content["tokens"], f"{path}: tokens")
     model_config = from_dict(model_class(name).Config, options, f"{path}: model")
-    model = build_model(name, model_config, Facts(table.num_embeddings, mel))
+    model = build_model(name, model_config, Facts(table.num_embeddings, mel.n_mels))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:

@@ -66,7 +66,7 @@ def save_voice(path, name: str, options: dict):
     torch.manual_seed(1)
     table = TokenTable.parse(TINY_TABLE, "tiny")
     config = from_dict(model_class(name).Config, options)
-    model = build_model(name, config, Facts(table.num_embeddings, MEL, -5.0, 2.0))
+    model = build_model(name, config, Facts(table.num_embeddings, MEL.n_mels, -5.0, 2.0))
     content = {
         "model": model.state_dict(),
         "config": {

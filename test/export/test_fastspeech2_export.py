@@ -9,7 +9,6 @@ import torch
 
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of
 from tts.export.onnx import export_graph
-from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
@@ -35,7 +34,7 @@ def small_model(kind: str = "paper") -> FastSpeech2:
     config = FastSpeech2Config(encoder=SMALL, decoder=SMALL, variance=KINDS[kind])
     statistics = {"log_f0_mean": 5.0, "log_f0_std": 0.2, "f0_min": 60.0, "f0_max": 400.0}
     statistics |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energy_max": 80.0}
-    facts = Facts(NUM_TOKENS, MelConfig(), -5.0, 2.0, BLANK, contour_statistics=statistics)
+    facts = Facts(NUM_TOKENS, 80, -5.0, 2.0, BLANK, contour_statistics=statistics)
     return FastSpeech2(config, facts).eval()
 
 
@@ -120,7 +119,7 @@ def test_8_bit_convolutions(tmp_path):
     torch.manual_seed(2)
     wide = FeedForwardConfig(channels=64, num_layers=1, filter_channels=64, kernel_size_1=3)
     variance = VarianceConfig(channels=64, pitch_embedding="continuous")
-    facts = Facts(NUM_TOKENS, MelConfig(), -5.0, 2.0)
+    facts = Facts(NUM_TOKENS, 80, -5.0, 2.0)
     model = FastSpeech2(FastSpeech2Config(wide, variance, wide), facts).eval()
     plain, small = model.export_graphs([])[0], model.export_graphs([], int8=True)[0]
     sizes = []

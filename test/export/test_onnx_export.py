@@ -56,7 +56,7 @@ def table():
 def model(table):
     torch.manual_seed(3)
     torch.set_num_threads(1)
-    model = Matcha(TINY, Facts(table.num_embeddings, MEL, -5.5, 2.0)).eval()
+    model = Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model
@@ -128,7 +128,7 @@ def test_frames_of_each_id_are_a_second_output(exported, model):
 
 def test_another_model_fails_the_check(exported, table):
     torch.manual_seed(9)
-    other = Matcha(TINY, Facts(table.num_embeddings, MEL)).eval()
+    other = Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels)).eval()
     with pytest.raises(InputError, match="gives mel of shape"):
         compare(exported[0], other.export_graphs([2])[0])
 

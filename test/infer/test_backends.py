@@ -40,7 +40,7 @@ def backends(tmp_path_factory):
     table.write(folder / "tokens.txt")
     torch.manual_seed(2)
     config = FastSpeech2Config(SMALL, VarianceConfig(channels=8), SMALL)
-    model = FastSpeech2(config, Facts(table.num_embeddings, MEL, -5.0, 2.0)).eval()
+    model = FastSpeech2(config, Facts(table.num_embeddings, MEL.n_mels, -5.0, 2.0)).eval()
     facts = {"sample_rate": str(MEL.sample_rate), "hop_length": str(MEL.hop_length)}
     facts["frontend"] = "{}"
     for graph in model.export_graphs([]):

@@ -36,7 +36,7 @@ TINY = MatchaConfig(
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(3)
-    model = Matcha(TINY, Facts(4, MEL, -5.5, 2.0)).eval()
+    model = Matcha(TINY, Facts(4, MEL.n_mels, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model

@@ -11,13 +11,12 @@ import torch
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
-from tts.mel import MelConfig
 from tts.models import MODELS, build_model, compile_model, model_class
 from tts.models.facts import Facts
 from tts.train.memory import with_inputs
 
 VOCAB, MELS = 30, 80
-FACTS = Facts(VOCAB, MelConfig(), -5.0, 2.0)
+FACTS = Facts(VOCAB, 80, -5.0, 2.0)
 _BLOCKS = {"channels": 16, "num_layers": 1, "filter_channels": 16, "dropout": 0.0}
 SMALL_WITHOUT_DROPOUT = {
     "fastspeech2": {

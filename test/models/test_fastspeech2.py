@@ -32,7 +32,9 @@ def small_model(**options) -> FastSpeech2:
     torch.manual_seed(2)
     variance = options.pop("variance", VarianceConfig(channels=8, dropout=0.0))
     mel = options.pop("mel", MelConfig())
-    facts = Facts(20, mel, -5.0, 2.0, contour_statistics=STATISTICS)
+    facts = Facts(
+        20, mel.n_mels, -5.0, 2.0, contour_statistics=STATISTICS, frame_seconds=mel.frame_seconds
+    )
     model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), facts)
     return model.eval()
 

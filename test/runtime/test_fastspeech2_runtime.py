@@ -37,7 +37,7 @@ def job_of(tmp_path_factory):
             torch.manual_seed(5)
             torch.set_num_threads(1)
             config = FastSpeech2Config(SMALL, VarianceConfig(channels=8), SMALL)
-            model = FastSpeech2(config, Facts(table.num_embeddings, MEL, -4.0, 1.0)).eval()
+            model = FastSpeech2(config, Facts(table.num_embeddings, MEL.n_mels, -4.0, 1.0)).eval()
             model.blank.fill_(table.pad_id)
             job |= {"acoustic_model": folder / "model.onnx", "vocoder": folder / "vocoder.onnx"}
             facts = {**metadata_of(config_of(name)), "model_type": "fastspeech2-tts"}

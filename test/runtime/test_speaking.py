@@ -59,7 +59,7 @@ def voice(tmp_path_factory, vocoder):
             num_tokens = build_frontend(config).token_table().num_embeddings
             torch.manual_seed(5)
             torch.set_num_threads(1)
-            model = Matcha(TINY, Facts(num_tokens, MEL, -4.0, 1.0)).eval()
+            model = Matcha(TINY, Facts(num_tokens, MEL.n_mels, -4.0, 1.0)).eval()
             with torch.no_grad():
                 model.encoder.proj_w.proj.bias += 1.0
             paths = folder / "model-steps-1.onnx", folder / "model-steps-1.int8.onnx"

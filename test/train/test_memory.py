@@ -14,7 +14,7 @@ from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.models.facts import Facts
 from tts.text.tokens import TokenTable
-from tts.train import memory
+from tts.train import max_duration, memory
 from tts.train.config import TrainConfig
 from tts.train.loaders import Split, make_plan, read_splits
 from tts.train.stored_targets import join_targets
@@ -28,13 +28,13 @@ def test_largest_is_found_to_within_its_closeness(limit):
         tried.append(x)
         return x <= limit
 
-    found = memory.largest(fits, 1.0, 500.0)
+    found = max_duration.largest(fits, 1.0, 500.0)
     if limit < 1:
         assert found == 0.0
     elif limit > 500:
         assert found == 500.0
     else:
-        assert limit / (1 + memory.CLOSENESS) <= found <= limit
+        assert limit / (1 + max_duration.CLOSENESS) <= found <= limit
     assert len(tried) < 20
 
 
@@ -50,7 +50,7 @@ def prepared(tiny_work):
     splits = read_splits(config, tiny_work, "ljspeech", table, "blank")
     model_config = from_dict(model_class("matcha").Config, TINY_MODEL)
     mel = MelConfig()
-    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel, -5.0, 2.0))
+    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel.n_mels, -5.0, 2.0))
     return model, config, splits["train"].examples, mel
 
 
@@ -69,16 +69,16 @@ def test_trials_survive_running_out_of_memory(prepared, monkeypatch):
     state = torch.get_rng_state()
     weights = {name: value.clone() for name, value in model.state_dict().items()}
     rate = mel.sample_rate / mel.hop_length
-    trial = memory._Trial(model, config, examples, mel.n_mels, rate, torch.device("cpu"))
+    trial = max_duration._Trial(model, config, examples, mel.n_mels, rate, torch.device("cpu"))
     longest = max(example.num_frames for example in examples)
-    found = memory.largest(trial.fits, longest / rate, 100.0)
+    found = max_duration.largest(trial.fits, longest / rate, 100.0)
     assert max(seen) > 150 and longest / rate <= found
     plan = make_plan(
         TrainConfig(max_duration=found),
         Split(Path(), examples, join_targets(examples, (), Path(), "", "train")),
         mel,
     )
-    assert memory.padded_frames(plan, memory.largest_batch(plan)) <= 150
+    assert max_duration.padded_frames(plan, max_duration.largest_batch(plan)) <= 150
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(weights[k], v) for k, v in model.state_dict().items())
     assert all(p.grad is None for p in model.parameters())
@@ -91,7 +91,7 @@ def test_an_error_of_another_kind_is_not_taken_for_memory(prepared, monkeypatch)
         raise RuntimeError("shapes do not fit")
 
     monkeypatch.setattr(type(model), "forward", fail)
-    trial = memory._Trial(model, config, examples, mel.n_mels, 86.0, torch.device("cpu"))
+    trial = max_duration._Trial(model, config, examples, mel.n_mels, 86.0, torch.device("cpu"))
     with pytest.raises(RuntimeError, match="shapes"):
         trial.fits(1.0)
 
@@ -108,7 +108,7 @@ def test_auto_on_a_cpu_is_bounded_by_memory_and_kept(tiny_work, monkeypatch):
     auto = {"max_duration": "auto"}
     run(tiny_work, "roomy", num_epochs=1, **auto)
     assert read_toml(tiny_work / "roomy" / "config.toml")["train"]["max_duration"] == 200.0
-    monkeypatch.setattr("tts.train.memory.free_memory", lambda: 10_000_000)
+    monkeypatch.setattr("tts.train.max_duration.free_memory", lambda: 10_000_000)
     run(tiny_work, "tight", num_epochs=1, **auto)
     found = read_toml(tiny_work / "tight" / "config.toml")["train"]["max_duration"]
     assert 1 <= found < 200

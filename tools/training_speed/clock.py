@@ -191,7 +191,7 @@ def work_per_frame(model: str) -> float:
     from tts.models.facts import Facts
 
     tokens, frames, mel = 170, 564, MelConfig()
-    network = build_model(model, model_class(model).Config(), Facts(160, mel))
+    network = build_model(model, model_class(model).Config(), Facts(160, mel.n_mels))
     batch = Batch(
         ids=["a"] * 4,
         tokens_BL=torch.ones(4, tokens, dtype=torch.int64),

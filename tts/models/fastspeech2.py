@@ -83,8 +83,8 @@ class FastSpeech2(nn.Module):
         self.adaptor = VarianceAdaptor(channels, config.variance)
         self.widen = Linear(channels, wide) if wide != channels else nn.Identity()
         self.decoder = FeedForwardTransformer(config.decoder)
-        self.adaptor.pitch.predictor.frame_seconds = facts.mel.frame_seconds
-        n_mels = facts.mel.n_mels
+        self.adaptor.pitch.predictor.frame_seconds = facts.frame_seconds
+        n_mels = facts.n_mels
         self.project_mel = Linear(wide, n_mels)
         self.postnet = PostNet(config.postnet, n_mels) if config.postnet.num_layers else None
         if facts.contour_statistics:

@@ -90,8 +90,8 @@ class Matcha(nn.Module):
         self.inputs = self.inputs_of(config)
         self.register_buffer("mel_mean", torch.tensor(float(facts.mel_mean)))
         self.register_buffer("mel_std", torch.tensor(float(facts.mel_std)))
-        self.encoder = TextEncoder(config.encoder, facts.vocab_size, facts.mel.n_mels)
-        self.decoder = FlowDecoder(config.decoder, facts.mel.n_mels)
+        self.encoder = TextEncoder(config.encoder, facts.vocab_size, facts.n_mels)
+        self.decoder = FlowDecoder(config.decoder, facts.n_mels)
 
     @staticmethod
     def inputs_of(config: MatchaConfig) -> tuple[str, ...]:
