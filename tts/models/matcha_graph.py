@@ -181,8 +181,8 @@ class MatchaGraph(nn.Module):
     Encoder and velocity network are traced, what stands between them is scripted, so that the
     steps stay a loop and share their weights: `torch.jit.script` of this is what is exported.
 
-    KEEP: the small matrices that make mels, which stay float32 in 8 bit. That took the mean difference
-    of the toy corpus's English voice from 0.018 to 0.013 nats.
+    KEEP: the small matrices that make mels, which stay float32 in 8 bit. That took the mean
+    difference of the toy corpus's English voice from 0.018 to 0.013 nats.
     """
 
     KEEP = ("encoder.project_mu", "velocity.final.2")
