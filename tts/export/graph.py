@@ -53,6 +53,8 @@ def write_graph(
                 tuple(example),
                 str(temporary),
                 dynamo=False,
+                # A scripted module stores what it means to store; the runtime computes the rest.
+                do_constant_folding=not isinstance(module, torch.jit.ScriptModule),
                 opset_version=OPSET,
                 input_names=list(inputs),
                 output_names=list(outputs),

@@ -70,14 +70,15 @@ class FastConvolution(nn.Module):
         first, middle, last = conv.weight.detach().double().permute(2, 1, 0)
         self.product_0 = Dense(first.float())
         self.product_1 = Dense(((first + middle + last) / 2).float(), conv.bias)
-        self.product_2 = Dense(((first - middle + last) / 2).float())
         self.product_3 = Dense(last.float())
 
     def forward(self, x_TI: Tensor) -> Tensor:
         padded_TI = F.pad(x_TI, (0, 0, 1, 2))
         before, even, odd, after = (padded_TI[at : at - 3 or None : 2] for at in range(4))
+        # (first - middle + last) / 2: not stored, ONNX Runtime computes it as it loads the file.
+        weight_IO = self.product_0.weight + self.product_3.weight - self.product_1.weight
         sum_0, sum_1 = self.product_0(before - odd), self.product_1(even + odd)
-        sum_2, sum_3 = self.product_2(odd - even), self.product_3(even - after)
+        sum_2, sum_3 = (odd - even) @ weight_IO, self.product_3(even - after)
         pairs_HO = torch.cat([sum_0 + sum_1 + sum_2, sum_1 - sum_2 - sum_3], dim=1)
         return pairs_HO.reshape(-1, pairs_HO.shape[1] // 2)[: x_TI.shape[0]]
 
