@@ -1,4 +1,4 @@
-"""Stage 8: how many frames each token lasts, from an aligner's files or a trained voice."""
+"""Write how many frames each token lasts, from an aligner's files or a voice (stage 8)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tts.data.corpus import CorpusConfig, Download, Recipe
+from tts.data.corpus import Recipe
+from tts.data.corpus_config import CorpusConfig, Download
 from tts.data.download import fetch, fetch_corpus, unpack
 from tts.errors import InputError
 
@@ -109,7 +110,7 @@ def test_a_killed_download_continues_in_the_next_run(server, tmp_path, root):
         import sys
         sys.path.insert(0, {str(root)!r})
         from pathlib import Path
-        from tts.data.corpus import Download
+        from tts.data.corpus_config import Download
         from tts.data.download import fetch
         fetch(Download({server.url!r}, "corpus.tar.bz2"), Path({str(path)!r}), "")
     """
