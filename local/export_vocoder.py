@@ -7,11 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import Parser, add_flags, flags_given, from_dict
+from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import export_vocoder
-from tts.mel import MelConfig
+from tts.mel import mel_of_recipe
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    mel = from_dict(MelConfig, recipe.config.mel, "corpus.toml: mel")
+    mel = mel_of_recipe(recipe.data, recipe.config.mel)
     vocoder, licence = arguments.vocoder or "", ""
     if not vocoder and not arguments.griffin_lim and recipe.config.vocoder:
         vocoder = str(recipe.dl_dir / recipe.config.vocoder.filename)

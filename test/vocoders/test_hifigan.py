@@ -1,5 +1,6 @@
 """HiFi-GAN: reference samples, folded weights, guessed shapes, refused files."""
 
+import json
 import shutil
 from random import Random
 
@@ -114,3 +115,41 @@ def test_mismatch_prints_both(tmp_path):
         load_vocoder(tmp_path / "generator_v2", other)
     assert str(other) in str(caught.value)
     assert str(V2.mel) in str(caught.value)
+
+
+def write_config(path, **changes):
+    """A published config_v2.json with some values changed."""
+    values = {
+        "resblock": "1",
+        "upsample_rates": V2.upsample_rates,
+        "upsample_kernel_sizes": V2.upsample_kernel_sizes,
+        "upsample_initial_channel": V2.upsample_initial_channel,
+        "resblock_kernel_sizes": V2.resblock_kernel_sizes,
+        "resblock_dilation_sizes": V2.resblock_dilation_sizes,
+        "sampling_rate": V2.mel.sample_rate,
+        "n_fft": V2.mel.n_fft,
+        "win_size": V2.mel.win_length,
+        "hop_size": V2.mel.hop_length,
+        "num_mels": V2.mel.n_mels,
+        "fmin": 0,
+        "fmax": V2.mel.f_max,
+    }
+    path.write_text(json.dumps({**values, **changes}))
+    return path
+
+
+def test_upsampling_that_contradicts_the_hop_is_refused(tmp_path):
+    """Weights of hop 256 whose configuration says 220 would speak at the wrong speed."""
+    _, state = published(V2)
+    torch.save({"generator": state}, tmp_path / "generator.pt")
+    config = write_config(tmp_path / "generator.json")
+    assert load_hifigan(tmp_path / "generator.pt").config == V2
+    write_config(config, hop_size=220)
+    with pytest.raises(
+        InputError, match=r"generator\.json.*8 \* 8 \* 2 \* 2 = 256.*hop_size is 220"
+    ):
+        load_hifigan(tmp_path / "generator.pt")
+    for kernels in ([16, 16, 4], [16, 16, 4, 3], [16, 16, 4, 1]):
+        write_config(config, upsample_kernel_sizes=kernels)
+        with pytest.raises(InputError, match=r"generator\.json: upsample_kernel_sizes"):
+            load_hifigan(tmp_path / "generator.pt")

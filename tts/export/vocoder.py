@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.errors import InputError
-from tts.export.graph import open_session, run_graph, write_graph
+from tts.export.graph import open_session, read_metadata, run_graph, write_graph
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
@@ -119,11 +119,44 @@ def _export(
         dynamic={"mel": {0: "N", 2: "T"}, "audio": {0: "N", 1: "S"}},
         metadata={**vocoder_metadata(mel), **(facts or {})},
     )
-    return check_vocoder(path, reference, tolerance)
+    return check_parity(path, reference, tolerance)
 
 
-def check_vocoder(path: Path | str, reference: nn.Module, tolerance: float) -> float:
-    """Largest difference between an ONNX vocoder and PyTorch at lengths never traced.
+def check_onnx_mel(path: Path | str, mel: MelConfig) -> None:
+    """Check that an ONNX vocoder takes `mel`, by its metadata and the shape of its input.
+
+    sample_rate must be there; of the rest what is there counts, since not every exporter writes
+    all of it.
+    Raises: InputError with both values of all that differ.
+    """
+    inputs = open_session(path).get_inputs()
+    stated, wanted = read_metadata(path), vocoder_metadata(mel)
+    if isinstance(bins := inputs[0].shape[1], int):
+        stated["n_mels"] = str(bins)
+    if "sample_rate" not in stated:
+        raise InputError(f"{path} is no vocoder for sherpa-onnx: its metadata lack sample_rate")
+    keys = [key for key in wanted if key not in ("model_type", "version") and key in stated]
+    different = [
+        f"{key}: vocoder {stated[key]}, model {wanted[key]}"
+        for key in keys
+        if not _same(stated[key], wanted[key])
+    ]
+    if different:
+        raise InputError(
+            f"the vocoder {path} takes another mel than the model makes ({'; '.join(different)}); "
+            "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
+        )
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return one == other
+
+
+def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> float:
+    """Return the largest difference between an ONNX vocoder and PyTorch at lengths never traced.
 
     Raises: InputError above `tolerance`, naming the length.
     """

@@ -132,6 +132,21 @@ def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str =
     return export_hifigan(model, target, facts)
 
 
+def check_vocoder(path: Path | str, mel: MelConfig) -> None:
+    """Check that a vocoder takes `mel`: a HiFi-GAN checkpoint, or .onnx by its metadata.
+
+    Raises: InputError when it cannot be read or takes another mel.
+    """
+    if Path(path).suffix == ".onnx":
+        from tts.export.vocoder import check_onnx_mel
+
+        check_onnx_mel(path, mel)
+    else:
+        from tts.vocoders import load_vocoder
+
+        load_vocoder(path, mel)
+
+
 def package_voice(
     voice: Voice, models: Sequence[Path], options: ExportOptions, texts: Iterable[str] = ()
 ) -> list[Path]:

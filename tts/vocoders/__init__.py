@@ -37,10 +37,10 @@ def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
 
 
 def check_mel(model: MelConfig, vocoder: MelConfig, where: str) -> None:
-    """InputError printing both when a model's and a vocoder's features differ."""
+    """Raise InputError with both where a model makes another mel than a vocoder takes."""
     if model != vocoder:
         raise InputError(
-            f"the vocoder {where} accepts other features than the model makes:\n"
+            f"the vocoder {where} takes another mel than the model makes:\n"
             f"  model:   {model}\n  vocoder: {vocoder}\n"
-            "give a vocoder trained on the model's features, or none to use Griffin-Lim"
+            "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
         )

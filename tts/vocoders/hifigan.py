@@ -5,6 +5,7 @@ Source: Kong et al. 2020, arXiv 2010.05646, section 2.2 and appendix A.1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ SLOPE = 0.1  # of every leaky ReLU but the last, which keeps torch's default
 
 @dataclass(frozen=True)
 class HifiganConfig:
-    """A generator's shape; the names are those of the published config_v*.json.
+    """Hold a generator's shape; the names are those of the published config_v*.json.
 
     Attributes:
       resblock: 1 (pairs of convolutions) or 2 (single convolutions).
@@ -41,6 +42,21 @@ class HifiganConfig:
     resblock_dilation_sizes: tuple[tuple[int, ...], ...] = ((1, 3, 5), (1, 3, 5), (1, 3, 5))
     mel: MelConfig = field(default_factory=MelConfig)
 
+    def __post_init__(self) -> None:
+        rates, kernels = self.upsample_rates, self.upsample_kernel_sizes
+        if math.prod(rates) != self.mel.hop_length:
+            product = " * ".join(map(str, rates))
+            raise InputError(
+                f"upsample_rates {product} = {math.prod(rates)} samples a frame, but hop_size is "
+                f"{self.mel.hop_length}: the two must be equal, or the voice has another speed"
+            )
+        margins = [kernel - rate for kernel, rate in zip(kernels, rates, strict=False)]
+        if len(kernels) != len(rates) or any(margin < 0 or margin % 2 for margin in margins):
+            raise InputError(
+                f"upsample_kernel_sizes {kernels} for upsample_rates {rates}: one is needed for "
+                "each rate, larger than it by an even number"
+            )
+
 
 V1 = HifiganConfig()
 V2 = HifiganConfig(upsample_initial_channel=128)
@@ -55,7 +71,7 @@ V3 = HifiganConfig(
 
 
 class Hifigan(nn.Module):
-    """Mel to waveform by transposed convolutions, each followed by averaged residual blocks."""
+    """Turn mel into samples: transposed convolutions, each followed by averaged residual blocks."""
 
     def __init__(self, config: HifiganConfig):
         super().__init__()
@@ -79,7 +95,7 @@ class Hifigan(nn.Module):
         self.conv_post = nn.Conv1d(channels, 1, 7, padding=3)
 
     def forward(self, mel_BTF: Tensor) -> Tensor:
-        """Natural-log mel (B, T, n_mels) -> samples in [-1, 1], (B, T * hop_length)."""
+        """Turn natural-log mel (B, T, n_mels) into samples in [-1, 1], (B, T * hop_length)."""
         x_BDT = self.conv_pre(mel_BTF.transpose(1, 2))
         num_blocks = len(self.config.resblock_kernel_sizes)
         for index, up in enumerate(self.ups):
@@ -90,7 +106,7 @@ class Hifigan(nn.Module):
 
 
 class PairedBlock(nn.Module):
-    """Residual block of V1 and V2: a dilated and an undilated convolution per dilation."""
+    """Apply a residual block of V1 and V2: a dilated and an undilated convolution per dilation."""
 
     def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]):
         super().__init__()
@@ -105,7 +121,7 @@ class PairedBlock(nn.Module):
 
 
 class SingleBlock(nn.Module):
-    """Residual block of V3: one dilated convolution per dilation."""
+    """Apply a residual block of V3: one dilated convolution per dilation."""
 
     def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]):
         super().__init__()
@@ -123,7 +139,7 @@ def _same_conv(channels: int, kernel: int, dilation: int) -> nn.Conv1d:
 
 
 def load_hifigan(path: Path | str) -> Hifigan:
-    """A generator in evaluation mode from a jik876-format checkpoint (with or without suffix).
+    """Read a generator from a jik876-format checkpoint (any suffix), in evaluation mode.
 
     Its shape comes from the json beside it (`X.json`, `config.json`, or the checkpoint's name
     with "config" for "generator"), else from the weights where they are V1, V2 or V3.
@@ -151,7 +167,7 @@ def _read_generator(path: Path) -> dict[str, Tensor]:
 
 
 def fold_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Plain weights from weight-normalised ones: w = g * v / |v| over all dimensions but 0."""
+    """Return plain weights for weight-normalised ones: w = g * v / |v|, norms over dims 1 and 2."""
     folded = {}
     for name, value in state.items():
         if name.endswith(".weight_g"):
@@ -175,7 +191,10 @@ def _config_beside(path: Path) -> Path | None:
 
 
 def read_config(path: Path | str) -> HifiganConfig:
-    """A published config_v*.json; InputError names a missing key."""
+    """Read a published config_v*.json.
+
+    Raises: InputError for a missing key, or for upsampling that contradicts hop_size.
+    """
     values: dict[str, Any] = read_json(path)
     try:
         mel = MelConfig(
@@ -198,10 +217,12 @@ def read_config(path: Path | str) -> HifiganConfig:
         )
     except KeyError as error:
         raise InputError(f"{path} is no HiFi-GAN configuration: {error} is missing") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def guess_config(weights: Mapping[str, Tensor], where: Path | str) -> HifiganConfig:
-    """The published configuration whose parameter shapes equal those of `weights`.
+    """Return the published configuration whose parameter shapes equal those of `weights`.
 
     Dilations leave no trace in the weights, so only V1, V2 and V3 can be told.
     """
