@@ -58,6 +58,7 @@ def main() -> None:
         if arguments.textgrids:
             write_textgrids(recipe, arguments.textgrids)
 
+    tiers = {key: getattr(recipe.config.align, key) for key in ("phone_tier", "word_tier")}
     files = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in SPLITS]
     files += [recipe.data / name for name in ("tokens.txt", "frontend.toml", "mel.toml")]
     files += sources(
@@ -69,7 +70,12 @@ def main() -> None:
         "align",
         work,
         inputs=[*files, place],
-        options={"aligner": choice.aligner, "which": arguments.checkpoint, **to_dict(policy)},
+        options={
+            "aligner": choice.aligner,
+            "which": arguments.checkpoint,
+            **tiers,
+            **to_dict(policy),
+        },
         outputs=[*written, recipe.data / "align" / "rejected.tsv"],
     )
 

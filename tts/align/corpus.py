@@ -61,6 +61,8 @@ class Timing:
 
     frontend: FrontEndConfig
     frames_per_second: float
+    phone_tier: str = ""
+    word_tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
     """The matching of an utterance's times with its tokens, or why there is none."""
     config = timing.frontend
     targets = targets_of(job.tokens, config.framing, config.language, config.unit)
-    segments, faults = _segments(job, config.language)
+    segments, faults = _segments(job, timing)
     if faults:
         return None, faults
     num_framed = max(place for target in targets for place in target.places) + 1
@@ -131,11 +133,13 @@ def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
     return matching, []
 
 
-def _segments(job: Job, language: str) -> tuple[list[Segment], Faults]:
+def _segments(job: Job, timing: Timing) -> tuple[list[Segment], Faults]:
+    language = timing.frontend.language
     if job.times is None:
         return [], [("missing-times", job.missing)]
     if isinstance(job.times, Path):
-        return read_phones(job.times, language, job.seconds)
+        tiers = timing.phone_tier, timing.word_tier
+        return read_phones(job.times, language, job.seconds, *tiers)
     end = job.times[-1].end if job.times else 0.0
     faults = check_end(end, job.times, job.seconds)
     if faults:
@@ -184,7 +188,9 @@ def _position(cut: dict[str, Any]) -> int:
 def timing_of(recipe: Recipe) -> Timing:
     """Front end and frame rate of the prepared data."""
     mel = read_mel_config(recipe)
-    return Timing(read_frontend(recipe), mel.sample_rate / mel.hop_length)
+    align = recipe.config.align
+    frames_per_second = mel.sample_rate / mel.hop_length
+    return Timing(read_frontend(recipe), frames_per_second, align.phone_tier, align.word_tier)
 
 
 def recordings(recipe: Recipe) -> Iterator[Recording]:

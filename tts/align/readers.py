@@ -29,22 +29,32 @@ def find_files(folder: Path, suffix: str) -> dict[str, Path]:
     return {path.name.removesuffix(suffix): path for path in found}
 
 
-def read_phones(path: Path, language: str, seconds: float) -> tuple[list[Segment], Faults]:
-    """Segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
+def read_phones(
+    path: Path, language: str, seconds: float, phone_tier: str = "", word_tier: str = ""
+) -> tuple[list[Segment], Faults]:
+    """Read the segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
 
     The phones stand in the tier `phones` (or `<speaker> - phones`, or the only tier), words in
-    the tier `words` where there is one. No segments where a fault was found.
+    the tier `words` where there is one. A tier that is named (`phone_tier`, `word_tier`) must be
+    there. No segments where a fault was found.
     """
     try:
         grid = load_textgrid(path)
     except InputError as error:
         return [], [("unreadable-times", str(error))]
-    phones, words = _tier(grid, "phones"), _tier(grid, "words")
-    if phones is None and len(grid.tiers) == 1 and words is None:
+    phones, words = _tier(grid, phone_tier or "phones"), _tier(grid, word_tier or "words")
+    if phones is None and len(grid.tiers) == 1 and words is None and not phone_tier:
         phones = next(iter(grid.tiers.values()))
-    if not phones:
+    if not phones or (word_tier and words is None):
+        lacks = word_tier if phones else phone_tier or "phones"
         there = ", ".join(map(repr, grid.tiers)) or "none"
-        return [], [("missing-tier", f"{path} has no tier of phones (tiers: {there})")]
+        return [], [
+            (
+                "missing-tier",
+                f"{path} has no tier {lacks!r} (tiers: {there}); corpus.toml names them: [align] "
+                "phone_tier, word_tier",
+            )
+        ]
     faults = check_tier(phones, "phones") + (check_tier(words, "words") if words else [])
     faults += check_end(grid.end, phones, seconds)
     if words and not faults:

@@ -31,7 +31,7 @@ def read_table(table: Table, corpus_dir: Path) -> tuple[list[Utterance], list[Fa
         raise InputError(f"[table] audio_folder: {folder} is no folder")
     lines, faults = read_lines(path)
     utterances = []
-    rows = _rows(lines, table)
+    rows = read_rows(lines, table.delimiter, len(table.columns))
     if table.header:
         next(rows, None)
     for position, (number, fields) in enumerate(rows):
@@ -91,7 +91,9 @@ def _id_of(audio: Path, folder: Path) -> str:
     return "_".join(part for part in without_suffix(audio).parts if part not in (".", ".."))
 
 
-def _rows(lines: list[str | None], table: Table) -> Iterator[tuple[int, list[str] | None]]:
+def read_rows(
+    lines: list[str | None], delimiter: str, num_columns: int
+) -> Iterator[tuple[int, list[str] | None]]:
     """Yield each row's line number, from 1, and its fields; None for one that is not UTF-8."""
     index = 0
     while index < len(lines):
@@ -99,10 +101,10 @@ def _rows(lines: list[str | None], table: Table) -> Iterator[tuple[int, list[str
         index += 1
         if line is None:
             yield number, None
-        elif table.delimiter == " ":
-            yield number, line.split(None, len(table.columns) - 1) or [""]
-        elif table.delimiter != ",":
-            yield number, [field.strip() for field in line.split(table.delimiter)]
+        elif delimiter == " ":
+            yield number, line.split(None, num_columns - 1) or [""]
+        elif delimiter != ",":
+            yield number, [field.strip() for field in line.split(delimiter)]
         else:
             fields, used = _csv_fields(lines[index - 1 :])
             index += used - 1
