@@ -21,8 +21,9 @@ def read_table(table: Table, corpus_dir: Path) -> tuple[list[Utterance], list[Fa
     """Return every usable line as an utterance, and every fault of the listing.
 
     Without a column `audio` the id names the file; without `id` the file names the utterance,
-    its folders joined by "_". `phones` (symbols separated by spaces) stand for the normalised
-    text, of a language whose texts are phones. Raises: InputError where [table] is wrong.
+    with "_" for folders and spaces. `phones` (symbols separated by spaces) stand for the
+    normalised text, of a language whose texts are phones.
+    Raises: InputError where [table] is wrong.
     """
     check_table(table)
     path = corpus_dir / table.file
@@ -88,7 +89,8 @@ def _id_of(audio: Path, folder: Path) -> str:
     """Return the id of an utterance that only its sound file names."""
     if audio.is_absolute():
         audio = audio.relative_to(folder) if audio.is_relative_to(folder) else Path(audio.name)
-    return "_".join(part for part in without_suffix(audio).parts if part not in (".", ".."))
+    parts = [part for part in without_suffix(audio).parts if part not in (".", "..")]
+    return "_".join("_".join(parts).split())
 
 
 def read_rows(
