@@ -65,18 +65,25 @@ read_data_options() {
   align=("${passed[@]}")
   given f0-method f0-refinement f0-min f0-max on-reject max-rejected
   pitch=("${passed[@]}")
-  extras="" recipe="" facts=()
-  [[ ${opt[list]} == 1 ]] || ask_recipe
+  facts=() recipe=""
+  if [[ ${opt[list]} == 0 ]]; then
+    ask_recipe
+    recipe=${facts[folder]}
+  fi
 }
 
-# Fills `facts` with what local/show_recipe.py says of the recipe and the model.
+# ask_recipe OPTIONS...: fills `facts` with what local/show_recipe.py says of recipe and model.
 ask_recipe() {
   local key value said
   command -v "$python" >/dev/null || fail "no Python interpreter '$python'; see --python"
-  said=$("$python" "$root/local/show_recipe.py" --model "${opt[model]}" "${common[@]}" \
-    "${training[@]}") || exit 2
+  said=$("$python" "$root/local/show_recipe.py" --model "${opt[model]}" "${common[@]}" "$@") || exit 2
   while read -r key value; do facts[$key]=$value; done <<<"$said"
-  recipe=${facts[folder]} extras=${facts[extras]}
+}
+
+# Of the extra stages those run whose output the model takes; asking it takes seconds.
+needs_stage() {
+  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages "${training[@]}"
+  [[ " ${facts[stages]} " == *" $1 "* ]]
 }
 
 data_stages() {

@@ -54,17 +54,21 @@ def run(script: Path, *arguments: str, status: int = 0) -> str:
 
 
 def test_an_extra_stage_runs_where_it_is_asked_for(script):
-    """Alone, as an end of the range, or always with extras=1."""
+    """Alone, as an end of the range, or always where it is needed."""
     text = script.read_text().replace(
         "  stage 3 third", "  extra_stage 2 more m one.py\n  stage 3 third"
     )
-    script.write_text(text)
+    no, yes = (
+        text.replace("stages() {", f"needs_stage() {{ {said}; }}\nstages() {{")
+        for said in ("false", "[[ $1 == more ]]")
+    )
+    script.write_text(no)
     assert "[2 more]" not in run(script)
     assert "[2 more]" not in run(script, "--stage", "1")
     assert "[2 more]" in run(script, "--stage", "more", "--stop-stage", "3")
     assert "[2 more]" in run(script, "--stop-stage", "2")
     assert "  2  more" in run(script, "--list")
-    script.write_text(text.replace("stages() {", "extras=1\nstages() {"))
+    script.write_text(yes)
     assert "[2 more]" in run(script)
 
 

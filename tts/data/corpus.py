@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tts.config import Parser, from_dict, merge, option, parse_overrides, read_toml
-from tts.data.corpus_config import CorpusConfig, Table
+from tts.data.corpus_config import CorpusConfig
 from tts.data.table import read_table
 from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError, nearest
@@ -55,10 +54,6 @@ class Recipe:
         folder = _folder_of(options, root)
         toml = folder / "corpus.toml"
         config = from_dict(CorpusConfig, read_toml(toml), str(toml))
-        if not re.fullmatch(r"\w[\w.-]*", config.name):
-            raise InputError(
-                f"{toml}: name = {config.name!r} begins file names: use letters, digits, _ . -"
-            )
         if options.toy and not config.toy_layout:
             raise InputError(f"--toy: {toml} names no toy_layout, so it has no toy corpus")
         work = Path(options.work).resolve() if options.work else folder
@@ -89,18 +84,8 @@ class Recipe:
     def labels(self) -> list[Path]:
         """The files besides the corpus's folder that decide what `read` returns."""
         toml = self.folder / "corpus.toml"
-        if self.config.reader == "code":
-            return [toml, self.reader_path]
-        return [toml, self.corpus_dir / self._table.file]
-
-    @property
-    def _table(self) -> Table:
-        if self.config.table is None:
-            raise InputError(
-                f'{self.folder / "corpus.toml"} says reader = "table" but has no [table]; '
-                "docs/add_corpus.md shows one"
-            )
-        return self.config.table
+        table = self.config.table if self.config.reader == "table" else None
+        return [toml, self.corpus_dir / table.file if table else self.reader_path]
 
     @property
     def vocoder(self) -> Path | None:
@@ -180,8 +165,8 @@ class Recipe:
                 f"{self.corpus_dir} does not exist; run stage 0 (download), or give --dl-dir "
                 f"the folder that holds your copy of {self.config.folder}"
             )
-        if self.config.reader == "table":
-            return read_table(self._table, self.corpus_dir)
+        if self.config.reader == "table" and self.config.table:
+            return read_table(self.config.table, self.corpus_dir)
         spec = importlib.util.spec_from_file_location(
             f"reader_of_{self.config.name}", self.reader_path
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tts.data.validation import AudioLimits
+from tts.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -88,3 +90,12 @@ class CorpusConfig:
     audio: AudioLimits = AudioLimits()
     align: Times = Times()
     vocoder: Download | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise InputError(f"name = {self.name!r} begins file names: use letters, digits, _ . -")
+        if self.reader == "table" and self.table is None:
+            raise InputError(
+                'reader = "table" needs [table], which describes the label file '
+                "(docs/add_corpus.md shows one)"
+            )
