@@ -163,6 +163,21 @@ def test_the_recipes_own_prepare_lists_the_stages(root, name, tmp_path):
     assert [number for number in numbers if number != "9"] == [*map(str, range(9)), "10"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stages"),
+    [
+        (["--model", "matcha"], "stages"),
+        (["--model", "matcha", "--set", "model.durations=stored"], "stages align"),
+        (["--model", "fastspeech2"], "stages align pitch"),
+    ],
+)
+def test_the_stages_of_a_model_are_those_whose_output_it_takes(root, arguments, stages):
+    command = [sys.executable, str(root / "local/show_recipe.py"), "--corpus", "ljspeech"]
+    command += ["--stages", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines() == [stages]
+
+
 def test_every_stage_script_answers_help(root):
     for path in sorted((root / "local").glob("*.py")):
         result = subprocess.run(
