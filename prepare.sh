@@ -48,13 +48,13 @@ read_data_options() {
   opt_given[corpus]=${opt[corpus]}
   given corpus recipe toy dl-dir work
   common=("${passed[@]}")
-  mel=() training=()
+  mel=() overrides=()
   read -ra items <<<"${opt[set]}"
   for item in "${items[@]}"; do
-    if [[ $item == mel.* ]]; then mel+=("$item"); else training+=("$item"); fi
+    if [[ $item == mel.* ]]; then mel+=("$item"); else overrides+=("$item"); fi
   done
   ((${#mel[@]} == 0)) || mel=(--set "${mel[@]}")
-  ((${#training[@]} == 0)) || training=(--set "${training[@]}")
+  ((${#overrides[@]} == 0)) || overrides=(--set "${overrides[@]}")
   given num-jobs
   jobs=("${passed[@]}")
   given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon train-models
@@ -82,7 +82,7 @@ ask_recipe() {
 
 # Of the extra stages those run whose output the model takes; asking it takes seconds.
 needs_stage() {
-  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages "${training[@]}"
+  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages "${overrides[@]}"
   [[ " ${facts[stages]} " == *" $1 "* ]]
 }
 

@@ -30,7 +30,7 @@ fetched=""
 vocoder=()
 [[ -z ${opt[vocoder]}$fetched ]] || vocoder=(--vocoder "${opt[vocoder]:-$fetched}")
 given num-epochs max-duration
-training+=("${passed[@]}")
+training=("${overrides[@]}" "${passed[@]}")
 
 all_stages() {
   data_stages
