@@ -76,18 +76,20 @@ def run(root: Path, script: str, folder: Path, *options: str, status: int = 0) -
 
 
 @pytest.fixture(scope="module")
-def made(root, tmp_path_factory) -> tuple[Path, str, str]:
-    """The folder, and what the two commands printed; the model is tiny, by conf/."""
+def made(root, tmp_path_factory) -> tuple[Path, str]:
+    """The folder with its recipe, and what was printed about it."""
     folder = make_clips(tmp_path_factory.mktemp("outside"))
-    found = new_recipe(root, folder)
+    return folder, new_recipe(root, folder)
+
+
+@pytest.mark.slow
+def test_two_commands_make_a_package(made, root):
+    """The model is tiny, by conf/."""
+    folder, found = made
     (folder / "mine/conf").mkdir()
     (folder / "mine/conf/matcha.toml").write_text(TINY)
     options = ["--recipe", "mine", "--num-epochs", "1", "--steps", "1"]
-    return folder, found, run(root, "run.sh", folder, *options)
-
-
-def test_two_commands_make_a_package(made):
-    folder, found, printed = made
+    printed = run(root, "run.sh", folder, *options)
     assert "12 usable lines, columns audio text" in found and "44100 Hz (12)" in found
     assert "channels: 2 (12)" in found and "run.sh --recipe" in found
     package = folder / "mine/matcha/exp/sherpa-onnx"
@@ -104,7 +106,7 @@ def test_two_commands_make_a_package(made):
     assert source == "data/audio/channels-mix-trim-0/session_0_take00.flac"
 
 
-def test_identical_clips_are_reported_and_another_hop_is_tried(made, root, tmp_path):
+def test_identical_clips_are_reported_and_another_hop_is_tried(root, tmp_path):
     """In a second working folder of the same recipe."""
     folder = make_clips(tmp_path, 6)
     clips = sorted((folder / "recordings").rglob("*.flac"))
