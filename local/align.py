@@ -61,9 +61,7 @@ def main() -> None:
     tiers = {key: getattr(recipe.config.align, key) for key in ("phone_tier", "word_tier")}
     files = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in SPLITS]
     files += [recipe.data / name for name in ("tokens.txt", "frontend.toml", "mel.toml")]
-    files += sources(
-        "align/*.py", "infer/alignment.py", "text/english/arpabet.py", "text/mandarin/pinyin.py"
-    )
+    files += sources("align/*.py", "infer/alignment.py", "text/**/*.py")
     written = [recipe.data / "align" / f"durations_{split}.jsonl.gz" for split in SPLITS]
     written += [arguments.textgrids] if arguments.textgrids else []
     recipe.stage(

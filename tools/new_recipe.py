@@ -37,7 +37,6 @@ TITLES = {
     "phones": ("phones", "phonemes"),
     "pinyin": ("pinyin",),
 }
-FRONT_ENDS = {"en-us": ("lexicon", "phone"), "zh": ("pinyin", "syllable")}
 # So many clips are read for their silence, and so many texts are said.
 CLIPS_READ, TEXTS_SAID = 50, 2000
 
@@ -83,10 +82,6 @@ def main() -> None:
         "reader": "table",
         "speaker": arguments.speaker or arguments.name,
     }
-    if arguments.language in FRONT_ENDS:
-        facts["frontend"] = dict(
-            zip(("frontend", "unit"), FRONT_ENDS[arguments.language], strict=True)
-        )
     facts["table"] = find_table(arguments, text, audio)
     recipe = Recipe(from_dict(CorpusConfig, facts), output, output, output / "download")
     utterances, faults = recipe.read()

@@ -119,5 +119,6 @@ def test_a_mandarin_corpus_may_be_prepared_with_english_words():
     assert (config.language, config.frontend, config.unit) == ("zh_en", "pinyin", "initial_final")
     check_config(config)
     english = Recipe.open(RecipeOptions(corpus="ljspeech"))
+    assert choose(english, FrontEndChoice(language="zh_en")).frontend == "pinyin"
     with pytest.raises(InputError, match="no front end 'lexicon' for 'zh_en'"):
-        check_config(choose(english, FrontEndChoice(language="zh_en")))
+        check_config(choose(english, FrontEndChoice(language="zh_en", frontend="lexicon")))

@@ -19,7 +19,7 @@ from tts.files import write_text
 from tts.infer.long_text import PAUSE_SECONDS, say_sentences
 from tts.infer.speak import Item, Manner, read_texts, speak
 from tts.text.frontend import build_frontend
-from tts.text.sentences import MAX_CHARS
+from tts.text.languages import language_of
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.run import train
@@ -120,7 +120,7 @@ def test_a_hundred_thousand_characters_are_said_piece_by_piece():
         said, problems = say_sentences(
             "好" * 100_000 if config.language == "zh" else "ba" * 50_000, frontend
         )
-        most = MAX_CHARS[config.language]
+        most = language_of(config.language).max_chars
         assert len(said) == -(-100_000 // most)
         assert max(len(spoken.text) for spoken in said) == most
         (problem,) = problems

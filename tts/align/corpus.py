@@ -37,6 +37,7 @@ from tts.data.text_tokens import read_frontend
 from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
 from tts.features.contours import read_mel_config
+from tts.text.alphabet import PhoneAlphabet, alphabet_of
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
@@ -121,30 +122,31 @@ def align_job(job: Job, timing: Timing) -> Aligned:
 def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
     """The matching of an utterance's times with its tokens, or why there is none."""
     config = timing.frontend
-    targets = targets_of(job.tokens, config.framing, config.language, config.unit)
-    segments, faults = _segments(job, timing)
+    alphabet = alphabet_of(config)
+    targets = targets_of(job.tokens, config.framing, config.unit, alphabet)
+    segments, faults = _segments(job, alphabet, (timing.phone_tier, timing.word_tier))
     if faults:
         return None, faults
     num_framed = max(place for target in targets for place in target.places) + 1
-    matching = match(segments, targets, num_framed, table_of(config.language))
+    matching = match(segments, targets, num_framed, table_of(alphabet))
     if matching.cost > MOST_COST:
         detail = f"phones unlike the text's: cost {matching.cost:.2f}, at most {MOST_COST} is usual"
         return None, [("other-text", detail)]
     return matching, []
 
 
-def _segments(job: Job, timing: Timing) -> tuple[list[Segment], Faults]:
-    language = timing.frontend.language
+def _segments(
+    job: Job, alphabet: PhoneAlphabet, tiers: tuple[str, str]
+) -> tuple[list[Segment], Faults]:
     if job.times is None:
         return [], [("missing-times", job.missing)]
     if isinstance(job.times, Path):
-        tiers = timing.phone_tier, timing.word_tier
-        return read_phones(job.times, language, job.seconds, *tiers)
+        return read_phones(job.times, alphabet, job.seconds, *tiers)
     end = job.times[-1].end if job.times else 0.0
     faults = check_end(end, job.times, job.seconds)
     if faults:
         return [], faults
-    segments, unknown = segments_of(job.times, [], language, job.seconds)
+    segments, unknown = segments_of(job.times, [], alphabet, job.seconds)
     return segments, [("unknown-phone", " ".join(unknown))] if unknown else []
 
 

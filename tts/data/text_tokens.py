@@ -15,7 +15,7 @@ from tts.data.parallel import parallel_map
 from tts.data.text_models import with_models
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
-from tts.text.frontend import build_frontend, check_config
+from tts.text.frontend import build_frontend, check_config, with_defaults, with_symbols
 from tts.text.spoken import AlignmentError, FrontEndConfig
 from tts.text.user_lexicon import with_user_lexicon
 
@@ -27,7 +27,7 @@ class FrontEndChoice:
     """Command-line choices; an empty one keeps what corpus.toml says."""
 
     language: str = option("", "zh_en: Mandarin whose English words are said in English")
-    frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin)")
+    frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin), phones")
     unit: str = option("", "phone, bpe (English); syllable, initial_final, bpe (Mandarin)")
     framing: str = option("", "blank; runtime or reference with espeak")
     pinyin: str = option("", "Mandarin training: labelled or predicted")
@@ -35,24 +35,23 @@ class FrontEndChoice:
     prosody: bool = option(False, "Mandarin: 1 adds the prosody marks #1 to #4 as tokens")
     erhua: str = option("", "Mandarin: split (hui4 er) or fused (huir4)")
     user_lexicon: str = option("", "file of lines `word pronunciation`, kept with the voice")
+    symbols: str = option("", "phones: file of the symbols; empty: those of the corpus's texts")
     train_models: bool = option(True, "0: rules in the place of models learned from labels")
 
 
 def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
-    """corpus.toml's front end with the user's choices over it (a bpe model is still to train).
+    """Return corpus.toml's front end with the user's choices over it; models are still to train.
 
-    With another front end than the recipe's, the framing falls back to that one's usual one.
+    With another front end than the recipe's, unit and framing are its usual ones.
     """
     given = {key: value for key, value in to_dict(choice).items() if value}
     given.pop("train_models", None)
-    user_lexicon = given.pop("user_lexicon", None)
+    user_lexicon, symbols = given.pop("user_lexicon", None), given.pop("symbols", None)
     facts = {"language": recipe.config.language, **recipe.config.frontend}
-    espeak = given.get("frontend", facts.get("frontend")) == "espeak"
-    if "framing" not in given and espeak:
-        given["framing"] = "runtime"
-    config = from_dict(FrontEndConfig, {**facts, **given}, "front end")
+    config = from_dict(FrontEndConfig, with_defaults(facts, given), "front end")
     if config.unit == "bpe" and config.vocab_size <= 0:
         raise InputError("--unit bpe needs --vocab-size N, for example --vocab-size 500")
+    config = with_symbols(config, symbols)
     if config.unit != "bpe" or config.prosody or config.erhua != "split":
         check_config(config)  # a bpe model is not there yet
     return with_user_lexicon(config, user_lexicon)

@@ -17,6 +17,7 @@ from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded,
 from tts.features.contours import read_mel_config
 from tts.features.pitch import PitchConfig
 from tts.mel import MelConfig
+from tts.text.languages import language_of
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def prepare(
         if not wanted and not options.vocoded:
             raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
     else:
-        mel, language = read_mel_config(recipe), recipe.config.language.partition("_")[0]
+        mel, language = read_mel_config(recipe), language_of(recipe.config.language).tag
         cuts = recipe.cuts(options.split)
         samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
         folder = recipe.work / folder

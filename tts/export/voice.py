@@ -167,7 +167,7 @@ def package_voice(
         if vocoder.suffix != ".onnx":
             vocoder = Path(folder) / "vocoder.onnx"
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
-        has_lexicon = voice.frontend.frontend != "espeak"
+        has_lexicon = voice.frontend.kind.lexicon
         if has_lexicon:
             write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
         # The last: they read what the user's have written out.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
 from tts.infer.control import Timed, factors, joined_times, token_times
 from tts.infer.long_text import PAUSE_SECONDS, joined, say_sentences
-from tts.text.frontend import build_frontend
+from tts.text.frontend import build_frontend, frontend_of
 from tts.text.lexicon import missing_words, read_lexicon
-from tts.text.spoken import FrontEndConfig, Problem, Spoken
+from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
 
@@ -136,16 +134,5 @@ class OnnxVoice:
     def _missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         if self.lexicon is None:
             return ()
-        by_character = self.frontend.frontend == "pinyin"
+        by_character = self.frontend.kind.longest_match
         return tuple(missing_words(spoken, self.lexicon, by_character))
-
-
-def frontend_of(metadata: dict[str, Any], where: Path | str) -> FrontEndConfig:
-    """The front end named in a graph's metadata; of an icefall export the one it implies."""
-    if "frontend" in metadata:
-        return from_dict(FrontEndConfig, json.loads(metadata["frontend"]), f"{where}: frontend")
-    if metadata.get("has_espeak") == "1":
-        return FrontEndConfig("en-us", "espeak", framing="reference")
-    if metadata.get("jieba") == "1" or metadata.get("language") == "Chinese":
-        return FrontEndConfig("zh", "pinyin", unit="syllable")
-    raise InputError(f"{where} does not say which front end its tokens come from")

@@ -17,9 +17,8 @@ from tts.export.graph import read_metadata
 from tts.export.package import FRONTEND_FILE, default_model
 from tts.export.readme import NOISE_SCALE
 from tts.infer.long_text import PAUSE_SECONDS, say_sentences
-from tts.infer.onnx import frontend_of
 from tts.text import codes
-from tts.text.frontend import build_frontend
+from tts.text.frontend import build_frontend, frontend_of
 from tts.text.lexicon import write_lexicon
 from tts.text.spoken import FrontEnd, FrontEndConfig, Problem, Spoken
 from tts.text.tokens import BOS, EOS, TokenTable
@@ -105,19 +104,19 @@ def _send_text(
     tts: Any, frontend: FrontEnd, spoken: Spoken, speed: float, sid: int, _silence_scale: float
 ) -> Any:
     """The sentence for 1.13.x: codes, or what its espeak says as ours does."""
-    kind = frontend.config.frontend
-    if kind == "lexicon":
-        raise _too_old()
+    kind = frontend.config.kind
+    if not kind.older:
+        raise _too_old(frontend.config)
     text = spoken.normalized
-    if kind == "pinyin":
+    if kind.older == "codes":
         text = codes.in_codes(spoken.tokens, frontend.token_table())
     return tts.generate(text, sid=sid, speed=speed)
 
 
-def _too_old() -> InputError:
+def _too_old(config: FrontEndConfig) -> InputError:
     version = getattr(runtime(), "__version__", "older than 2")
     return InputError(
-        f"an English lexicon voice needs sherpa-onnx 2.x, this is {version}; "
+        f"a voice with front end {config.frontend} needs sherpa-onnx 2.x, this is {version}; "
         "type: pip install sherpa-onnx==2.0.1"
     )
 
@@ -152,8 +151,8 @@ class SherpaVoice:
         if table != self.frontend.token_table():
             raise InputError(f"{package}: tokens.txt and front end belong to different voices")
         self.silence_scale = silence_scale
-        if self.frontend.config.frontend == "lexicon" and not takes_tokens():
-            raise _too_old()
+        if not config.kind.older and not takes_tokens():
+            raise _too_old(config)
         self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
 
     def speak(
@@ -189,11 +188,10 @@ def _engine(
     missing = [str(path) for path in parts if not path.is_file()]
     if missing:
         raise InputError(f"{package} is no package of a voice: {', '.join(missing)} missing")
-    espeak = frontend.config.frontend == "espeak"
     with tempfile.TemporaryDirectory() as folder:
         lexicon = Path(folder) / "lexicon.txt"
         write_lexicon(lexicon, codes.entries(table), table)
-        needs_data = espeak and not takes_tokens()
+        needs_data = not frontend.config.kind.lexicon and not takes_tokens()
         matcha = sherpa.OfflineTtsMatchaModelConfig(
             acoustic_model=str(model),
             vocoder=str(package / "vocoder.onnx"),

@@ -72,7 +72,7 @@ class Part:
         return f"left out: looks like a pronunciation but stands right after no word: write {shown}"
 
 
-def split(text: str) -> list[Part]:
+def split_pronunciations(text: str) -> list[Part]:
     """`text` as plain parts and overridden words, in order; only `<...>` itself is left out.
 
     Before the brackets stands a run of letters with ' and -, or as many Hanzi as the brackets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tts.errors import InputError
 from tts.files import write_text
-from tts.text.longest_match import match
+from tts.text.longest_match import longest_match
 from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 
@@ -88,7 +88,7 @@ def missing_words(spoken: Spoken, entries: Container[str], by_character: bool) -
     by_character: the runtime cuts the text itself, by longest match (Mandarin).
     """
     if by_character:
-        pieces = [p for p in match(spoken.normalized, entries) if p not in " ，。！？"]
+        pieces = [p for p in longest_match(spoken.normalized, entries) if p not in " ，。！？"]
     else:
         said = (w for w in spoken.words if w.source not in ("space", "punctuation"))
         pieces = [word.text for word in said]

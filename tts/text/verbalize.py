@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tts.text import number_words
-
 # wetext's time grows faster than the length of what it is given.
 _LONGEST = 60
 
@@ -83,10 +81,10 @@ def _normalizer(language: str) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def verbalize(text: str, language: str) -> str:
-    """A short expression (`5 kg`) in wetext's words; language: "en" or "zh".
+def verbalize(text: str, language: str, say_digits: Callable[[str], str]) -> str:
+    """Write a short expression (`5 kg`) in the words of wetext, whose languages are en and zh.
 
-    What wetext has no words for stays as it is, but for digits, which are then said one by one.
+    What wetext has no words for stays as it is, but for digits: `say_digits` says them one by one.
     """
     text = " ".join(text.split())  # runs of spaces make wetext fail
     words = None
@@ -97,5 +95,4 @@ def verbalize(text: str, language: str) -> str:
         except Exception:  # whatever its parser meets: assertions, index and runtime errors
             words = None
     words = text if words is None else words
-    one_by_one = number_words.digits if language == "en" else number_words.hanzi_digits
-    return re.sub("[0-9]+", lambda match: f" {one_by_one(match[0])} ", words)
+    return re.sub("[0-9]+", lambda match: f" {say_digits(match[0])} ", words)

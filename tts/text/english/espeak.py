@@ -14,7 +14,7 @@ from typing import Any
 
 from tts.errors import InputError
 from tts.text.characters import Leftovers, name_of
-from tts.text.english.hanzi_problems import join_hanzi
+from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.spoken import FrontEndConfig, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 
@@ -68,6 +68,13 @@ def _clean(text: str) -> str:
 class EspeakFrontEnd:
     """English text to espeak's IPA (see FrontEnd). Raises InputError where its extra is missing."""
 
+    runs_in = (
+        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
+        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
+        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
+    )
+    cut_note = ""
+
     def __init__(self, config: FrontEndConfig):
         self.config = config
 
@@ -108,7 +115,7 @@ class EspeakFrontEnd:
                     words.append(Word(" ", (" ",), "space"))
                 if part:
                     words.append(Word(part, tuple(part), "espeak"))
-        problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
+        problems = join_hanzi_problems(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:

@@ -11,11 +11,11 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
 from tts.text.english.arpabet import PUNCTUATION, lexicon_table, to_ipa
 from tts.text.english.dictionary import dictionary
-from tts.text.english.hanzi_problems import join_hanzi
+from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.english.heteronyms import choose, readings
 from tts.text.english.normalize import normalize
 from tts.text.english.pronounce import homophone, possessive, pronounce, words
-from tts.text.english.protected_words import MarkedText, mark
+from tts.text.english.protected_words import ProtectedText, protect
 from tts.text.spoken import FrontEndConfig, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse, word_key
@@ -38,6 +38,18 @@ class LexiconFrontEnd:
     stands there as read'2, which the runtime reads as one word.
     """
 
+    runs_in = (
+        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
+        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
+        "out, or send the text through the normaliser of the front end first. Words that "
+        "lexicon.txt does not hold are skipped by the runtime."
+    )
+    cut_note = (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
+        "Keep sentences short there, or put commas.\n"
+    )
+
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, (" ", *PUNCTUATION)) if config.bpe_model else None
@@ -57,16 +69,18 @@ class LexiconFrontEnd:
     def __call__(self, text: str) -> Spoken:
         """Words between single spaces; no space stands beside punctuation."""
         pieces, normalized, problems = self._pieces(text)
-        problems = join_hanzi(text, problems, "left out: an English voice cannot say Mandarin")
+        problems = join_hanzi_problems(
+            text, problems, "left out: an English voice cannot say Mandarin"
+        )
         return Spoken(text, normalized, tuple(piece.word for piece in pieces), tuple(problems))
 
     def _pieces(self, text: str) -> tuple[list[Piece], str, list[Problem]]:
         """Words, spaces and marks of a text, its normalised form, what cannot be said."""
-        marked = mark(text, self._user)
-        normalized, found = normalize(marked.text)
-        problems = [marked.restored(problem) for problem in found] + marked.problems
+        protected = protect(text, self._user)
+        normalized, found = normalize(protected.text)
+        problems = [protected.restored(problem) for problem in found] + protected.problems
         spelled = _WORD.findall(normalized)
-        written = [marked.written(piece) for piece in spelled] if marked.words else spelled
+        written = [protected.written(piece) for piece in spelled] if protected.words else spelled
         pieces: list[Piece] = []
         leftovers = Leftovers(text)
         for index, piece in enumerate(spelled):
@@ -83,12 +97,14 @@ class LexiconFrontEnd:
                 pieces.append(Piece(Word(written[index], tokens, "bpe"), written[index]))
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             else:
-                pieces.append(self._say(spelled, written, index, marked))
-        return pieces, marked.written(normalized), problems
+                pieces.append(self._say(spelled, written, index, protected))
+        return pieces, protected.written(normalized), problems
 
-    def _say(self, spelled: list[str], written: list[str], index: int, marked: MarkedText) -> Piece:
+    def _say(
+        self, spelled: list[str], written: list[str], index: int, protected: ProtectedText
+    ) -> Piece:
         """The word at `index`: as the text or the user says it, by context, or as always."""
-        found = marked.find(spelled[index]) if marked.words else None
+        found = protected.find(spelled[index]) if protected.words else None
         text = written[index]
         if found:
             word, ending = found

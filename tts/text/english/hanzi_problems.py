@@ -19,7 +19,7 @@ def runs_of_hanzi(text: str) -> Iterator[tuple[int, str]]:
         start += len(run)
 
 
-def join_hanzi(text: str, problems: Iterable[Problem], reason: str) -> list[Problem]:
+def join_hanzi_problems(text: str, problems: Iterable[Problem], reason: str) -> list[Problem]:
     """Problems by position; those of Hanzi in `text` as one for each run, with this reason."""
     others = [problem for problem in problems if not all(map(is_hanzi, problem.text))]
     runs = [Problem(position, run, reason) for position, run in runs_of_hanzi(text)]

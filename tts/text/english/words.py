@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tts.text import number_words
+from tts.text.english import number_words
+from tts.text.numerals import roman
 from tts.text.verbalize import verbalize
 
 MONTHS = [
@@ -192,7 +193,7 @@ def _unit(written: str) -> str:
     amount, unit = re.match(r"([\d.,]+)[ -]?(.*)", written).groups()
     if unit in UNITS:
         return _count(amount.replace(",", ""), *UNITS[unit])
-    words = verbalize("1 " + unit if amount == "1" else "2 " + unit, "en")
+    words = verbalize(f"{1 if amount == '1' else 2} {unit}", "en", number_words.digits)
     return f"{number_words.number(amount)} {words.partition(' ')[2]}"
 
 
@@ -268,9 +269,9 @@ KINDS = {
     "year": number_words.year,
     "code": number_words.code,
     "decade": lambda tens: number_words.plural(number_words.year(tens)),
-    "roman": lambda numeral: number_words.cardinal(number_words.roman(numeral)),
-    "small_roman": lambda numeral: number_words.cardinal(number_words.roman(numeral.upper())),
-    "regnal": lambda numeral: number_words.ordinal(number_words.roman(numeral)),
+    "roman": lambda numeral: number_words.cardinal(roman(numeral)),
+    "small_roman": lambda numeral: number_words.cardinal(roman(numeral.upper())),
+    "regnal": lambda numeral: number_words.ordinal(roman(numeral)),
     "month": lambda digits: MONTHS[int(digits) - 1],
     "name": lambda short: _SHORT[short[:3].lower()],
     "clock": _clock,

@@ -1,6 +1,6 @@
 """Numbers in Hanzi as parts of a transducer: digits, cardinals, decimals, fractions.
 
-What is written is what tts/text/number_words.py says.
+What is written is what tts/text/mandarin/number_words.py says.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tts.text.fst.transducer import Part, Transducer, either, maybe, sequence, some, table, times
-from tts.text.number_words import LONGEST, hanzi_digits, hanzi_number, hanzi_phone
+from tts.text.mandarin.number_words import hanzi_digits, hanzi_number, hanzi_phone
+from tts.text.numerals import LONGEST
 
 _PLACES = ("", "十", "百", "千")
 _GROUPS = ("", "万", "亿", "万")

@@ -19,8 +19,8 @@ from tts.text.fst.number_rules import number_rules
 from tts.text.fst.symbol_rules import VULGAR, symbol_rules
 from tts.text.fst.transducer import Transducer
 from tts.text.mandarin.normalize import meaning
+from tts.text.mandarin.number_words import hanzi_number
 from tts.text.mandarin.words import GREEK, KINDS
-from tts.text.number_words import hanzi_number
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"

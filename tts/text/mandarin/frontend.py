@@ -14,7 +14,8 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, is_hanzi
 from tts.text.fst.numbers import write_number_fst
 from tts.text.fst.readings import write_rule_fst
-from tts.text.inline_pronunciations import Part, split
+from tts.text.inline_pronunciations import Part, split_pronunciations
+from tts.text.languages import language_of
 from tts.text.mandarin import erhua
 from tts.text.mandarin.boundary_model import predictor
 from tts.text.mandarin.code_switching import EnglishWords, combined_table, initialisms
@@ -43,10 +44,22 @@ LETTERS = {
 class MandarinFrontEnd:
     """Mandarin text to pinyin tokens (see FrontEnd). config.unit chooses the token table."""
 
+    runs_in = (
+        "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt. 1.13.x finds Latin "
+        "words in lower case only; both leave out words that lexicon.txt does not hold."
+    )
+    cut_note = (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
+        "there, or put commas.\n"
+    )
+
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
-        self._english = EnglishWords(config) if config.language == "zh_en" else None
+        self._english = (
+            EnglishWords(config) if "latin" in language_of(config.language).scripts else None
+        )
         self._fused = config.erhua == "fused"
         entries = parse(config.user_lexicon, config.language, "the voice's user lexicon")
         user = {word: syllables_of(said) for word, said in entries.items() if is_hanzi(word[0])}
@@ -82,7 +95,7 @@ class MandarinFrontEnd:
         """
         written, problems, given = "", [], {}
         plain: list[Part] = []
-        for part in [*split(text), None]:
+        for part in [*split_pronunciations(text), None]:
             fault = part and (part.problem() or self._unsayable(part))
             problems += [fault] if fault else []
             if part and (part.said is None or fault):

@@ -196,7 +196,7 @@ class Lattice:
 
     def pairs(self, firsts: str) -> Iterable[tuple[str, tuple[str, ...]]]:
         """Characters whose tone depends on what follows, with every usual character after them."""
-        for character in vocabulary.characters():
+        for character in sorted(vocabulary.characters()):
             if vocabulary.is_usual(character):
                 for first in firsts:
                     pair = first + character

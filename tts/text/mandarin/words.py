@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tts.text import number_words
+from tts.text.mandarin import number_words
+from tts.text.numerals import roman
 from tts.text.verbalize import verbalize
 
 MONEY = {"$": "美元", "€": "欧元", "£": "英镑", "¥": "元", "₹": "卢比", "₩": "韩元", "₽": "卢布"}
@@ -49,7 +50,7 @@ def _unit(written: str) -> str:
     number = number_words.hanzi_number(amount)
     if unit in UNITS:
         return number + UNITS[unit]
-    return verbalize("1" + unit, "zh").replace("一", number, 1)
+    return verbalize("1" + unit, "zh", number_words.hanzi_digits).replace("一", number, 1)
 
 
 def _clock(written: str) -> str:
@@ -134,7 +135,7 @@ KINDS = {
     "plain": _plain,
     "clock": _clock,
     "fraction": _fraction,
-    "roman": lambda numeral: number_words.hanzi_number(number_words.roman(numeral)),
+    "roman": lambda numeral: number_words.hanzi_number(roman(numeral)),
     "train": _short_code,
     "code": _letters_code,
     "currency": lambda symbol: MONEY[symbol],

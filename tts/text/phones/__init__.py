@@ -1,0 +1,1 @@
+"""Phones of any language: texts that are symbols with spaces between them."""
