@@ -23,6 +23,7 @@ data_options() {
   option framing "" "blank; with espeak runtime or reference"
   option prosody "" "Mandarin: 1 adds the prosody marks #1 to #4 as tokens"
   option user-lexicon "" "file of lines 'word pronunciation' that stand over the dictionaries"
+  option symbols "" "language phones: file of the symbols; empty: those of the corpus's texts"
   option erhua "" "Mandarin: split (hui4 er) or fused (huir4); empty: split"
   option train-models "" "0: rules in the place of models learned from labels"
   option set "" "such as mel.hop_length=200; several between spaces, in one pair of quotes"
@@ -57,7 +58,7 @@ read_data_options() {
   ((${#overrides[@]} == 0)) || overrides=(--set "${overrides[@]}")
   given num-jobs
   jobs=("${passed[@]}")
-  given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon train-models
+  given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon symbols train-models
   text=("${passed[@]}")
   given on-reject max-rejected executor
   features=("${passed[@]}")

@@ -8,6 +8,7 @@ the command that makes the voice.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import shlex
 import statistics
@@ -229,10 +230,18 @@ def counted(counts: Counter[int], unit: str) -> str:
 
 def report_texts(utterances: Sequence[Utterance], recipe: Recipe) -> None:
     """Print what the front end cannot say; InputError where there is none for the language."""
+    from tts.data.text_models import needs_labels
     from tts.data.text_tokens import FrontEndChoice, choose
     from tts.text.frontend import build_frontend
 
-    frontend = build_frontend(choose(recipe, FrontEndChoice()))
+    config = choose(recipe, FrontEndChoice())
+    if needs_labels(config, train=False):  # symbols that only the texts tell
+        items = [
+            {"text": item.text, "custom": {"normalized_text": item.normalized or item.text}}
+            for item in utterances
+        ]
+        config = importlib.import_module(config.kind.learning).learn(config, False, lambda _: items)
+    frontend = build_frontend(config)
     table, unknown = frontend.token_table(), Counter()
     for utterance in utterances[:TEXTS_SAID]:
         spoken = frontend(utterance.normalized or utterance.text)
