@@ -81,7 +81,7 @@ def main() -> None:
 def with_a_voice(
     arguments: argparse.Namespace, recipe: Recipe, search: str, policy: RejectPolicy
 ) -> tuple[Path, Callable[[], None]]:
-    """The checkpoint, and what aligns with it."""
+    """Return the checkpoint, and the function that aligns with it."""
     from tts.voice import find_checkpoint, find_source
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir("matcha"))

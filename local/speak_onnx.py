@@ -40,7 +40,7 @@ def main() -> None:
     text = arguments.input_text
     if text is None:
         recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-        text = recipe.config.sample_text
+        text = recipe.config.sample_text or next(recipe.texts(), "")
     acoustic_model, files = named_files(arguments)
 
     from tts.infer.control import write_times

@@ -82,14 +82,14 @@ class Recipe:
 
     @property
     def labels(self) -> list[Path]:
-        """The files besides the corpus's folder that decide what `read` returns."""
+        """List the files besides the corpus's folder that decide what `read` returns."""
         toml = self.folder / "corpus.toml"
         table = self.config.table if self.config.reader == "table" else None
         return [toml, self.corpus_dir / table.file if table else self.reader_path]
 
     @property
     def vocoder(self) -> Path | None:
-        """Where stage 11 puts the vocoder that corpus.toml names."""
+        """Return where stage 11 puts the vocoder that corpus.toml names."""
         return self.dl_dir / self.config.vocoder.filename if self.config.vocoder else None
 
     def mel(self, overrides: Sequence[str] = ()) -> MelConfig:

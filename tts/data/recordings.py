@@ -28,7 +28,7 @@ class Checks:
 
     @property
     def mono_folder(self) -> Path:
-        """Another folder for other options, so that what is there is never out of date."""
+        """Name another folder for other options, so that what is there is never out of date."""
         limits = self.limits
         return self.folder / f"channels-{limits.channels}-trim-{limits.trim_silence:g}"
 

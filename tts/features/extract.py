@@ -1,4 +1,4 @@
-"""Compute the log mel of a corpus in parallel, check its audio, write both to data/fbank."""
+"""Compute and check log mel features of a corpus in parallel; keep them on disk."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """A hash of the recordings, the definition of the features and the checks."""
+        """Hash the recordings, the definition of the features and the checks."""
         recordings = recordings_of(self.cuts, self.work)
         definition = [self.definition, to_dict(self.mel), to_dict(self.limits), str(STORED)]
         return sha256_value([recordings, definition])
@@ -90,7 +90,7 @@ def storage_key(name: str) -> str:
 
 
 def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
-    """Write and check the features of one chunk; keep what an earlier, interrupted run finished.
+    """Write features and checks of one chunk; what an earlier, interrupted run finished is kept.
 
     Returns: for every cut a dict of id, faults (kind, detail) and, if the audio could be read,
     num_frames, count, total and squares of the float32 mel, and the hash of its samples.
@@ -113,7 +113,7 @@ def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
 
 
 def read_samples(cut: dict[str, Any], path: Path, rate: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Read a cut's samples as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
+    """Read a cut's samples, as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
 
     Raises: InputError when the file cannot be read or has not one channel.
     """
@@ -259,7 +259,7 @@ def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) ->
 
 
 def write_cmvn(recipe: Recipe) -> None:
-    """Write mean and deviation of the training set's mel to data/fbank/cmvn.json (stage 7)."""
+    """Write data/fbank/cmvn.json (stage 7) from the float32 values of the training set."""
     from tts.features.statistics import Sums, mean_and_std
 
     train = {cut["id"] for cut in read_jsonl(recipe.fbank("cuts_train.jsonl.gz"))}

@@ -43,7 +43,7 @@ def _phases(up: int, down: int) -> tuple[np.ndarray, int, int, int]:
 
 
 def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """Return the samples at another rate, float32, without delay: S * to_rate / from_rate, rounded.
+    """Convert samples to another rate, float32, no delay; S * to_rate / from_rate of them, rounded.
 
     Beyond its ends the signal counts as silent.
     """
