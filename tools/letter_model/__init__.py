@@ -1,1 +1,1 @@
-"""Training of the letter-to-sound model of English: alignment, n-grams, one packed file."""
+"""Train the letter-to-sound model of English: alignment, n-grams, one packed file."""

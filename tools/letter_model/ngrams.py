@@ -21,7 +21,7 @@ _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4
 
 @dataclass
 class _Level:
-    """The n-grams of one length: arrays with one entry each.
+    """Hold the n-grams of one length: arrays with one entry each.
 
     context: index of its first n - 1 symbols on the level before; symbol: its last one;
     suffix: index of its last n - 1 symbols there; count: how often it was seen.
@@ -39,7 +39,7 @@ class _Level:
 def train(
     sequences: Sequence[Sequence[int]], names: Sequence[str], order: int, least_gain: float
 ) -> bytes:
-    """The packed model of `sequences`, whose symbols are the places of `names`, 254 at most.
+    """Return the packed model of `sequences`, whose symbols are the places of `names`, 254 at most.
 
     least_gain: n-grams that raise the log likelihood of the sequences by less are left out.
     """
@@ -54,7 +54,7 @@ def train(
 
 
 def _count(tokens: np.ndarray, owner: np.ndarray, order: int, size: int) -> list[_Level]:
-    """All n-grams up to `order` inside the sequences."""
+    """Return all n-grams up to `order` inside the sequences."""
     levels: list[_Level] = []
     shorter = np.zeros(len(tokens), np.int64)
     for n in range(1, order + 1):
@@ -96,7 +96,7 @@ def _smooth(levels: list[_Level], begin: int, size: int) -> list[np.ndarray]:
 
 
 def _discounts(seen: np.ndarray) -> np.ndarray:
-    """What is taken from counts 0, 1, 2 and from 3 on."""
+    """Return what is taken from counts 0, 1, 2 and from 3 on."""
     one, two, three, four = (max(int((seen == k).sum()), 1) for k in (1, 2, 3, 4))
     ratio = one / (one + 2 * two)
     exact = [1 - 2 * ratio * two / one, 2 - 3 * ratio * three / two, 3 - 4 * ratio * four / three]
@@ -104,7 +104,7 @@ def _discounts(seen: np.ndarray) -> np.ndarray:
 
 
 def _kept(levels: list[_Level], backoffs: list[np.ndarray], least_gain: float) -> list[np.ndarray]:
-    """Which n-grams stay: those that help, and those that longer ones are built on."""
+    """Return which n-grams stay: those that help, and those that longer ones are built on."""
     keep = [np.ones(len(level.count), bool) for level in levels]
     for n in range(len(levels) - 1, 0, -1):
         level = levels[n]
@@ -120,7 +120,7 @@ def _kept(levels: list[_Level], backoffs: list[np.ndarray], least_gain: float) -
 
 
 def _renumber(levels: list[_Level], keep: list[np.ndarray]) -> list[_Level]:
-    """The kept n-grams, with back-off weights that make every context sum to one."""
+    """Return the kept n-grams, with back-off weights that make every context sum to one."""
     kept: list[_Level] = []
     places = np.zeros(1, np.int64)
     for n, (level, keeping) in enumerate(zip(levels, keep, strict=True)):
@@ -142,7 +142,7 @@ def _renumber(levels: list[_Level], keep: list[np.ndarray]) -> list[_Level]:
 
 
 def _pack(levels: list[_Level], names: Sequence[str]) -> bytes:
-    """The model as xz-compressed bytes: a line of JSON, then one byte a number."""
+    """Return the model as xz-compressed bytes: a line of JSON, then one byte a number."""
     sizes = [1, *(len(level.count) for level in levels)]
     children = [
         np.bincount(level.context, minlength=size)
@@ -170,7 +170,7 @@ def _pack(levels: list[_Level], names: Sequence[str]) -> bytes:
 
 
 def _quantised(numbers: np.ndarray, count: int) -> tuple[np.ndarray, list[float]]:
-    """For each number the index of its value, and the `count` values: means of equal shares."""
+    """Find for each number the index of its value; the `count` values are means of equal shares."""
     edges = np.quantile(numbers, np.linspace(0, 1, count + 1)[1:-1])
     codes = np.searchsorted(edges, numbers)
     sizes = np.maximum(np.bincount(codes, minlength=count), 1)

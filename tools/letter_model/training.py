@@ -20,13 +20,13 @@ _LEAST_COUNT = 3
 
 
 def held_out(words: Iterable[str]) -> list[str]:
-    """The 2,000 words of a-z, two letters or more, that training leaves out: by their hash."""
+    """Return 2,000 words of a-z, two letters or more, that training leaves out: by their hash."""
     plain = (word for word in words if len(word) > 1 and word.isascii() and word.isalpha())
     return sorted(plain, key=lambda word: hashlib.sha256(word.encode()).digest())[:NUM_HELD_OUT]
 
 
 def train_model(entries: Mapping[str, str]) -> bytes:
-    """The packed model of a dictionary: words in lower case -> phones without stress.
+    """Return the packed model of a dictionary: words in lower case -> phones without stress.
 
     Words that are not of a-z alone are passed over, and so are those of `held_out`.
     """

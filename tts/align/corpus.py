@@ -1,4 +1,4 @@
-"""Stage 8: durations of every utterance of a prepared corpus, from an aligner's times."""
+"""Write durations of every utterance of a prepared corpus from an aligner's times (stage 8)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ UTTERANCES_PER_PART = 50
 
 @dataclass(frozen=True)
 class Choice:
-    """An aligner and where its times are."""
+    """Hold an aligner and where its times are."""
 
     aligner: str
     place: Path | None = None
@@ -58,7 +58,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Timing:
-    """What turns times into frames of this corpus and voice."""
+    """Hold what turns times into frames of this corpus and voice."""
 
     frontend: FrontEndConfig
     frames_per_second: float
@@ -68,7 +68,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Job:
-    """One utterance: its tokens, its frames, its audio's seconds, and its times.
+    """Hold one utterance: its tokens, its frames, its audio's seconds, and its times.
 
     missing: with times None, why there are none.
     """
@@ -82,7 +82,7 @@ class Job:
 
 
 def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice:
-    """The aligner asked for, else the first of corpus.toml whose times are there.
+    """Return the aligner asked for, else the first of corpus.toml whose times are there.
 
     Raises: InputError where there are no times, or the aligner is unknown.
     """
@@ -108,7 +108,7 @@ def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice
 
 
 def align_job(job: Job, timing: Timing) -> Aligned:
-    """Durations of one utterance from its times."""
+    """Compute the durations of one utterance from its times."""
     matching, faults = match_job(job, timing)
     if matching is None:
         return Aligned(job.id, faults=tuple(faults))
@@ -120,7 +120,7 @@ def align_job(job: Job, timing: Timing) -> Aligned:
 
 
 def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
-    """The matching of an utterance's times with its tokens, or why there is none."""
+    """Return the matching of an utterance's times with its tokens, or why there is none."""
     config = timing.frontend
     alphabet = alphabet_of(config)
     targets = targets_of(job.tokens, config.framing, config.unit, alphabet)
@@ -151,12 +151,12 @@ def _segments(
 
 
 def align_jobs(jobs: Sequence[Job], timing: Timing) -> list[Aligned]:
-    """Several utterances, for a process."""
+    """Align several utterances, for a process."""
     return [align_job(job, timing) for job in jobs]
 
 
 def jobs_of(recipe: Recipe, choice: Choice) -> dict[str, list[Job]]:
-    """The utterances of each split with their times.
+    """Return the utterances of each split with their times.
 
     Raises: InputError where the aligner's folder holds no file of its kind.
     """
@@ -188,7 +188,7 @@ def _position(cut: dict[str, Any]) -> int:
 
 
 def timing_of(recipe: Recipe) -> Timing:
-    """Front end and frame rate of the prepared data."""
+    """Return front end and frame rate of the prepared data."""
     mel = read_mel_config(recipe)
     align = recipe.config.align
     frames_per_second = mel.sample_rate / mel.hop_length
@@ -196,7 +196,7 @@ def timing_of(recipe: Recipe) -> Timing:
 
 
 def recordings(recipe: Recipe) -> Iterator[Recording]:
-    """Every utterance of the prepared data with its features, for a voice to align."""
+    """Yield every utterance of the prepared data with its features, for a voice to align."""
     from tts.data.loader import read_mel, read_stored  # brings torch, which readers do not need
 
     for split in SPLITS:
@@ -206,7 +206,7 @@ def recordings(recipe: Recipe) -> Iterator[Recording]:
 
 
 def align_corpus(recipe: Recipe, choice: Choice, policy: RejectPolicy, num_jobs: int) -> None:
-    """Durations of all splits from the files of an aligner; see `write_aligned`."""
+    """Write durations of all splits from the files of an aligner; see `write_aligned`."""
     timing = timing_of(recipe)
     jobs = jobs_of(recipe, choice)
     flat = [job for part in jobs.values() for job in part]

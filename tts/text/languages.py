@@ -1,4 +1,4 @@
-"""The language table: one row a language, with all that the rest of the code must know of it.
+"""Define the language table: one row a language, with all that other code must know of it.
 
 Classes and functions stand here as "module:name" and are imported where they are first used, so
 that the table costs nothing and comes before everything that it names. docs/add_language.md says

@@ -1,4 +1,4 @@
-"""The runtime's longest match."""
+"""Cut text as the runtime does, by longest match."""
 
 from __future__ import annotations
 

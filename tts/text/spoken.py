@@ -119,7 +119,7 @@ class FrontEnd(Protocol):
     cut_note: str  # and how 2.x cuts long sentences
 
     def __call__(self, text: str) -> Spoken:
-        """Normalise `text` and say it."""
+        """Say `text`, after normalising it."""
 
     def normalize(self, text: str) -> str:
         """Write `text` as a runtime without a normaliser must be given it to say the same."""

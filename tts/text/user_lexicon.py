@@ -1,4 +1,4 @@
-"""The user's own pronunciations: a file of words, and what makes a pronunciation valid."""
+"""Read the user's own pronunciations, and check that they are valid."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SYLLABLE = re.compile(r"[a-zê]+[1-5]")
 
 
 def word_key(word: str) -> str:
-    """How a word is looked up: in lower case, with the ASCII apostrophe."""
+    """Return how a word is looked up: in lower case, with the ASCII apostrophe."""
     return "".join("'" if c in APOSTROPHES else c for c in word).lower()
 
 
 def fault(word: str, said: Sequence[str]) -> str:
-    """Why `said` is no pronunciation of `word`, in words; "" if it is one.
+    """Return why `said` is no pronunciation of `word`, in words; "" if it is one.
 
     A word with Hanzi takes pinyin with tone digits, one syllable for each character (erhua
     huar1 for two); any other takes ARPAbet with stress digits on its vowels.
@@ -69,13 +69,13 @@ def _arpabet_fault(said: Sequence[str]) -> str:
 
 
 def example(word: str) -> str:
-    """A valid line, in the writing system of `word`."""
+    """Return a valid line, in the writing system of `word`."""
     script = "hanzi" if any(map(is_hanzi, word)) else "latin"
     return next(row.lexicon_line for row in LANGUAGES.values() if row.scripts == (script,))
 
 
 def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
-    """The entries of a user lexicon: word (see word_key) -> phones or syllables.
+    """Return the entries of a user lexicon: word (see word_key) -> phones or syllables.
 
     A line is `word pronunciation`, separated by tabs or spaces; `#` begins a comment.
     language: of the table. where: what the message calls the text, such as its
@@ -111,7 +111,7 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
 
 
 def cased(word: str, said: Sequence[str]) -> list[str]:
-    """The items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
+    """Return items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
     if any(map(is_hanzi, word)):
         said = unicodedata.normalize("NFC", " ".join(said)).split()
         return [item.lower().replace("ü", "v").replace("u:", "v") for item in said]
@@ -119,7 +119,7 @@ def cased(word: str, said: Sequence[str]) -> list[str]:
 
 
 def _word_fault(word: str, language: str) -> str:
-    """Why no text of `language` can hold `word`; "" if one can."""
+    """Return why no text of `language` can hold `word`; "" if one can."""
     row = language_of(language)
     hanzi = [c for c in word if is_hanzi(c)]
     if hanzi and "hanzi" not in row.scripts:
@@ -139,7 +139,7 @@ def _word_fault(word: str, language: str) -> str:
 
 
 def merge(stored: str, added: str, language: str, where: str) -> str:
-    """The text of a lexicon with the entries of `stored` and, over them, those of `added`.
+    """Return the text of a lexicon with the entries of `stored` and, over them, those of `added`.
 
     Raises: InputError as parse.
     """
@@ -148,7 +148,7 @@ def merge(stored: str, added: str, language: str, where: str) -> str:
 
 
 def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontEndConfig:
-    """`config` with the entries of a file over those it has; without a path `config` itself.
+    """Return `config` with the entries of a file over those it has; without a path `config` itself.
 
     Raises: InputError for a file that cannot be read, as parse for its lines, and for a front
     end that has no phones of its own.

@@ -1,4 +1,4 @@
-"""Digits and symbols into words: a table of rules first, wetext for what they leave to it."""
+"""Write digits and symbols as words: by a table of rules first, then by wetext."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kinds = dict[str, Callable[[str], str]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern and what is said for it: `{1:ordinal}` says group 1 as that kind of word.
+    """Hold a pattern and what is said for it: `{1:ordinal}` says group 1 as that kind of word.
 
     `{1}` leaves the group as it is, for the rules below. example, said: a sentence that the
     rule is for, and its normalised text.
@@ -36,7 +36,7 @@ _SLOT = re.compile(r"\{(\d+)(?::(\w+))?\}")
 
 
 def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
-    """A function that applies `rules` to a text, in their order."""
+    """Return a function that applies `rules` to a text, in their order."""
     steps = [(re.compile(rule.pattern, re.ASCII), _speaker(rule.words, kinds)) for rule in rules]
 
     def apply(text: str) -> str:
@@ -48,7 +48,7 @@ def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
 
 
 def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
-    """What `re.sub` calls for a match: the words with their slots filled."""
+    """Return what `re.sub` calls for a match: the words with their slots filled."""
     parts = _SLOT.split(words)
     texts, groups = parts[::3], [int(group) for group in parts[1::3]]
     # A long text says the same number often.
@@ -65,7 +65,7 @@ def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
 
 
 def _fresh_lock() -> None:
-    """A fork may happen while another thread holds the lock: the child starts with its own."""
+    """Give a forked child a lock of its own: another thread may hold this one."""
     global _lock
     _lock = threading.Lock()
 

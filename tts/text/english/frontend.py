@@ -1,4 +1,4 @@
-"""The English front end of permissively licensed parts: dictionary, rules, letter to sound."""
+"""Say English with permissively licensed parts: dictionary, rules, letter to sound."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PLAIN = re.compile(r"'?[a-z]+(?:'[a-z]+)*'?")
 
 
 class Piece(NamedTuple):
-    """A word or mark with the spelling under which the runtime's lexicon holds it."""
+    """Hold a word or mark with the spelling under which the runtime's lexicon holds it."""
 
     word: Word
     key: str
 
 
 class LexiconFrontEnd:
-    """English text to IPA tokens (see FrontEnd), as the runtime's lexicon says it.
+    """Turn English text into IPA tokens (see FrontEnd), as the runtime's lexicon says it.
 
     The runtime's lexicon holds one pronunciation a spelling: another reading of a heteronym
     stands there as read'2, which the runtime reads as one word.
@@ -58,16 +58,16 @@ class LexiconFrontEnd:
         self._keys = {word: _key_of(word) for word in self._user}
 
     def token_table(self) -> TokenTable:
-        """`_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or bpe."""
+        """Return `_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or bpe."""
         return self._bpe.table if self._bpe else lexicon_table()
 
     def normalize(self, text: str) -> str:
-        """Words as the exported lexicon holds them, single spaces, single `, . ! ? ;`."""
+        """Write words as the exported lexicon holds them, single spaces, single `, . ! ? ;`."""
         pieces, _, _ = self._pieces(text)
         return "".join(piece.key for piece in pieces)
 
     def __call__(self, text: str) -> Spoken:
-        """Words between single spaces; no space stands beside punctuation."""
+        """Say words between single spaces; no space stands beside punctuation."""
         pieces, normalized, problems = self._pieces(text)
         problems = join_hanzi_problems(
             text, problems, "left out: an English voice cannot say Mandarin"
@@ -75,7 +75,7 @@ class LexiconFrontEnd:
         return Spoken(text, normalized, tuple(piece.word for piece in pieces), tuple(problems))
 
     def _pieces(self, text: str) -> tuple[list[Piece], str, list[Problem]]:
-        """Words, spaces and marks of a text, its normalised form, what cannot be said."""
+        """Return words, spaces and marks of a text, its normalised form, what cannot be said."""
         protected = protect(text, self._user)
         normalized, found = normalize(protected.text)
         problems = [protected.restored(problem) for problem in found] + protected.problems
@@ -103,7 +103,7 @@ class LexiconFrontEnd:
     def _say(
         self, spelled: list[str], written: list[str], index: int, protected: ProtectedText
     ) -> Piece:
-        """The word at `index`: as the text or the user says it, by context, or as always."""
+        """Return the word at `index`: as the text or the user says it, by context, or as always."""
         found = protected.find(spelled[index]) if protected.words else None
         text = written[index]
         if found:
@@ -125,11 +125,11 @@ class LexiconFrontEnd:
         return Piece(said, f"{word}'{number + 1}" if number else text)
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:
-        """None: the runtime reads what `normalize` gives."""
+        """Write none: the runtime reads what `normalize` gives."""
         return []
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
-        """The user's words, every word of the dictionary and reading of a heteronym, the other
+        """Yield user's words, every word of the dictionary and reading of a heteronym, the other
         words of `texts`.
         """
         seen: set[str] = set()
@@ -163,7 +163,7 @@ class LexiconFrontEnd:
 
 
 def _key_of(word: str) -> str:
-    """The spelling of a user's word in the runtime's lexicon, which holds a-z, 0-9 and '."""
+    """Return the spelling of a user's word in the runtime's lexicon, which holds a-z, 0-9 and '."""
     if _PLAIN.fullmatch(word):
         return word
     plain = "".join(c for c in "".join(map(fold, word)) if c.isalnum() or c == "'").lower()

@@ -28,7 +28,7 @@ NAMES = {
 
 
 class LetterModel:
-    """A trained model, ready to say words."""
+    """Hold a trained model, ready to say words."""
 
     def __init__(self, packed: bytes):
         self._ngrams = NgramModel(packed)
@@ -40,7 +40,7 @@ class LetterModel:
             self._of_letter[letter].append(number)
 
     def phones(self, word: str) -> list[str]:
-        """ARPAbet phones without stress of a word in a-z; other characters are skipped.
+        """Return ARPAbet phones without stress of a word in a-z; other characters are skipped.
 
         Viterbi search letter by letter, so the time is linear in the word's length.
         """
@@ -83,10 +83,10 @@ def _model() -> LetterModel:
 
 
 def letters_to_phones(word: str) -> list[str]:
-    """ARPAbet phones without stress of a word in a-z, by the model; see LetterModel.phones."""
+    """Guess the ARPAbet phones, without stress, of a word in a-z; see LetterModel.phones."""
     return _model().phones(word)
 
 
 def spell(letters: str) -> list[list[str]]:
-    """The names of the letters a-z in `letters`, as ARPAbet phones."""
+    """Return the names of the letters a-z in `letters`, as ARPAbet phones."""
     return [NAMES[letter].split() for letter in letters if letter in NAMES]

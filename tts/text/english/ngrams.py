@@ -14,7 +14,7 @@ import numpy as np
 
 
 class NgramModel:
-    """A packed model for look-up. States are numbers: what the next symbol depends on.
+    """Hold a packed model for look-up. States are numbers: what the next symbol depends on.
 
     names: what the symbols stand for, in order. start: the state before the first symbol;
     end: the symbol that closes a sequence.
@@ -49,7 +49,7 @@ class NgramModel:
         self.start = self._next[self._child[size - 2]]
 
     def step(self, state: int, symbol: int) -> tuple[float, int]:
-        """The log probability of `symbol` after `state`, and the state after both."""
+        """Return the log probability of `symbol` after `state`, and the state after both."""
         child, weight, size = self._child, 0.0, self._size
         node = child.get(state * size + symbol)
         while node is None:
@@ -62,7 +62,7 @@ class NgramModel:
 def _suffixes(
     parents: np.ndarray, symbols: np.ndarray, keys: np.ndarray, size: int, nodes: Sequence[int]
 ) -> np.ndarray:
-    """Of every node the one without its first symbol, one level up."""
+    """Find for every node the one without its first symbol, one level up."""
     suffix = np.zeros(len(parents) + 1, np.int64)
     begin = nodes[0]
     for count in nodes[1:]:
@@ -74,7 +74,7 @@ def _suffixes(
 
 
 def _contexts(suffix: np.ndarray, extended: np.ndarray) -> list[int]:
-    """Of every node itself if longer n-grams begin with it, else its longest such suffix."""
+    """Find for every node itself if longer n-grams begin with it, else its longest such suffix."""
     contexts = np.arange(len(suffix))
     for _ in range(len(suffix)):
         dead = ~extended[contexts] & (contexts > 0)

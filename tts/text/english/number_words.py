@@ -20,12 +20,12 @@ _ORDINALS = {
 
 
 def digits(number: str) -> str:
-    """405 -> four zero five; other characters are left out."""
+    """Say 405 as four zero five; other characters are left out."""
     return " ".join(_ONES[int(c)] for c in number if "0" <= c <= "9")
 
 
 def cardinal(number: str) -> str:
-    """1,204 -> one thousand two hundred and four; digit by digit with a leading zero (007)."""
+    """Say 1,204 as one thousand two hundred and four; digit by digit with a leading zero (007)."""
     number = number.replace(",", "")
     if len(number) > LONGEST or (len(number) > 1 and number[0] == "0"):
         return digits(number)
@@ -51,14 +51,14 @@ def _below_thousand(value: int, joined: bool) -> list[str]:
 
 
 def number(written: str) -> str:
-    """A cardinal or a decimal: 2.75 -> two point seven five, .5 -> point five."""
+    """Return a cardinal or a decimal: 2.75 -> two point seven five, .5 -> point five."""
     whole, point, rest = written.partition(".")
     said = cardinal(whole) if whole else ""
     return f"{said} point {digits(rest)}".strip() if point and rest else said
 
 
 def ordinal(written: str) -> str:
-    """32 -> thirty second."""
+    """Say 32 as thirty second."""
     words = cardinal(written.lstrip("0,") or "0").split()
     last = words[-1]
     if last in _ORDINALS:
@@ -71,7 +71,7 @@ def ordinal(written: str) -> str:
 
 
 def year(written: str) -> str:
-    """1905 -> nineteen oh five, 2009 -> two thousand and nine, 1800 -> eighteen hundred."""
+    """Say 1905 as nineteen oh five, 2009 as two thousand and nine, 1800 as eighteen hundred."""
     if len(written) != 4 or written[1:3] == "00" or written[0] == "0":
         return cardinal(written)
     century, rest = written[:2], written[2:]
@@ -83,7 +83,7 @@ def year(written: str) -> str:
 
 
 def code(written: str) -> str:
-    """A number that names something: 447 -> four forty seven, 1205 -> twelve oh five."""
+    """Return a number that names something: 447 -> four forty seven, 1205 -> twelve oh five."""
     if len(written) == 4 and written[0] != "0" and written[1:] != "000":
         return year(written) if written[1:3] != "00" else digits(written)
     if len(written) != 3 or written[0] == "0":
@@ -96,7 +96,7 @@ def code(written: str) -> str:
 
 
 def plural(word: str) -> str:
-    """fifty -> fifties, thousand -> thousands, six -> sixes."""
+    """Say fifty as fifties, thousand as thousands, six as sixes."""
     if word.endswith("y"):
         return word[:-1] + "ies"
     return word + ("es" if word.endswith("x") else "s")

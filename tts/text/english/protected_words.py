@@ -1,4 +1,4 @@
-"""English words that a text or the user says how to pronounce, kept safe from normalisation.
+"""Protect words whose pronunciation a text or the user gives from normalisation.
 
 Each such word is replaced by a made-up word that no rule touches, and found again behind it.
 """
@@ -26,7 +26,7 @@ _POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ProtectedWord:
-    """A word with phones of its own. source: override or lexicon, whose entry is `key`."""
+    """Hold a word with phones of its own. source: override or lexicon, whose entry is `key`."""
 
     text: str
     phones: tuple[str, ...]
@@ -36,7 +36,7 @@ class ProtectedWord:
 
 @dataclass
 class ProtectedText:
-    """A text with made-up words in it, and what they stand for."""
+    """Hold a text with made-up words in it, and what they stand for."""
 
     text: str
     words: dict[str, ProtectedWord]
@@ -44,13 +44,13 @@ class ProtectedText:
     starts: list[tuple[int, int]]  # places here and in the input, in order
 
     def find(self, piece: str) -> tuple[ProtectedWord, str] | None:
-        """The word that a piece of the normalised text stands for, and a possessive after it."""
+        """Find the word that a normalised piece stands for, and a possessive after it."""
         word, apostrophe, rest = piece.lower().partition("'")
         protected = self.words.get(word)
         return (protected, apostrophe + rest) if protected else None
 
     def written(self, text: str) -> str:
-        """`text` with the words themselves in place of the made-up ones."""
+        """Return `text` with the words themselves in place of the made-up ones."""
         if not self.words:
             return text
         return _MADE_UP.sub(lambda match: self._word_of(match[0]), text)
@@ -60,7 +60,7 @@ class ProtectedText:
         return protected.text if protected else name
 
     def restored(self, problem: Problem) -> Problem:
-        """`problem` of this text as one of the input."""
+        """Return `problem` of this text as one of the input."""
         index = bisect.bisect_right(self.starts, (problem.position, float("inf"))) - 1
         here, there = self.starts[max(index, 0)]
         shown = self.written(problem.text)
@@ -68,7 +68,7 @@ class ProtectedText:
 
 
 def protect(text: str, user_words: Mapping[str, tuple[str, ...]]) -> ProtectedText:
-    """`text` with overridden words and those of the user's lexicon replaced.
+    """Return `text` with overridden words and those of the user's lexicon replaced.
 
     user_words: keys as user_lexicon.word_key makes them, with their phones.
     """
@@ -121,7 +121,7 @@ def protect(text: str, user_words: Mapping[str, tuple[str, ...]]) -> ProtectedTe
 
 
 def _user_words(text: str, words: Container[str]) -> Iterator[tuple[int, int, str]]:
-    """Where the user's words begin and end in `text`, and under which key they are listed."""
+    """Yield where the user's words begin and end in `text`, and under which key they are listed."""
     end = len(text.rstrip(" \"'”’"))
     for run in WORD_SHAPE.finditer(text):
         key, stop = word_key(run[0]), run.end()

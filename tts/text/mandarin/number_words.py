@@ -11,17 +11,17 @@ _GROUPS = ("", "万", "亿", "万亿")
 
 
 def hanzi_digits(written: str) -> str:
-    """1905 -> 一九零五; other characters are left out."""
+    """Say 1905 as 一九零五; other characters are left out."""
     return "".join(_HANZI[int(c)] for c in written if "0" <= c <= "9")
 
 
 def hanzi_phone(written: str) -> str:
-    """110 -> 幺幺零."""
+    """Say 110 as 幺幺零."""
     return "".join(_PHONE[int(c)] for c in written if "0" <= c <= "9")
 
 
 def hanzi_number(written: str) -> str:
-    """22000 -> 两万二千, 10010 -> 一万零一十, 0.07 -> 零点零七, 007 -> 零零七."""
+    """Say 22000 as 两万二千, 10010 as 一万零一十, 0.07 as 零点零七, 007 as 零零七."""
     whole, point, rest = written.replace(",", "").partition(".")
     return _hanzi_whole(whole or "0") + (f"点{hanzi_digits(rest)}" if point and rest else "")
 

@@ -1,1 +1,1 @@
-"""Phones of any language: texts that are symbols with spaces between them."""
+"""Say texts of any language that are phones: symbols with spaces between them."""
