@@ -38,7 +38,7 @@ all_stages() {
     stage 11 vocoder "fetch the vocoder of corpus.toml" download_vocoder.py "${common[@]}"
   fi
   if ((${#vocoder[@]})) || [[ ${opt[list]} == 1 ]]; then
-    stage 11 check "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
+    stage 11 check-vocoder "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
       "${vocoder[@]}"
   fi
   # Sleeping threads: on a machine that others use as well, waiting ones cost up to ten times.

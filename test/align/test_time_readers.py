@@ -124,7 +124,10 @@ def test_files_lie_in_the_folder_or_in_folders_in_it(tmp_path):
     for name in ("speaker/a.TextGrid", "b.TextGrid", "speaker/b.TextGrid", "c.txt"):
         (tmp_path / name).touch()
     found = find_files(tmp_path, ".TextGrid")
-    assert sorted(found) == ["a", "b"] and found["b"] == tmp_path / "b.TextGrid"
+    assert {"a", "b"} <= found.keys() and "c" not in found
+    assert found["b"] == tmp_path / "b.TextGrid"
+    # Ids that are made of the path of a sound file.
+    assert found["speaker/b"] == found["speaker_b"] == tmp_path / "speaker/b.TextGrid"
 
 
 def test_a_table_of_frames(tmp_path):

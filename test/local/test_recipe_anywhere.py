@@ -165,7 +165,7 @@ def test_the_vocoder_is_looked_for_where_stage_11_puts_it(made, root, tmp_path):
     options = ["--recipe", str(recipe), "--dl-dir", str(dl_dir), "--stage", "11"]
     printed = run(root, "run.sh", folder, *options, status=2)
     assert "[11 vocoder]" in printed and f"{dl_dir / 'other_name'}" in printed
-    assert "[11 check] failed" in printed and "[12 train]" not in printed
+    assert "[11 check-vocoder] failed" in printed and "[12 train]" not in printed
 
 
 @pytest.mark.parametrize(

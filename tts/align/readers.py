@@ -19,9 +19,17 @@ Faults = list[tuple[str, str]]
 
 
 def find_files(folder: Path, suffix: str) -> dict[str, Path]:
-    """Find files by name without suffix, in `folder` or in folders in it."""
-    found = [*sorted(folder.glob(f"*/*{suffix}")), *sorted(folder.glob(f"*{suffix}"))]
-    return {path.name.removesuffix(suffix): path for path in found}
+    """Find files by name without suffix, in `folder` or in folders in it.
+
+    A file in a folder is also found as an id made of its path: with /, or with _ (tts.data.table).
+    """
+    found: dict[str, Path] = {}
+    paths = sorted(folder.rglob(f"*{suffix}"), key=lambda path: (-len(path.parts), path))
+    for path in paths:
+        relative = path.relative_to(folder).as_posix().removesuffix(suffix)
+        for name in (path.name.removesuffix(suffix), relative, "_".join(relative.split("/"))):
+            found["_".join(name.split())] = found[name] = path
+    return found
 
 
 def read_phones(
