@@ -28,7 +28,7 @@ def main() -> None:
     recipe.stage(
         "manifests",
         lambda: write_manifests(recipe, mel_rate, arguments.num_jobs),
-        inputs=[recipe.corpus_dir, *recipe.labels],
+        inputs=[recipe.corpus_dir, *filter(Path.exists, recipe.labels)],
         options={"mel_rate": mel_rate},
         outputs=[recipe.manifest(kind) for kind in kinds],
     )

@@ -110,6 +110,8 @@ def find_table(arguments: argparse.Namespace, text: Path, audio: Path) -> dict[s
     files = AudioFolder(audio)
     if not files.paths:
         raise InputError(f"--audio {audio} holds no sound file, in no folder below it either")
+    if not any(lines):
+        raise InputError(f"--text {text} is empty, or no line of it is UTF-8")
     delimiters = [DELIMITERS[arguments.delimiter]] if arguments.delimiter else DELIMITERS.values()
     score, rows, place, delimiter = max(
         (tried(lines, delimiter, files) for delimiter in delimiters), key=lambda found: found[0]
@@ -169,7 +171,7 @@ def name_columns(rows: Sequence[Sequence[str]], place: int, header: bool) -> lis
         body = rows[header:]
         lengths = [statistics.mean(len(row[i]) for row in body) for i in range(len(columns))]
         free = [index for index, name in enumerate(columns) if name == "-"]
-        longest = max(lengths[index] for index in free)
+        longest = max((lengths[index] for index in free), default=0)
         names = iter(("text", "normalized"))
         for index in free:
             if lengths[index] > longest / 2:
@@ -183,12 +185,18 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
 
     from tts.data.validation import edge_silences
 
-    infos = []
+    infos, silent = [], 0
     for utterance in utterances:
+        path = str(utterance.audio)
         try:
-            infos.append(soundfile.info(str(utterance.audio)))
+            info = soundfile.info(path)
+            if len(infos) < CLIPS_READ and info.frames:
+                samples_SC, rate = soundfile.read(path, dtype="float32", always_2d=True)
+                samples_S = samples_SC.mean(axis=1)
+                silent += bool(samples_S.any() and max(edge_silences(samples_S)) > rate)
+            infos.append(info)
         except soundfile.SoundFileError as error:
-            print(f"  {utterance.audio} cannot be read: {error}")
+            print(f"  {path} cannot be read: {error}")
     if not infos:
         raise InputError(f"no recording below {recipe.corpus_dir} can be read")
     seconds = [info.frames / info.samplerate for info in infos]
@@ -209,11 +217,6 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
     if max(channels) > 1:
         audio["channels"] = "mix"
         print('  several channels are mixed to one: channels = "mix" under [audio]')
-    silent = 0
-    for utterance in utterances[:CLIPS_READ]:
-        samples_SC, rate = soundfile.read(str(utterance.audio), dtype="float32", always_2d=True)
-        samples_S = samples_SC.mean(axis=1)
-        silent += samples_S.any() and max(edge_silences(samples_S)) > rate
     if silent:
         print(
             f"  {silent} of the first {CLIPS_READ} clips have over a second of silence at an end: "

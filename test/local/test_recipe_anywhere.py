@@ -189,3 +189,48 @@ def test_mistakes_are_one_clear_line(root, made, options, message):
 
 def test_a_recipe_that_is_there_is_not_overwritten(root, made):
     assert "exists: give another --output" in new_recipe(root, made[0], status=2)
+
+
+def test_a_label_file_that_is_gone_is_named(root, made, tmp_path):
+    folder = made[0]
+    (tmp_path / "corpus.toml").write_text(
+        (folder / "mine/corpus.toml").read_text().replace("texts.tsv", "gone.tsv")
+    )
+    options = ["--recipe", str(tmp_path), "--stop-stage", "manifests"]
+    printed = run(root, "prepare.sh", folder, *options, status=2)
+    assert "gone.tsv does not exist (there: " in printed and "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "columns", "header"),
+    [
+        ("take00|Mr. A|Mister A\ntake01|No. 1|Number one\n", [], "audio text normalized", False),
+        ('path,sentence,client_id\ntake00.wav,"Yes, so.",ann\n', [], "audio text speaker", True),
+        ("take00 h e l o\ntake01 a b\n", ["--language", "phones"], "audio text", False),
+        ("x;take00;1;A longer text\nx;take01;2;Another one\n", [], "- audio - text", False),
+        ("take00\tA text\n", ["--columns", "id,text", "--delimiter", "tab"], "id text", False),
+    ],
+)  # fmt: skip
+def test_columns_are_found_out(root, tmp_path, text, options, columns, header):
+    folder = make_clips(tmp_path, 2, rate=22050, channels=1)
+    (folder / "texts.tsv").write_text(text)
+    printed = new_recipe(root, folder, *options)
+    assert f"columns {columns}\n" in printed
+    toml = (folder / "mine/corpus.toml").read_text()
+    assert f"header = {str(header).lower()}" in toml and "channels" not in toml
+
+
+def test_silence_damage_and_unknown_symbols_are_told(root, tmp_path):
+    folder = make_clips(tmp_path, 3, rate=22050, channels=1)
+    first, second, _ = sorted((folder / "recordings").rglob("*.flac"))
+    samples, rate = soundfile.read(first)
+    soundfile.write(first, np.concatenate([np.zeros(2 * rate), samples]), rate)
+    second.write_bytes(second.read_bytes()[:3000])
+    text = (folder / "texts.tsv").read_text(encoding="utf-8-sig")
+    (folder / "texts.tsv").write_text(text.replace("Good morning", "Good 雨 morning"))
+    printed = new_recipe(root, folder)
+    assert "1 of the first 50 clips have over a second of silence" in printed
+    assert f"{second} cannot be read" in printed and "'雨' (1)" in printed
+    assert (folder / "mine/corpus.toml").is_file()
+    (folder / "texts.tsv").write_text("")
+    assert "is empty" in new_recipe(root, folder, "--output", "other", status=2)

@@ -62,25 +62,22 @@ def check_recording(item: tuple[str, Path], checks: Checks) -> Checked:
 
     The file written is FLAC of one channel, data/audio/<options>/<id>.flac.
     """
+    import soundfile
+
     name, path = item
     if fault := id_fault(name):
         return Checked((("bad-id", f"{name!r} {fault}"),), path)
     faults, rate, length = check_file(path, checks.limits, checks.mel_rate)
-    if faults or not _must_change(path, checks.limits):
+    limits = checks.limits
+    if faults or (limits.trim_silence == 0 and soundfile.info(str(path)).channels == 1):
         return Checked(tuple(faults), path, rate, length)
     target = checks.mono_folder / f"{name}.flac"
     if not _is_newest(target, path) and (fault := write_mono(path, target, checks.limits)):
         return Checked((("unreadable-audio", fault),), path)
-    faults, rate, length = check_file(target, AudioLimits(), checks.mel_rate)
-    kept = checks.limits.min_seconds <= length / max(1, rate)
-    faults = [] if kept else [("duration", f"{length / rate:.2f} s are left of {path}")]
-    return Checked(tuple(faults), target, rate, length)
-
-
-def _must_change(path: Path, limits: AudioLimits) -> bool:
-    import soundfile
-
-    return limits.trim_silence > 0 or soundfile.info(str(path)).channels > 1
+    length = soundfile.info(str(target)).frames
+    if length < checks.limits.min_seconds * rate:
+        return Checked((("duration", f"{length / rate:.2f} s are left of {path}"),), path)
+    return Checked((), target, rate, length)
 
 
 def _is_newest(target: Path, source: Path) -> bool:
