@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from tts.align.intervals import Interval, write_textgrid
-from tts.align.targets import is_break
 from tts.files import read_jsonl, write_jsonl
+from tts.text.alphabet import is_break
 
 SPLITS = ("train", "valid", "test")
 
