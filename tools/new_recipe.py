@@ -104,12 +104,15 @@ def main() -> None:
 
 def find_table(arguments: argparse.Namespace, text: Path, audio: Path) -> dict[str, Any]:
     """Return [table]: what the options say, and the rest as the text file looks."""
-    from tts.data.labels import AudioFolder, read_lines
+    from tts.data.labels import SUFFIXES, AudioFolder, read_lines
 
     lines, _ = read_lines(text)
     files = AudioFolder(audio)
     if not files.paths:
-        raise InputError(f"--audio {audio} holds no sound file, in no folder below it either")
+        raise InputError(
+            f"--audio {audio} and the folders below it hold no sound file of these kinds: "
+            f"{' '.join(sorted(SUFFIXES))}; convert others to .wav or .flac"
+        )
     if not any(lines):
         raise InputError(f"--text {text} is empty, or no line of it is UTF-8")
     delimiters = [DELIMITERS[arguments.delimiter]] if arguments.delimiter else DELIMITERS.values()
