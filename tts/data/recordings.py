@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -72,7 +71,7 @@ def check_recording(item: tuple[str, Path], checks: Checks) -> Checked:
     if faults or (limits.trim_silence == 0 and soundfile.info(str(path)).channels == 1):
         return Checked(tuple(faults), path, rate, length)
     target = checks.mono_folder / f"{name}.flac"
-    if not _is_newest(target, path) and (fault := write_mono(path, target, checks.limits)):
+    if not _is_made_from(target, path) and (fault := write_mono(path, target, checks.limits)):
         return Checked((("unreadable-audio", fault),), path)
     length = soundfile.info(str(target)).frames
     if length < checks.limits.min_seconds * rate:
@@ -80,9 +79,20 @@ def check_recording(item: tuple[str, Path], checks: Checks) -> Checked:
     return Checked((), target, rate, length)
 
 
-def _is_newest(target: Path, source: Path) -> bool:
-    """Return whether `target` was made from `source` as it is: it has its time."""
-    return target.is_file() and target.stat().st_mtime_ns == source.stat().st_mtime_ns
+def _origin(source: Path) -> str:
+    """Return what a file written from `source` holds as its comment."""
+    stat = source.stat()
+    return f"{source} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _is_made_from(target: Path, source: Path) -> bool:
+    """Return whether `target` was made from `source` as it is now."""
+    import soundfile
+
+    if not target.is_file():
+        return False
+    with soundfile.SoundFile(str(target)) as file:
+        return file.comment == _origin(source)
 
 
 def write_mono(path: Path, target: Path, limits: AudioLimits) -> str:
@@ -105,10 +115,12 @@ def write_mono(path: Path, target: Path, limits: AudioLimits) -> str:
         samples_S = trim(samples_S, round(limits.trim_silence * rate))
     exact = kind in ("PCM_16", "PCM_S8", "PCM_U8") and not mixed
     subtype = "PCM_16" if exact else "PCM_24"
-    with atomic_path(target) as temporary:
-        soundfile.write(str(temporary), samples_S, rate, subtype=subtype, format="FLAC")
-        stat = path.stat()
-        os.utime(temporary, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    with (
+        atomic_path(target) as temporary,
+        soundfile.SoundFile(str(temporary), "w", rate, 1, subtype, format="FLAC") as file,
+    ):
+        file.comment = _origin(path)
+        file.write(samples_S)
     return ""
 
 
