@@ -57,4 +57,4 @@ def alphabet_of(config: FrontEndConfig) -> PhoneAlphabet:
 
 def is_break(token: str) -> bool:
     """Return whether a token (or `_`, the blank) is no sound: a pause may stand there."""
-    return token in PUNCTUATION or token in ("_", " ", "^", "$") or token.startswith("#")
+    return token in PUNCTUATION or token in ("_", " ", "|", "^", "$") or token.startswith("#")

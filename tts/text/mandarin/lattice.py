@@ -201,7 +201,7 @@ class Lattice:
 
     def pairs(self, firsts: str) -> Iterable[tuple[str, tuple[str, ...]]]:
         """Yield characters whose tone the next one decides, before every usual character."""
-        for character in sorted(vocabulary.characters()):
+        for character in vocabulary.characters():
             if vocabulary.is_usual(character):
                 for first in firsts:
                     pair = first + character
