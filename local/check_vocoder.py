@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
-from tts.export.voice import check_vocoder
 from tts.mel import mel_of_recipe
+from tts.vocoders import load_vocoder
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     mel = mel_of_recipe(recipe.data, recipe.config.mel)
-    check_vocoder(arguments.vocoder, mel)
+    load_vocoder(arguments.vocoder, mel)
     print(f"{arguments.vocoder} takes the mel of {recipe.config.name}: {mel}")
 
 

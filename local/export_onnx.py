@@ -1,5 +1,7 @@
-"""Export a trained voice as ONNX: for sherpa-onnx, for a model with ODE steps one file for each
-number of them; for a model with scales of pitch and energy a further file with these as inputs.
+"""Export a trained voice as ONNX files, and as a package for sherpa-onnx.
+
+A model with ODE steps gets a file for each number of steps; a model with scales of pitch and energy
+one more, with these as inputs.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from tts.export.voice import (
     ExportOptions,
     check_tables,
     export_voice,
-    onnx_files,
     package_voice,
     parse_steps,
 )
@@ -37,7 +38,9 @@ def main() -> None:
     from tts.models import model_class
     from tts.voice import find_checkpoint, find_source, load_voice
 
-    names = onnx_files(model_class(arguments.model), steps)
+    names = model_class(arguments.model).graph_files(steps)
+    if options.int8:
+        names += [f"{Path(name).stem}.int8.onnx" for name in names]
 
     epoch = options.epoch or None
     source, which = find_source(exp_dir, epoch, options.checkpoint)
@@ -48,9 +51,9 @@ def main() -> None:
         print(f"exporting {voice.source}")
         check_tables(voice, options.tokens, options.cmvn)
         models = []
-        for path, parity in export_voice(voice, folder, steps, options.int8):
+        for path, parity, packaged in export_voice(voice, folder, steps, options.int8):
             print(f"{path}: {parity}")
-            if path.name in names:
+            if packaged:
                 models.append(path)
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):
@@ -64,6 +67,7 @@ def main() -> None:
         inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
         outputs=[folder / name for name in names]
+        + [(folder / name).with_suffix(".int8.onnx") for name in names if options.int8]
         + ([Path(options.package)] if options.package else []),
     )
 

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
+from tts.voice import SpeakingOptions
 
 
 def get_parser() -> argparse.ArgumentParser:
@@ -30,22 +31,20 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
     parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
     parser.add_argument("--input-text", help="the sentence to speak")
-    parser.add_argument("--output-wav", type=Path, default=Path("generated.wav"))
+    parser.add_argument(
+        "--output-wav", type=Path, default=Path("generated.wav"), help=".wav, .flac, .ogg or .mp3"
+    )
     parser.add_argument("--input-file", type=Path, help="speak each line: 'id|text' or 'text'")
     parser.add_argument("--test-set", action="store_true", help="speak the test set")
     parser.add_argument("--output-dir", type=Path, help="folder for several wavs")
-    parser.add_argument("--steps", type=int, default=3, help="flow steps (default: 3)")
-    parser.add_argument("--temperature", type=float, default=0.667, help="default: 0.667")
-    parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
-    parser.add_argument("--pitch-scale", type=float, default=1.0, help="factor of F0")
-    parser.add_argument("--energy-scale", type=float, default=1.0, help="factor of energy")
+    add_flags(parser, SpeakingOptions)
+    for name, flag in (("num_steps", "--steps"), ("noise_scale", "--temperature")):
+        kind = type(getattr(SpeakingOptions, name))
+        shown = f"same as --{name.replace('_', '-')}"
+        parser.add_argument(flag, dest=name, type=kind, default=argparse.SUPPRESS, help=shown)
     parser.add_argument(
         "--times", action="store_true", help="also write <wav>.tsv: start end token"
     )
-    parser.add_argument(
-        "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
-    )
-    parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     return parser
 
@@ -56,42 +55,40 @@ def main() -> int:
     if sum(map(bool, wanted)) != 1:
         raise InputError("give one of --input-text, --input-file and --test-set")
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+    options = SpeakingOptions(**flags_given(arguments, SpeakingOptions))
+    alone = arguments.input_text is not None
 
     from tts.infer.control import write_times
-    from tts.infer.speak import Item, Manner, read_texts, speak, write_wav
+    from tts.infer.pytorch import TorchVoice
+    from tts.infer.speak import Request, read_texts, speak
+    from tts.infer.speech import check_audio_path, write_audio
     from tts.vocoders import load_vocoder
     from tts.voice import find_source, load_voice
 
+    if alone:
+        check_audio_path(arguments.output_wav)
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir(arguments.model))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
-    scales = {"pitch_scale": arguments.pitch_scale, "energy_scale": arguments.energy_scale}
-    manner = Manner(
-        arguments.steps, arguments.temperature, arguments.length_scale, arguments.seed, **scales
-    )
     voice = load_voice(
         source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
     ).with_user_lexicon(arguments.user_lexicon)
-    vocoder = load_vocoder(arguments.vocoder, voice.mel)
+    backend = TorchVoice(voice, load_vocoder(arguments.vocoder, voice.mel), arguments.device)
     if arguments.test_set:
-        items = [Item(cut["id"], tokens=cut["custom"]["tokens"]) for cut in recipe.cuts("test")]
+        cuts = recipe.cuts("test")
+        requests = [Request(cut["id"], tokens=cut["custom"]["tokens"]) for cut in cuts]
     elif arguments.input_file:
-        items = read_texts(arguments.input_file)
+        requests = read_texts(arguments.input_file)
     else:
-        items = [Item("text", arguments.input_text)]
+        requests = [Request("text", arguments.input_text)]
     folder = arguments.output_dir or exp_dir / "wavs"
     print(f"speaking with {voice.source}")
     refused: list[InputError] = []
-    alone = arguments.input_text is not None
-    max_chars, on_refusal = arguments.max_chars, None if alone else refused.append
-    for speech in speak(voice, items, vocoder, manner, arguments.device, max_chars, on_refusal):
+    for speech in speak(backend, requests, options, None if alone else refused.append):
         path = arguments.output_wav if alone else folder / f"{speech.id}.wav"
-        write_wav(path, speech.samples, speech.sample_rate)
+        write_audio(path, speech.samples, speech.sample_rate)
         if arguments.times:
             write_times(path.with_suffix(".tsv"), speech.times)
-        for problem in speech.problems:
-            print(f"  {speech.id}: {problem.reason}: {problem.text!r} at {problem.position}")
-        sentences = f" in {speech.num_sentences} sentences" * (speech.num_sentences > 1)
-        print(f"{path}: {speech.seconds:.2f} s of speech{sentences}, RTF {speech.rtf:.3f}")
+        print(speech.report(path))
     for error in refused:
         print(f"error: {error}", file=sys.stderr)
     return 1 if refused else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -12,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
-from tts.export.package import default_model
+from tts.export.parts import default_model
+from tts.voice import SpeakingOptions
 
 
 def main() -> None:
@@ -25,54 +25,52 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path, help="lexicon.txt; checked against the tokens")
     parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
     parser.add_argument("--input-text", help="what to say (default: the corpus's sentence)")
-    parser.add_argument("--output-wav", type=Path, required=True, help="where to write it")
-    parser.add_argument("--noise-scale", type=float, default=0.667, help="(default: 0.667)")
-    parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
-    parser.add_argument("--pitch-scale", type=float, help="factor of F0, with model-scales.onnx")
-    parser.add_argument("--energy-scale", type=float, help="factor of energy, with the same")
+    parser.add_argument("--output-wav", type=Path, required=True, help=".wav, .flac, .ogg or .mp3")
     parser.add_argument("--times", type=Path, help="file to write lines `start end token` to")
-    parser.add_argument(
-        "--max-chars", type=int, help="longer texts are spoken sentence by sentence"
-    )
     parser.add_argument("--num-threads", type=int, default=1, help="(default: 1)")
+    add_flags(parser, SpeakingOptions)
     arguments = parser.parse_args()
 
     text = arguments.input_text
     if text is None:
         recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
         text = recipe.config.sample_text or next(recipe.texts(), "")
-    acoustic_model, files = named_files(arguments)
+    given = flags_given(arguments, SpeakingOptions)
+    options = SpeakingOptions(**given)
+    acoustic_model, files = named_files(arguments, given.get("num_steps"))
 
     from tts.infer.control import write_times
     from tts.infer.onnx import OnnxVoice
-    from tts.infer.speak import write_wav
+    from tts.infer.speak import speak_text
+    from tts.infer.speech import check_audio_path, write_audio
 
+    check_audio_path(arguments.output_wav)
     voice = OnnxVoice(acoustic_model, *files, arguments.num_threads, arguments.user_lexicon)
-    start = time.perf_counter()
-    manner = arguments.noise_scale, arguments.length_scale, arguments.max_chars
-    names = ("pitch_scale", "energy_scale")
-    scales = {name: getattr(arguments, name) for name in names if getattr(arguments, name)}
-    speech = voice.speak(text, *manner, **scales)
-    seconds = time.perf_counter() - start
-    write_wav(arguments.output_wav, speech.samples, speech.sample_rate)
+    speech = speak_text(voice, text, options)
+    write_audio(arguments.output_wav, speech.samples, speech.sample_rate)
     if arguments.times:
         write_times(arguments.times, speech.times)
-    for problem in (*speech.spoken.problems, *speech.missing):
-        print(f"at {problem.position}: {problem.text!r} {problem.reason}")
-    length = len(speech.samples) / speech.sample_rate
     print(f"{acoustic_model} says: {text}")
-    sentences = f" in {speech.num_sentences} sentences" * (speech.num_sentences > 1)
-    print(f"{arguments.output_wav}: {length:.2f} s{sentences}, RTF {seconds / length:.3f}")
+    print(speech.report(arguments.output_wav))
+    for problem in voice.missing(speech.spoken):
+        print(f"  at {problem.position}: {problem.text!r}: {problem.reason}")
 
 
-def named_files(arguments: argparse.Namespace) -> tuple[Path, list[Path | None]]:
-    """The acoustic model, and vocoder, tokens and lexicon, named one by one or by --package."""
+def named_files(
+    arguments: argparse.Namespace, num_steps: int | None
+) -> tuple[Path, list[Path | None]]:
+    """Find the acoustic model, and vocoder, tokens and lexicon, named one by one or by --package.
+
+    num_steps: chooses among the models of a package.
+    """
+    if num_steps and arguments.acoustic_model:
+        raise InputError("--num-steps chooses among a package's models: leave --acoustic-model out")
     if not arguments.package:
         for name in ("acoustic_model", "vocoder", "tokens"):
             if not getattr(arguments, name):
                 raise InputError(f"give --{name.replace('_', '-')}, or --package")
         return arguments.acoustic_model, [arguments.vocoder, arguments.tokens, arguments.lexicon]
-    chosen = arguments.acoustic_model or default_model(arguments.package)
+    chosen = arguments.acoustic_model or default_model(arguments.package, num_steps)
     lexicon = arguments.package / "lexicon.txt"
     parts = [arguments.package / "vocoder.onnx", arguments.package / "tokens.txt"]
     return chosen, [*parts, lexicon if lexicon.is_file() else None]

@@ -46,10 +46,10 @@ def main() -> int:
     if unknown:
         raise InputError(f"unknown table {', '.join(sorted(unknown))}: use [model] and [train]")
 
-    from tts.train.join import files_of_model
-    from tts.train.once import continue_or_set_aside
-    from tts.train.run import train
-    from tts.train.watch import Stopped
+    from tts.train.acoustic import train
+    from tts.train.rerun import continue_or_set_aside
+    from tts.train.signals import Stopped
+    from tts.train.stored_targets import files_of_model
 
     if arguments.once and not options["train"].get("dry_run"):
         inputs = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in ("train", "valid")]

@@ -43,14 +43,14 @@ def get_parser() -> argparse.ArgumentParser:
 def stored_frontend(arguments: argparse.Namespace) -> FrontEndConfig | None:
     """The front end of the voice that was named."""
     if arguments.package:
-        from tts.export.package import default_model
+        from tts.export.parts import default_model
         from tts.infer.sherpa import read_frontend
 
         return read_frontend(arguments.package, default_model(arguments.package))
     if arguments.exp_dir:
         from tts.voice import load_voice
 
-        return load_voice(arguments.exp_dir).frontend
+        return load_voice(arguments.exp_dir).frontend_config
     return None
 
 

@@ -58,7 +58,7 @@ def predicted(
     import torch
 
     from tts.data.loader import Examples, read_examples
-    from tts.train.join import join
+    from tts.train.stored_targets import join_targets
     from tts.voice import load_voice
 
     voice = load_voice(path)
@@ -66,8 +66,8 @@ def predicted(
         raise InputError(f"{path} is {voice.model_name}, which predicts neither pitch nor energy")
     prefix = recipe.config.name
     cuts = recipe.data / "fbank" / f"{prefix}_cuts_{arguments.split}.jsonl.gz"
-    listed = read_examples(cuts, recipe.work, voice.table, voice.frontend.framing)
-    joined = join(listed, voice.model.inputs, recipe.data, prefix, arguments.split)
+    listed = read_examples(cuts, recipe.work, voice.table, voice.frontend_config.framing)
+    joined = join_targets(listed, voice.model.inputs, recipe.data, prefix, arguments.split)
     examples = Examples(joined.examples, voice.table.pad_id, None, joined.contours)
     found = {}
     for place in range(min(arguments.num_utterances, len(examples))):

@@ -6,6 +6,7 @@ A checkpoint is one torch file with plain content:
   tokens: the text of tokens.txt;
   epoch, batch, step: where training stands;
   optimizer, scaler, random, best: what resuming needs (absent in best-*.pt).
+A training of several networks adds keys of its own.
 """
 
 from __future__ import annotations
@@ -39,18 +40,18 @@ _PATH_CLASSES = [
 
 
 def epoch_path(exp_dir: Path | str, epoch: int) -> Path:
-    """Where the checkpoint of an epoch stands."""
+    """Return the path of an epoch's checkpoint, epoch-N.pt."""
     return Path(exp_dir) / f"epoch-{epoch}.pt"
 
 
 def list_epochs(exp_dir: Path | str) -> list[int]:
-    """The epochs that have a checkpoint in `exp_dir`, ascending."""
+    """Return the epochs that have a checkpoint in `exp_dir`, ascending."""
     matches = (EPOCH_NAME.fullmatch(path.name) for path in Path(exp_dir).glob("epoch-*.pt"))
     return sorted(int(match.group(1)) for match in matches if match)
 
 
 def save_checkpoint(path: Path | str, content: dict[str, Any]) -> None:
-    """Write a checkpoint that is complete or absent, also on a full disk or a kill."""
+    """Write a checkpoint that is complete or absent, also when the disk is full or a kill comes."""
     import torch
 
     path = Path(path)
@@ -79,17 +80,20 @@ def copy_checkpoint(source: Path, target: Path) -> None:
 def load_checkpoint(path: Path | str) -> dict[str, Any]:
     """Read a checkpoint onto the CPU; nothing in the file is executed.
 
-    Raises: InputError when the file is missing (with those that exist), damaged, or holds
-    an object that is neither a tensor nor plain data (named).
+    Raises: InputError when the file is missing or a folder (with those that exist), damaged, or
+    holds an object that is neither a tensor nor plain data (named).
     """
     import torch
 
     path = Path(path)
+    if path.is_dir():
+        raise InputError(
+            f"{path} is a folder: give one checkpoint file (there: {_checkpoints_in(path)})"
+        )
     if not path.is_file():
-        there = sorted(p.name for p in path.parent.glob("*.pt")) if path.parent.is_dir() else []
         raise InputError(
             f"checkpoint {path} does not exist "
-            f"(checkpoints in {path.parent}: {', '.join(there) or 'none'})"
+            f"(checkpoints in {path.parent}: {_checkpoints_in(path.parent)})"
         )
     try:
         with torch.serialization.safe_globals(_PATH_CLASSES):
@@ -110,8 +114,12 @@ def load_checkpoint(path: Path | str) -> dict[str, Any]:
     return content
 
 
+def _checkpoints_in(folder: Path) -> str:
+    return ", ".join(sorted(path.name for path in folder.glob("*.pt"))) or "none"
+
+
 def latest_checkpoint(exp_dir: Path | str) -> tuple[Path, dict[str, Any]] | None:
-    """The last complete checkpoint: of `last.pt` and `epoch-N.pt` the one that went farthest.
+    """Find the last complete checkpoint: of `last.pt` and `epoch-N.pt` the one with most steps.
 
     Damaged files are named on standard output and passed over. None when there is none.
     """
@@ -169,7 +177,7 @@ def _progress(content: dict[str, Any]) -> tuple[int, int]:
 
 
 def weights_of(content: dict[str, Any], which: str, path: Path | str = "") -> dict[str, Any]:
-    """The state dictionary `which` ('ema' or 'raw'); EMA falls back to raw where absent."""
+    """Return the state dictionary `which` ('ema' or 'raw'); EMA falls back to raw where absent."""
     if which not in ("ema", "raw"):
         raise InputError(f"weights {which!r}: must be ema or raw")
     if which == "ema" and content.get("ema"):
@@ -180,7 +188,7 @@ def weights_of(content: dict[str, Any], which: str, path: Path | str = "") -> di
 
 
 def average_weights(paths: Iterable[Path | str], which: str) -> dict[str, Any]:
-    """The mean of the weights of several checkpoints, accumulated in float64."""
+    """Return the mean of the weights of several checkpoints, summed in float64."""
     import torch
 
     total: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The one mel definition: what a frame of it is, and how many a recording has."""
+"""Define the mel: what a frame of it is, and how many frames a recording has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tts.errors import InputError
 
 @dataclass(frozen=True)
 class MelConfig:
-    """What a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
+    """Say what a mel frame is; data, acoustic model, vocoder and checkpoint carry it."""
 
     sample_rate: int = option(22050, "samples per second that the mel is computed from")
     n_fft: int = option(1024, "FFT size in samples")
@@ -36,9 +36,14 @@ class MelConfig:
                 f"{self.sample_rate} must hold"
             )
 
+    @property
+    def frame_seconds(self) -> float:
+        """Seconds from frame to frame, to a hundredth of a millisecond."""
+        return round(self.hop_length / self.sample_rate, 5)
+
 
 def num_frames(num_samples: int, config: MelConfig) -> int:
-    """Frames of a recording: its samples over the hop, rounded half up."""
+    """Count the frames of a recording: its samples over the hop, rounded half up."""
     return (num_samples + config.hop_length // 2) // config.hop_length
 
 

@@ -1,7 +1,9 @@
-"""A trained voice: model, mel, front end and token table out of one checkpoint."""
+"""Load a trained voice from a checkpoint: model, mel, front end, tokens; how it is to speak."""
 
 from __future__ import annotations
 
+import math
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,24 +16,62 @@ from tts.checkpoint import (
     load_checkpoint,
     weights_of,
 )
-from tts.config import from_dict
+from tts.config import from_dict, option
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.text.frontend import build_frontend, foreign_frontend
-from tts.text.spoken import FrontEndConfig
+from tts.text.spoken import FrontEnd, FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
+
+_building = threading.Lock()
+
+
+@dataclass(frozen=True)
+class SpeakingOptions:
+    """Hold how to speak, with the defaults of all scripts and packages."""
+
+    num_steps: int = option(3, "flow steps, for models that have them")
+    noise_scale: float = option(0.667, "temperature: deviation of the noise a flow starts from")
+    length_scale: float = option(1.0, "above 1 is slower")
+    pitch_scale: float = option(1.0, "factor of F0, for models with this control")
+    energy_scale: float = option(1.0, "factor of energy, for models with this control")
+    seed: int = option(42, "of the noise of every sentence")
+    pause: float = option(0.25, "seconds of silence between the sentences of a long text")
+    max_chars: int | None = option(
+        None, "longer texts are spoken sentence by sentence; None: the language's usual maximum"
+    )
+
+    def __post_init__(self) -> None:
+        if self.num_steps < 1:
+            raise InputError(f"{self.num_steps} flow steps: at least 1 is needed")
+        if not 0 <= self.noise_scale < math.inf:
+            raise InputError(f"temperature {self.noise_scale}: must be 0 or more")
+        for name, scale in self.scales.items():
+            if not 0 < scale < math.inf:
+                raise InputError(f"{name.replace('_', ' ')} {scale}: must be greater than 0")
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"seed {self.seed}: must be 0 or more, below 2^63")
+        if not 0 <= self.pause <= 60:
+            raise InputError(f"a pause of {self.pause} s: must be from 0 to 60 seconds")
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """Return the factors of the whole utterance, by the names that models know."""
+        names = ("length_scale", "pitch_scale", "energy_scale")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Voice:
-    """What speaking and exporting need; everything comes from the checkpoint.
+    """Hold what speaking and exporting need; everything comes from the checkpoint.
 
     Attributes:
       model: the acoustic model in evaluation mode.
       model_name: its key in tts.models.MODELS.
-      mel: the mel it makes. frontend: how its text becomes tokens. table: their ids.
+      mel: the mel it makes. frontend_config: how its text becomes tokens. table: their ids.
       corpus: facts of the corpus (name, dataset, licence) as plain values.
       source: the checkpoint and which weights, for messages.
     """
@@ -39,21 +79,31 @@ class Voice:
     model: Any
     model_name: str
     mel: MelConfig
-    frontend: FrontEndConfig
+    frontend_config: FrontEndConfig
     table: TokenTable
     corpus: dict[str, Any]
     source: str
 
-    def speaker(self) -> Any:
-        """The front end as a function of text."""
-        return build_frontend(self.frontend)
+    @property
+    def frontend(self) -> FrontEnd:
+        """Return the front end, built when it is first asked for, once for all threads."""
+        with _building:
+            if "_frontend" not in vars(self):
+                vars(self)["_frontend"] = build_frontend(self.frontend_config)
+            return vars(self)["_frontend"]
 
     def with_user_lexicon(self, path: Path | None) -> Voice:
-        """This voice with the pronunciations of a file; raises as user_lexicon's own."""
-        return replace(self, frontend=with_user_lexicon(self.frontend, path))
+        """Return this voice with the pronunciations of a file.
+
+        Raises: InputError for a file that cannot be used.
+        """
+        return replace(self, frontend_config=with_user_lexicon(self.frontend_config, path))
 
     def on(self, device: str) -> Any:
-        """The model, moved to `device`. Raises: InputError where there is no such device."""
+        """Move the model to `device` and return it.
+
+        Raises: InputError where there is no such device.
+        """
         try:
             return self.model.to(device)
         except (RuntimeError, AssertionError) as error:  # as torch reports a missing device
@@ -61,14 +111,12 @@ class Voice:
             raise InputError(f"device {device}: {reason}; use cpu, cuda or cuda:N") from None
 
     def encode(self, tokens: list[str]) -> list[int]:
-        """Ids with blanks and framing, as the model was trained."""
-        return self.table.encode(tokens, self.frontend.framing)
+        """Return ids with blanks and framing, as the model was trained."""
+        return self.table.encode(tokens, self.frontend_config.framing)
 
 
 def find_checkpoint(exp_dir: Path | str, epoch: int | None) -> Path:
-    """The checkpoint of `epoch` in `exp_dir`; without an epoch the best by validation, else
-    the last.
-    """
+    """Find the checkpoint of `epoch`; without an epoch the best by validation, else the last."""
     exp_dir = Path(exp_dir)
     if not exp_dir.is_dir():
         raise InputError(f"experiment folder {exp_dir} does not exist: train first, or --exp-dir")
@@ -90,7 +138,7 @@ def find_checkpoint(exp_dir: Path | str, epoch: int | None) -> Path:
 
 
 def find_source(exp_dir: Path | str, epoch: int | None, checkpoint: str) -> tuple[Path, str]:
-    """What --exp-dir, --epoch and --checkpoint mean together, as `load_voice` takes it.
+    """Find what --exp-dir, --epoch and --checkpoint mean together, as `load_voice` takes it.
 
     Args:
       checkpoint: 'ema', 'raw', or a checkpoint file, in `exp_dir` or a path of its own.
@@ -143,26 +191,14 @@ def load_voice(
             f"{tokens} is not the token table that {path} was trained with; leave --tokens out, "
             "the checkpoint holds its own"
         )
-    source = f"{path} ({which} weights)"
-    if average > 1:
-        last = content.get("epoch", epoch or 0)
-        epochs = [e for e in list_epochs(path.parent) if e <= last][-average:]
-        if len(epochs) < average:
-            raise InputError(
-                f"--average {average}: up to epoch {last} {path.parent} has only the epochs "
-                f"{', '.join(map(str, epochs)) or '(none)'}"
-            )
-        weights = average_weights([epoch_path(path.parent, e) for e in epochs], which)
-        source = f"mean of epochs {', '.join(map(str, epochs))} in {path.parent} ({which} weights)"
-    else:
-        weights = weights_of(content, which, path)
+    weights, source = _weights(content, path, epoch, which, average)
     config = content["config"]
     options = dict(config["model"])
     name = options.pop("name")
     mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
     table = TokenTable.parse(content["tokens"], f"{path}: tokens")
     model_config = from_dict(model_class(name).Config, options, f"{path}: model")
-    model = build_model(name, model_config, table.num_embeddings, mel.n_mels, 0.0, 1.0)
+    model = build_model(name, model_config, Facts(table.num_embeddings, mel))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
@@ -171,11 +207,29 @@ def load_voice(
         model=model.eval(),
         model_name=name,
         mel=mel,
-        frontend=from_dict(FrontEndConfig, config["frontend"], f"{path}: frontend"),
+        frontend_config=from_dict(FrontEndConfig, config["frontend"], f"{path}: frontend"),
         table=table,
         corpus=config.get("corpus", {}),
         source=source,
     )
+
+
+def _weights(
+    content: dict[str, Any], path: Path, epoch: int | None, which: str, average: int
+) -> tuple[dict[str, Any], str]:
+    """Return the weights of a checkpoint, or of several averaged, and what they are in words."""
+    if average <= 1:
+        return weights_of(content, which, path), f"{path} ({which} weights)"
+    last = content.get("epoch", epoch or 0)
+    epochs = [e for e in list_epochs(path.parent) if e <= last][-average:]
+    if len(epochs) < average:
+        raise InputError(
+            f"--average {average}: up to epoch {last} {path.parent} has only the epochs "
+            f"{', '.join(map(str, epochs)) or '(none)'}"
+        )
+    weights = average_weights([epoch_path(path.parent, e) for e in epochs], which)
+    numbers = ", ".join(map(str, epochs))
+    return weights, f"mean of epochs {numbers} in {path.parent} ({which} weights)"
 
 
 def _adopt(

@@ -14,7 +14,7 @@ import scipy.stats
 import soundfile
 import torch
 from conftest import TINY_MODEL, TINY_TABLE
-from takes import HOP, MEL, RATE, tone
+from utterances import HOP, MEL, RATE, tone
 
 from tts.checkpoint import save_checkpoint
 from tts.config import from_dict, to_dict, write_toml
@@ -28,12 +28,13 @@ from tts.evaluate.samples import read_samples, samples_of_folder
 from tts.evaluate.systems import Folder, Recording, Spoken, Vocoded, open_system, parse_systems
 from tts.features.pitch import PitchConfig
 from tts.files import read_jsonl, write_jsonl
-from tts.infer.speak import Manner
+from tts.infer.pytorch import TorchVoice
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
-from tts.voice import load_voice
+from tts.voice import SpeakingOptions, load_voice
 
 CUTS = "data/fbank/ljspeech_cuts_{}.jsonl.gz"
 
@@ -65,7 +66,7 @@ def save_voice(path, name: str, options: dict):
     torch.manual_seed(1)
     table = TokenTable.parse(TINY_TABLE, "tiny")
     config = from_dict(model_class(name).Config, options)
-    model = build_model(name, config, table.num_embeddings, MEL.n_mels, -5.0, 2.0)
+    model = build_model(name, config, Facts(table.num_embeddings, MEL, -5.0, 2.0))
     content = {
         "model": model.state_dict(),
         "config": {
@@ -92,7 +93,7 @@ def silent(mel_BTF):
 
 
 def spoken(checkpoint, vocoder=silent) -> Spoken:
-    return Spoken("tiny", "", MEL, load_voice(checkpoint), vocoder, Manner(2))
+    return Spoken("tiny", "", MEL, TorchVoice(load_voice(checkpoint), vocoder), SpeakingOptions(2))
 
 
 # --- samples -------------------------------------------------------------------------------
@@ -120,7 +121,6 @@ def test_durations_of_the_stage_align_are_the_truth(work, checkpoint):
     (_, row) = evaluate([sample], systems, work / "out")
     voice = load_voice(checkpoint)
     with torch.inference_mode():
-        torch.manual_seed(Manner().seed)
         ids = torch.tensor([voice.encode(sample.tokens)])
         said = voice.model.synthesise(ids, torch.tensor([framed]))["durations_BL"][0].numpy()
     assert row.values["token_duration_error"] == pytest.approx(np.abs(said - 7).mean())
@@ -193,7 +193,7 @@ def test_systems_of_the_command_line(work, checkpoint, tmp_path):
     with pytest.raises(InputError) as caught:
         parse_systems(wrong)
     assert str(caught.value).count("\n") == 5 and "given twice" in str(caught.value)
-    kinds = (silent, Manner(2))
+    kinds = (silent, SpeakingOptions(2))
     assert isinstance(open_system("v", checkpoint.parent, MEL, *kinds), Spoken)
     assert isinstance(open_system("v", checkpoint, MEL, *kinds), Spoken)
     assert isinstance(open_system("w", work / "download", MEL, *kinds), Folder)
@@ -238,7 +238,7 @@ def test_the_recordings_against_themselves_score_zero(work):
 def test_alignment_covers_the_recording(work, checkpoint):
     (sample,) = samples_of(work, "train", 1)
     system = spoken(checkpoint)
-    recorded = Recording("recording", "", MEL).take(sample)
+    recorded = Recording("recording", "", MEL).say(sample)
     durations = system.align(sample, recorded)
     assert durations.sum() == len(recorded.mel_TF)
     assert len(durations) == 2 * len(sample.tokens) + 1 and durations.min() >= 1
@@ -252,10 +252,7 @@ def test_voices_of_other_models_against_the_same_durations(work, checkpoint):
     small = {"channels": 16, "filter_channels": 16, "num_layers": 1}
     options = {"encoder": small, "decoder": small, "variance": {"channels": 16}}
     other = save_voice(work / "other" / "epoch-1.pt", "fastspeech2", options)
-    voices = [
-        replace(spoken(path), name=path.parent.name, voice=load_voice(path))
-        for path in (checkpoint, other)
-    ]
+    voices = [replace(spoken(path), name=path.parent.name) for path in (checkpoint, other)]
     systems = [Recording("recording", "", MEL), *voices]
     (sample,) = samples_of(work, "valid", 1)
     names = ("duration_error_ms", "token_duration_error")

@@ -6,8 +6,7 @@ import torch
 
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, read_metadata
-from tts.export.vocoder import check_onnx_mel, check_parity, export_griffin_lim, export_hifigan
-from tts.export.voice import check_vocoder
+from tts.export.vocoder import check_parity, export_griffin_lim, export_hifigan
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import V3, Hifigan
@@ -47,25 +46,3 @@ def test_another_vocoder_fails_the_check(tmp_path):
     export_griffin_lim(MEL, path, 2)
     with pytest.raises(InputError, match="differs from PyTorch by"):
         check_parity(path, GriffinLim(MEL, 3), 1e-2)
-
-
-def test_an_onnx_vocoder_of_another_mel_is_refused(tmp_path):
-    """By its metadata where they are there, by the shape of its input otherwise."""
-    path = tmp_path / "vocoder.onnx"
-    export_griffin_lim(MEL, path, 1)
-    check_vocoder(path, MEL)
-    slower = MelConfig(hop_length=220, f_max=7600.0)
-    with pytest.raises(InputError, match="hop_length: vocoder 256, model 220; f_max: vocoder 8000"):
-        check_vocoder(path, slower)
-    graph = onnx.load(str(path))
-    onnx.helper.set_model_props(graph, {"sample_rate": "22050"})  # as other exporters write
-    onnx.save(graph, str(path))
-    check_onnx_mel(path, slower)
-    with pytest.raises(InputError, match="n_mels: vocoder 80, model 100"):
-        check_onnx_mel(path, MelConfig(n_mels=100))
-    with pytest.raises(InputError, match="sample_rate: vocoder 22050, model 24000"):
-        check_onnx_mel(path, MelConfig(sample_rate=24000))
-    del graph.metadata_props[:]
-    onnx.save(graph, str(path))
-    with pytest.raises(InputError, match="metadata lack sample_rate"):
-        check_onnx_mel(path, MEL)

@@ -16,6 +16,7 @@ from tts.errors import InputError
 from tts.infer.alignment import align_recordings, check_fits
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.voice import Voice
@@ -26,7 +27,9 @@ def voice() -> Voice:
     torch.manual_seed(0)
     config = from_dict(model_class("matcha").Config, TINY_MODEL, "model")
     table = TokenTable.parse(TINY_TABLE)
-    model = build_model("matcha", config, table.num_embeddings, 80, -5.0, 2.0).eval()
+    model = build_model(
+        "matcha", config, Facts(table.num_embeddings, mel_mean=-5.0, mel_std=2.0)
+    ).eval()
     return Voice(model, "matcha", MelConfig(), FrontEndConfig(), table, {}, "a tiny voice")
 
 

@@ -8,14 +8,16 @@ import torch
 
 from tts.errors import InputError
 from tts.infer.control import factors, joined_times, spread_scales, token_times, write_times
-from tts.infer.speak import Item, Manner, speak
+from tts.infer.pytorch import TorchVoice
+from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
 from tts.models.variance_adaptor import VarianceConfig
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
-from tts.voice import Voice
+from tts.voice import SpeakingOptions, Voice
 
 SMALL = FeedForwardConfig(channels=16, num_layers=1, filter_channels=16, kernel_size_1=3)
 TOKENS = ["a", "b", "c"]
@@ -26,15 +28,15 @@ def voice():
     table = TokenTable.of(["_", *TOKENS])
     torch.manual_seed(2)
     config = FastSpeech2Config(SMALL, VarianceConfig(channels=8), SMALL)
-    model = FastSpeech2(config, table.num_embeddings, 80, -5.0, 2.0).eval()
+    model = FastSpeech2(config, Facts(table.num_embeddings, mel_mean=-5.0, mel_std=2.0)).eval()
     return Voice(model, "fastspeech2", MelConfig(), FrontEndConfig(), table, {}, "test")
 
 
-def say(voice, *items, **manner):
+def say(voice, *requests, **options):
     def silence(mel_BTF):
         return torch.zeros(1, mel_BTF.shape[1] * voice.mel.hop_length)
 
-    return list(speak(voice, items, silence, Manner(**manner)))
+    return list(speak(TorchVoice(voice, silence), requests, SpeakingOptions(**options)))
 
 
 def test_factors_are_spread_over_framing():
@@ -49,16 +51,16 @@ def test_factors_are_spread_over_framing():
 
 def test_factors_that_a_model_does_not_take():
     known = ("length_scale", "pitch_scale")
-    manner = {"length_scale": 1.5, "pitch_scale": 1.0, "energy_scale": 1.0}
-    told = factors(manner, {"pitch_scale": [2.0]}, 1, "blank", known)
+    whole = {"length_scale": 1.5, "pitch_scale": 1.0, "energy_scale": 1.0}
+    told = factors(whole, {"pitch_scale": [2.0]}, 1, "blank", known)
     assert told == {"length_scale": 1.5, "pitch_scale": [1.0, 2.0, 1.0]}
     with pytest.raises(InputError, match=r"energy scale 2: .*no such control"):
         factors({"energy_scale": 2.0}, {}, 1, "blank", known)
     with pytest.raises(InputError, match="no such control"):
-        factors(manner, {"tempo": [1.0]}, 1, "blank", known)
+        factors(whole, {"tempo": [1.0]}, 1, "blank", known)
     for wrong in ([1.0], [1.0, 0.0], [1.0, -1.0], [1.0, float("nan")]):
         with pytest.raises(InputError, match="for 2 tokens"):
-            factors(manner, {"pitch_scale": wrong}, 2, "blank", known)
+            factors(whole, {"pitch_scale": wrong}, 2, "blank", known)
 
 
 @pytest.mark.parametrize(
@@ -87,22 +89,22 @@ def test_times_of_sentences_follow_each_other(tmp_path):
 def test_speaking_with_factors_of_tokens(voice):
     plain, slow, high = say(
         voice,
-        Item("a", tokens=TOKENS),
-        Item("b", tokens=TOKENS, scales={"length_scale": [1.0, 3.0, 1.0]}),
-        Item("c", tokens=TOKENS, scales={"pitch_scale": [1.0, 2.0, 1.0]}),
+        Request("a", tokens=TOKENS),
+        Request("b", tokens=TOKENS, scales={"length_scale": [1.0, 3.0, 1.0]}),
+        Request("c", tokens=TOKENS, scales={"pitch_scale": [1.0, 2.0, 1.0]}),
     )
     changed = np.flatnonzero(slow.durations != plain.durations)
     assert changed.tolist() == [3] and slow.durations[3] == 3 * plain.durations[3]
     assert plain.times[-1].end == pytest.approx(plain.seconds)
     assert np.array_equal(high.durations, plain.durations)
     assert not np.array_equal(high.mel_TF, plain.mel_TF)
-    (slower,) = say(voice, Item("a", tokens=TOKENS), length_scale=2.0)
+    (slower,) = say(voice, Request("a", tokens=TOKENS), length_scale=2.0)
     assert len(slower.mel_TF) == 2 * len(plain.mel_TF)
-    (higher,) = say(voice, Item("a", tokens=TOKENS), pitch_scale=1.5)
-    (louder,) = say(voice, Item("a", tokens=TOKENS), energy_scale=1.5)
+    (higher,) = say(voice, Request("a", tokens=TOKENS), pitch_scale=1.5)
+    (louder,) = say(voice, Request("a", tokens=TOKENS), energy_scale=1.5)
     for other in (higher, louder):
         assert not np.array_equal(other.mel_TF, plain.mel_TF)
     with pytest.raises(InputError, match="pitch scale 0"):
-        Manner(pitch_scale=0.0)
+        SpeakingOptions(pitch_scale=0.0)
     with pytest.raises(InputError, match="3 tokens"):
-        say(voice, Item("a", tokens=TOKENS, scales={"energy_scale": [1.0]}))
+        say(voice, Request("a", tokens=TOKENS, scales={"energy_scale": [1.0]}))

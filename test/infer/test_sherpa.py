@@ -6,17 +6,20 @@ With the real runtimes: test/runtime/test_helper.py.
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tts.config import to_dict, write_toml
 from tts.errors import InputError
-from tts.export.package import FRONTEND_FILE, default_model
+from tts.export.parts import FRONTEND_FILE, default_model
 from tts.infer import sherpa
 from tts.infer.long_text import say_sentences
+from tts.infer.speak import Request, speak, speak_text
 from tts.text import codes
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
+from tts.voice import SpeakingOptions
 
 MANDARIN = FrontEndConfig("zh", "pinyin", "syllable")
 LONG = "今天天气很好，我们去公园散步，" * 60 + "你呢？" + "好" * 1500 + "。走！"
@@ -73,6 +76,12 @@ def test_an_older_runtime_gets_codes(older):
     assert problem.text == "😀"
 
 
+def test_an_older_runtime_takes_no_tokens_of_an_espeak_voice(older):
+    front = SimpleNamespace(config=FrontEndConfig("en-us", "espeak", framing="runtime"))
+    with pytest.raises(InputError, match="no tokens given"):
+        list(speak(sherpa.Engine(Engine(), front), [Request("a", tokens=["a"])]))
+
+
 def test_long_texts_are_said_sentence_by_sentence(newer):
     engine, front = Engine(), build_frontend(MANDARIN)
     speech = sherpa.speak_with(engine, front, LONG, pause=1.0)
@@ -80,6 +89,18 @@ def test_long_texts_are_said_sentence_by_sentence(newer):
     assert [g.tokens for _, g, _, _ in engine.asked] == [[spoken.tokens] for spoken in said]
     assert len(said) > 20
     assert len(speech.samples) == 2 * len(said) + 22050 * (len(said) - 1)
+
+
+def test_what_no_runtime_takes_is_refused(newer):
+    engine = sherpa.Engine(Engine(), build_frontend(FrontEndConfig()))
+    for options in ({"pitch_scale": 2.0}, {"energy_scale": 0.5}):
+        with pytest.raises(InputError, match="takes a length scale for the whole text"):
+            speak_text(engine, "Yes.", SpeakingOptions(**options))
+    given = Request("a", tokens=["a"], scales={"length_scale": [2.0]})
+    with pytest.raises(InputError, match="no other scale"):
+        list(speak(engine, [given]))
+    with pytest.raises(InputError, match="no mel that is given"):
+        list(speak(engine, [Request("a", mel_TF=np.zeros((3, 80), np.float32))]))
 
 
 def test_an_older_runtime_speaks_no_english_lexicon_voice(older, tmp_path):

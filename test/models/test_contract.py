@@ -11,10 +11,13 @@ import torch
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
-from tts.models import MODELS, build_model, model_class
-from tts.train.fit import with_inputs
+from tts.mel import MelConfig
+from tts.models import MODELS, build_model, compile_model, model_class
+from tts.models.facts import Facts
+from tts.train.memory import with_inputs
 
 VOCAB, MELS = 30, 80
+FACTS = Facts(VOCAB, MelConfig(), -5.0, 2.0)
 _BLOCKS = {"channels": 16, "num_layers": 1, "filter_channels": 16, "dropout": 0.0}
 SMALL_WITHOUT_DROPOUT = {
     "fastspeech2": {
@@ -85,7 +88,7 @@ def row_of(batch: Batch, row: int) -> Batch:
 def model(request):
     torch.manual_seed(3)
     config = model_class(request.param).Config()
-    return build_model(request.param, config, VOCAB, MELS, -5.0, 2.0).eval()
+    return build_model(request.param, config, FACTS).eval()
 
 
 def test_config_round_trip(model):
@@ -166,9 +169,9 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
     config = from_dict(model_class(name).Config, SMALL_WITHOUT_DROPOUT[name], "model")
     dynamo.counters.clear()
     torch.manual_seed(3)
-    plain = build_model(name, config, VOCAB, MELS, -5.0, 2.0).to(device).train()
+    plain = build_model(name, config, FACTS).to(device).train()
     compiled = copy.deepcopy(plain)
-    compiled.compile_parts(backend)
+    compile_model(compiled, backend)
     graphs = []
     for lengths in ([(12, 64), (7, 37)], [(15, 83), (9, 40)], [(6, 30), (5, 28), (4, 25)]):
         batch = make_batch(lengths, plain.inputs).to(device)
@@ -183,6 +186,28 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
         graphs.append(dynamo.counters["stats"]["unique_graphs"])
     assert 2 <= graphs[0] <= graphs[1] <= 4 and graphs[2] == graphs[1]
     assert compiled.state_dict().keys() == plain.state_dict().keys()
+
+
+def test_a_model_that_names_no_parts_is_compiled_whole():
+    """`compile_parts` is optional; weights keep their names."""
+    import torch._dynamo
+
+    seen = []
+
+    def backend(graph, inputs):
+        seen.append(graph)
+        return graph.forward
+
+    class Plain(torch.nn.Linear):
+        def forward(self, x):
+            return super().forward(x).square().mean()
+
+    torch._dynamo.reset()
+    plain, x = Plain(3, 2), torch.randn(4, 3)
+    before = plain(x)
+    compile_model(plain, backend)
+    assert not seen and torch.equal(plain(x), before) and len(seen) == 1
+    assert plain.state_dict().keys() == {"weight", "bias"}
 
 
 def test_padding_changes_nothing(model, monkeypatch):

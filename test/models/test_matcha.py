@@ -9,6 +9,7 @@ import torch
 
 from tts.batch import Batch
 from tts.models import build_model, model_class
+from tts.models.facts import Facts
 from tts.models.matcha import MatchaConfig
 
 
@@ -26,7 +27,7 @@ def make_batch() -> Batch:
 def build(durations: str):
     torch.manual_seed(3)
     config = dataclasses.replace(model_class("matcha").Config(), durations=durations)
-    return build_model("matcha", config, 9, 80, -5.0, 2.0).eval()
+    return build_model("matcha", config, Facts(9, mel_mean=-5.0, mel_std=2.0)).eval()
 
 
 def losses_of(model, batch: Batch) -> dict[str, torch.Tensor]:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tts.batch import Batch
+from tts.models.facts import Facts
 from tts.models.matcha import Matcha, MatchaConfig
 
 MEL_MEAN, MEL_STD = -5.517, 2.064
@@ -42,7 +43,7 @@ def reference(shared_data):
 
 @pytest.fixture(scope="module")
 def model():
-    matcha = Matcha(MatchaConfig(), 157, 80, MEL_MEAN, MEL_STD)
+    matcha = Matcha(MatchaConfig(), Facts(157, mel_mean=MEL_MEAN, mel_std=MEL_STD))
     matcha.load_state_dict(ruled_weights(matcha), strict=False)
     return matcha.eval()
 
@@ -52,7 +53,7 @@ def model():
 )
 def test_parameter_count(vocab_size, count):
     with torch.device("meta"):
-        matcha = Matcha(MatchaConfig(), vocab_size, 80)
+        matcha = Matcha(MatchaConfig(), Facts(vocab_size))
     assert sum(parameter.numel() for parameter in matcha.parameters()) == count
 
 

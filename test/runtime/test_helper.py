@@ -6,7 +6,7 @@ from harness import VERSIONS, arrived, need_runtime, speak, write_identity
 from kinds import EXACT, KINDS, MEL, config_of, espeak_data, metadata_of, sentences
 
 from tts.config import to_dict, write_toml
-from tts.export.package import FRONTEND_FILE
+from tts.export.parts import FRONTEND_FILE
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
 

@@ -18,7 +18,7 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 from tts.checkpoint import list_epochs, load_checkpoint
 from tts.errors import InputError
 from tts.files import sole_user
-from tts.train.watch import Stopped, Watch
+from tts.train.signals import SignalWatch, Stopped
 
 
 @pytest.mark.parametrize("options", [{}, {"accumulate": 2, "num_workers": 1}])
@@ -125,11 +125,11 @@ def test_a_signal_saves_and_ends_quietly(undisturbed, number, group, status):
 
 
 def test_signals_that_come_together_are_one_wish(monkeypatch):
-    with Watch() as watch:
+    with SignalWatch() as watch:
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGUSR1)
         assert watch.number == signal.SIGTERM
-        monkeypatch.setattr("tts.train.watch.SAME_WISH", -1.0)
+        monkeypatch.setattr("tts.train.signals.ONE_REQUEST", -1.0)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 

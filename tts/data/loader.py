@@ -201,12 +201,16 @@ def make_loader(
     pin: bool,
     mels: Sequence[np.ndarray] | None = None,
     contours: Sequence[np.ndarray] | None = None,
+    clean_readers: bool = False,
 ) -> DataLoader:
     """Make a loader that yields `plan`'s batches and draws nothing from torch's random state.
 
     `mels` holds the mel of each example; without it they are read from their .npy files.
     `contours` holds log F0, voicing and energy (T, 3) of each, where a model takes them.
+    `clean_readers`: start readers as new processes, once, instead of forking them every epoch: a
+    fork of a process that uses CUDA inherits its locks and its threads' half-done work.
     """
+    clean = clean_readers and num_workers > 0
     return DataLoader(
         Examples(examples, pad_id, mels, contours),
         sampler=plan,
@@ -216,6 +220,8 @@ def make_loader(
         worker_init_fn=_begin_reader if num_workers else None,
         prefetch_factor=4 if num_workers else None,
         generator=torch.Generator(),
+        multiprocessing_context="spawn" if clean else None,
+        persistent_workers=clean,
     )
 
 

@@ -1,4 +1,4 @@
-"""The whole of an evaluation, from options to files."""
+"""Run an evaluation, from options to files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tts.text.languages import language_of
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is about to be measured.
+    """Hold what is about to be measured.
 
     Attributes: samples, and systems, the recording first; facts, in words; folder, where
     everything is written; language, of the texts; pitch, how F0 is found.
@@ -81,9 +81,8 @@ def prepare(
 
     Raises: InputError when something is missing.
     """
-    from tts.infer.speak import Manner
     from tts.vocoders import load_vocoder
-    from tts.voice import find_source
+    from tts.voice import SpeakingOptions, find_source
 
     which, folder = options.checkpoint, Path("evaluation")
     if recipe is None:
@@ -101,11 +100,11 @@ def prepare(
             source, which = find_source(exp_dir, options.epoch, which)
             wanted, folder = {options.model: source}, exp_dir / "evaluation"
     vocoder = load_vocoder(options.vocoder or None, mel)
-    manner = Manner(options.steps, options.temperature, seed=options.seed)
+    how = SpeakingOptions(options.steps, options.temperature, seed=options.seed)
     speaking = {"epoch": options.epoch, "which": which, "device": options.device}
     systems: list[System] = [Recording(RECORDING, "the recordings", mel)]
     for name, path in wanted.items():
-        found = open_system(name, path, mel, vocoder, manner, any_rate=options.resample, **speaking)
+        found = open_system(name, path, mel, vocoder, how, any_rate=options.resample, **speaking)
         systems.append(found)
     if options.vocoded:
         systems.append(Vocoded(VOCODED, "the recordings' mel through the vocoder", mel, vocoder))
@@ -121,7 +120,7 @@ def prepare(
 
 
 def licensed(facts: Mapping[str, str]) -> str:
-    """A corpus and its licence; the page carries its recordings."""
+    """Name a corpus and its licence; the page carries its recordings."""
     terms = [facts[name] for name in ("dataset_license", "dataset_comment") if facts[name]]
     return f"{facts['dataset']} ({'; '.join(terms)})" if terms else facts["dataset"]
 
@@ -133,7 +132,7 @@ def facts_of(
     systems: Sequence[System],
     pitch: PitchConfig,
 ) -> dict[str, str]:
-    """What is measured and how, for the head of the report."""
+    """Return what is measured and how, for the head of the report."""
     mel = systems[0].mel
     facts = {
         **{system.name: system.source for system in systems[1:]},

@@ -1,4 +1,4 @@
-"""What speaks: recordings, folders of sounds, trained voices, recordings through a vocoder."""
+"""Say utterances by recordings, folders of sounds, trained voices, or mels through a vocoder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ import torch
 from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
-from tts.evaluate.take import Take
-from tts.infer.speak import Item, Manner, speak
+from tts.evaluate.utterance import SystemUtterance
+from tts.infer.pytorch import TorchVoice
+from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
-from tts.voice import Voice, load_voice
+from tts.vocoders import vocode
+from tts.voice import SpeakingOptions, load_voice
 
 RECORDING, VOCODED = "recording", "vocoded"
 # Faults printed at most; the rest are counted.
@@ -27,38 +29,38 @@ MOST_FAULTS = 40
 
 @dataclass(frozen=True)
 class System(ABC):
-    """Something that says utterances: `name` in tables and file names, `source` in words."""
+    """Say utterances: `name` in tables and file names, `source` in words."""
 
     name: str
     source: str
     mel: MelConfig
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
-        """What stands in the way of saying all of `samples`, found without saying any."""
+        """Return what stands in the way of saying all of `samples`, without saying any."""
         return []
 
     @abstractmethod
-    def take(self, sample: Sample, recorded: Take) -> Take:
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
         """Say one utterance; `recorded` is its recording."""
 
-    def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
-        """Frames of each framed token in the recording, where this system can tell."""
+    def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
+        """Count the frames of each framed token in the recording, where this system can."""
         return None
 
     def blanks(self, sample: Sample) -> np.ndarray | None:
-        """Which framed tokens are blanks, where this system has tokens."""
+        """Tell which framed tokens are blanks, where this system has tokens."""
         return None
 
 
 @dataclass(frozen=True)
 class Folder(System):
-    """Sounds that someone else made: <id>.wav or <id>.flac."""
+    """Read sounds that someone else made: <id>.wav or <id>.flac."""
 
     folder: Path
     any_rate: bool = False
 
     def path(self, sample: Sample) -> Path:
-        """The file of an utterance, whether it exists or not."""
+        """Return the file of an utterance, whether it exists or not."""
         paths = [self.folder / f"{sample.id}{ending}" for ending in ENDINGS]
         return next((path for path in paths if path.is_file()), paths[0])
 
@@ -66,56 +68,53 @@ class Folder(System):
         found = [fault_of(self.path(sample), self.mel, self.any_rate) for sample in samples]
         return [fault for fault in found if fault]
 
-    def take(self, sample: Sample, recorded: Take) -> Take:
-        return Take(read_sound(self.path(sample), self.mel), self.mel)
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
+        return SystemUtterance(read_sound(self.path(sample), self.mel), self.mel)
 
 
 class Recording(System):
-    """The recordings themselves, at whatever rate they have."""
+    """Read the recordings themselves, at whatever rate they have."""
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         found = [fault_of(sample.recording, self.mel, any_rate=True) for sample in samples]
         return [fault for fault in found if fault]
 
-    def take(self, sample: Sample, recorded: Take | None = None) -> Take:
-        return Take(read_sound(sample.recording, self.mel), self.mel)
+    def say(self, sample: Sample, recorded: SystemUtterance | None = None) -> SystemUtterance:
+        return SystemUtterance(read_sound(sample.recording, self.mel), self.mel)
 
 
 @dataclass(frozen=True)
 class Vocoded(System):
-    """Copy synthesis: the recording's mel through a vocoder, the best a voice could do with it."""
+    """Pass the recording's mel through a vocoder, the best a voice could do (copy synthesis)."""
 
     vocoder: Any
 
-    @torch.inference_mode()
-    def take(self, sample: Sample, recorded: Take) -> Take:
-        samples = self.vocoder(torch.from_numpy(recorded.mel_TF)[None])[0].clamp(-1.0, 1.0)
-        return Take(samples.cpu().numpy(), self.mel, model_mel_TF=recorded.mel_TF)
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
+        samples = vocode(self.vocoder, torch.from_numpy(recorded.mel_TF))
+        return SystemUtterance(samples, self.mel, model_mel_TF=recorded.mel_TF)
 
 
 @dataclass(frozen=True)
 class Spoken(System):
-    """A trained voice of this project, through a vocoder."""
+    """Speak with a trained voice of this project and a vocoder."""
 
-    voice: Voice
-    vocoder: Any
-    manner: Manner
-    device: str = "cpu"
+    backend: TorchVoice
+    options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         faults = []
         for sample in samples:
             if sample.tokens is None:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.voice.table.unknown(sample.tokens)
+            unknown = self.backend.voice.table.unknown(sample.tokens)
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
-    def take(self, sample: Sample, recorded: Take) -> Take:
-        item = Item(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.voice, [item], self.vocoder, self.manner, self.device)
-        return Take(
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
+        request = Request(sample.id, tokens=sample.tokens)
+        (speech,) = speak(self.backend, [request], self.options)
+        return SystemUtterance(
             speech.samples,
             self.mel,
             model_mel_TF=speech.mel_TF,
@@ -124,10 +123,11 @@ class Spoken(System):
         )
 
     @torch.inference_mode()
-    def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
-        """By the model's own alignment; None when it has none, or fewer frames than tokens."""
-        ids, mel_TF = self.voice.encode(sample.tokens or []), recorded.mel_TF
-        if not hasattr(self.voice.model, "align") or len(ids) > len(mel_TF):
+    def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
+        """Align with the model itself; None when it has none, or fewer frames than tokens."""
+        model, mel_TF = self.backend.model, recorded.mel_TF
+        ids = self.backend.voice.encode(sample.tokens or [])
+        if not hasattr(model, "align") or len(ids) > len(mel_TF):
             return None
         batch = Batch(
             ids=[sample.id],
@@ -136,14 +136,15 @@ class Spoken(System):
             mel_BTF=torch.from_numpy(mel_TF)[None],
             mel_lens=torch.tensor([len(mel_TF)]),
         )
-        return self.voice.model.align(batch.to(self.device))[0].cpu().numpy()
+        return model.align(batch.to(self.backend.device))[0].cpu().numpy()
 
     def blanks(self, sample: Sample) -> np.ndarray:
-        return np.array(self.voice.encode(sample.tokens or [])) == self.voice.table.pad_id
+        voice = self.backend.voice
+        return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
 
 
 def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
-    """NAME=PATH items as names and paths; every fault in one InputError."""
+    """Read NAME=PATH items as names and paths; every fault in one InputError."""
     faults, result = [], {}
     for text in texts:
         name, equals, path = text.partition("=")
@@ -162,7 +163,7 @@ def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
 
 
 def refuse(what: str, faults: Sequence[str]) -> None:
-    """InputError listing `faults`, if there are any."""
+    """Raise InputError listing `faults`, if there are any."""
     if faults:
         more = [f"... and {len(faults) - MOST_FAULTS} more"] * (len(faults) > MOST_FAULTS)
         lines = "".join(f"\n  {fault}" for fault in [*faults[:MOST_FAULTS], *more])
@@ -174,14 +175,14 @@ def open_system(
     path: Path,
     mel: MelConfig,
     vocoder: Any,
-    manner: Manner,
+    options: SpeakingOptions,
     *,
     epoch: int | None = None,
     which: str = "ema",
     device: str = "cpu",
     any_rate: bool = False,
 ) -> System:
-    """A folder of sounds, or the voice of an experiment folder or checkpoint file.
+    """Open a folder of sounds, or the voice of an experiment folder or checkpoint file.
 
     Raises: InputError when there is neither, or the voice makes another mel than `mel`.
     """
@@ -198,4 +199,4 @@ def open_system(
             "give --work the folder of the data that the voice was trained on, or speak with "
             "infer.py and give the folder of its wavs"
         )
-    return Spoken(name, voice.source, mel, voice, vocoder, manner, device)
+    return Spoken(name, voice.source, mel, TorchVoice(voice, vocoder, device), options)

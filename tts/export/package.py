@@ -1,44 +1,18 @@
-"""A folder that sherpa-onnx speaks with: model, tokens, lexicon, rules, vocoder, README."""
+"""Assemble a folder that sherpa-onnx speaks with: model, tokens, lexicon, vocoder, README."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from tts.config import to_dict, write_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
-from tts.export.readme import middle, readme
-from tts.text.spoken import FrontEndConfig
-
-FRONTEND_FILE = "frontend.toml"
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The files of a package and the facts that its README states.
-
-    Attributes:
-      models: one acoustic ONNX file per number of ODE steps, the middle one being the default;
-        a single one of a model without.
-      vocoder, tokens: files. lexicon: None where the runtime's own front end speaks (espeak).
-      rule_fsts: the runtime's text normalisation, in the order of use.
-      corpus: name, dataset, dataset_url, dataset_license, dataset_comment.
-    """
-
-    models: Sequence[Path]
-    vocoder: Path
-    tokens: Path
-    lexicon: Path | None
-    rule_fsts: Sequence[Path]
-    frontend: FrontEndConfig
-    corpus: Mapping[str, Any]
-    vocoder_licence: str = ""
+from tts.export.parts import FRONTEND_FILE, Parts
+from tts.export.readme import readme
 
 
 @contextlib.contextmanager
@@ -84,21 +58,8 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def default_model(package: Path) -> Path:
-    """The model of a package that is used unless another one is named.
-
-    Raises: InputError where the folder has none.
-    """
-    models = [*package.glob("model-steps-*.onnx"), *package.glob("model.onnx")]
-    if not models:
-        raise InputError(
-            f"{package}: no model-steps-N.onnx or model.onnx in it; export_onnx.py --package "
-            "writes such a folder"
-        )
-    return middle([path for path in models if ".int8." not in path.name] or models)
-
-
 def _check(folder: Path, parts: Parts) -> None:
+    """Raise InputError where parts are missing or do not go together, or `folder` must stay."""
     given = [*parts.models, parts.vocoder, parts.tokens, *parts.rule_fsts]
     missing = [str(path) for path in [*given, parts.lexicon] if path and not path.is_file()]
     if missing or not parts.models:

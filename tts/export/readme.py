@@ -1,31 +1,20 @@
-"""The README of a package: what runs where, the commands, the licences."""
+"""Write the README of a package: what runs where, the commands, the licences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from tts.export.graph import read_metadata
+from tts.export.parts import Parts, default_of, is_int8
 from tts.text.frontend import sample_text
 from tts.text.languages import load
+from tts.voice import SpeakingOptions
 
-if TYPE_CHECKING:
-    from tts.export.package import Parts
-
-NOISE_SCALE = 0.667  # what infer speaks with; the runtime's own default of 1 is rougher
-
-
-def middle(models: Iterable[Path]) -> Path:
-    """Of model-steps-N.onnx files the one with the middle number of ODE steps."""
-    by_steps = sorted(models, key=lambda path: (len(path.name), path.name))
-    return by_steps[len(by_steps) // 2]
+NOISE_SCALE = SpeakingOptions.noise_scale  # the runtime's own default of 1 is rougher
 
 
 def readme(name: str, parts: Parts) -> str:
-    """The package's README: what runs where, the commands, the licences."""
+    """Return the README of a package as Markdown."""
     corpus, frontend = parts.corpus, parts.frontend
-    model = middle(parts.models).name
+    model = default_of(parts.models).name
     flags = [
         f"--matcha-acoustic-model={model}",
         "--matcha-vocoder=vocoder.onnx",
@@ -53,9 +42,11 @@ def readme(name: str, parts: Parts) -> str:
         uncut=uncut,
         sentence=f'"{sentence}"' + (", generation" if uncut else ""),
     )
-    names = ", ".join(path.name for path in sorted(parts.models))
+    names = ", ".join(path.name for path in sorted(parts.models) if not is_int8(path))
     has_steps = "num_ode_steps" in read_metadata(parts.models[0])
     models = (_STEPS if has_steps else _NO_STEPS).format(names=names, noise_scale=NOISE_SCALE)
+    if any(map(is_int8, parts.models)):
+        models += _INT8
     licences = [
         f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
         f"({corpus.get('dataset_url') or 'no address'}), "
@@ -102,6 +93,11 @@ checked with."""
 _NO_STEPS = """\
 Model: {names}. It has no steps and no noise: the runtime's noise scale changes nothing, the same
 text always sounds the same."""
+
+_INT8 = """
+
+The files `*.int8.onnx` are the same models with 8-bit weights. They take less memory and differ a
+little in what they say; put their name in the place of the other to use them."""
 
 _README = """\
 # {name}

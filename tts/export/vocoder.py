@@ -1,4 +1,4 @@
-"""ONNX vocoders with the runtime's contract: mel (N, n_mels, T) in, audio (N, samples) out."""
+"""Export ONNX vocoders as the runtime wants them: mel (N, n_mels, T) in, audio (N, samples) out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.errors import InputError
-from tts.export.graph import open_session, read_metadata, run_graph, write_graph
+from tts.export.graph import open_session, run_graph, write_graph
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
@@ -24,7 +24,7 @@ GRIFFIN_LIM_TOLERANCE = 1e-2
 
 
 class FramesLast(nn.Module):
-    """A vocoder that takes the runtime's (N, n_mels, T) instead of (B, T, n_mels)."""
+    """Give a vocoder its mel (B, T, n_mels) where the runtime gives (N, n_mels, T)."""
 
     def __init__(self, vocoder: nn.Module):
         super().__init__()
@@ -35,7 +35,7 @@ class FramesLast(nn.Module):
 
 
 class ConvolutionGriffinLim(GriffinLim):
-    """Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
+    """Compute Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
 
     Every ONNX runtime has convolutions; few have an inverse FFT with overlap-add.
     """
@@ -88,7 +88,7 @@ def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 3
 
 
 def vocoder_metadata(mel: MelConfig) -> dict[str, str]:
-    """What the runtime reads (model_type, sample_rate) and what tells a mismatch of features."""
+    """Return what the runtime reads (model_type, sample_rate), and the mel for our own checks."""
     return {
         "model_type": "hifigan",
         "sample_rate": str(mel.sample_rate),
@@ -122,39 +122,6 @@ def _export(
     return check_parity(path, reference, tolerance)
 
 
-def check_onnx_mel(path: Path | str, mel: MelConfig) -> None:
-    """Check that an ONNX vocoder takes `mel`, by its metadata and the shape of its input.
-
-    sample_rate must be there; of the rest what is there counts, since not every exporter writes
-    all of it.
-    Raises: InputError with both values of all that differ.
-    """
-    inputs = open_session(path).get_inputs()
-    stated, wanted = read_metadata(path), vocoder_metadata(mel)
-    if isinstance(bins := inputs[0].shape[1], int):
-        stated["n_mels"] = str(bins)
-    if "sample_rate" not in stated:
-        raise InputError(f"{path} is no vocoder for sherpa-onnx: its metadata lack sample_rate")
-    keys = [key for key in wanted if key not in ("model_type", "version") and key in stated]
-    different = [
-        f"{key}: vocoder {stated[key]}, model {wanted[key]}"
-        for key in keys
-        if not _same(stated[key], wanted[key])
-    ]
-    if different:
-        raise InputError(
-            f"the vocoder {path} takes another mel than the model makes ({'; '.join(different)}); "
-            "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
-        )
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        return one == other
-
-
 def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> float:
     """Return the largest difference between an ONNX vocoder and PyTorch at lengths never traced.
 
@@ -183,7 +150,7 @@ def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> fl
 
 
 def _test_mel(mel: MelConfig, frames: int) -> Tensor:
-    """A repeatable mel (1, T, n_mels) with the range of speech: moving ridges over a floor."""
+    """Make a repeatable mel (1, T, n_mels) with the range of speech: moving ridges over a floor."""
     t = torch.arange(frames)[:, None]
     f = torch.linspace(0, 1, mel.n_mels)[None]
     ridges = torch.cos(2 * math.pi * (6 * f + t / 40)) + torch.sin(t / 9) - 2 * f

@@ -1,11 +1,11 @@
-"""A trained voice as ONNX files and as a package: what the export scripts call."""
+"""Export a trained voice as ONNX files and as a package: what the export scripts call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tts.config import option
 from tts.errors import InputError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """The flags of export_onnx.py."""
+    """Hold the flags of export_onnx.py."""
 
     exp_dir: str = option("", "folder of the checkpoints; empty: the recipe's")
     epoch: int = option(0, "export epoch-N.pt; 0: the best by validation, else the last")
@@ -29,7 +29,7 @@ class ExportOptions:
     tokens: str = option("", "tokens.txt; the checkpoint's own counts, a different one is an error")
     cmvn: str = option("", "cmvn.json; the checkpoint's own counts, a different one is an error")
     output_dir: str = option("", "folder for the ONNX files; empty: the folder of checkpoints")
-    int8: bool = option(False, "also write <file>.int8.onnx of each file, with its difference")
+    int8: bool = option(False, "also write <file>.int8.onnx of each file, into the package too")
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
@@ -37,7 +37,7 @@ class ExportOptions:
 
 
 def parse_steps(text: str) -> list[int]:
-    """'2,3,6' as numbers; InputError for anything else."""
+    """Read '2,3,6' as numbers; InputError for anything else."""
     try:
         steps = sorted({int(part) for part in text.replace(",", " ").split()})
     except ValueError:
@@ -48,7 +48,7 @@ def parse_steps(text: str) -> list[int]:
 
 
 def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
-    """InputError when a tokens.txt or cmvn.json belongs to another voice than the checkpoint."""
+    """Raise InputError when a tokens.txt or cmvn.json is not the checkpoint's."""
     if tokens and TokenTable.read(tokens).symbols != voice.table.symbols:
         raise InputError(
             f"{tokens} is not the token table that {voice.source} was trained with; leave "
@@ -67,57 +67,33 @@ def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
             )
 
 
-def onnx_files(model: Any, steps: Sequence[int]) -> dict[str, int | None]:
-    """The ONNX files for sherpa-onnx of a model (or its class), with their numbers of steps."""
-    if not model.has_steps:
-        return {"model.onnx": None}
-    return {f"model-steps-{count}.onnx": count for count in steps}
-
-
 # The file with a model's further scales as inputs, for users of ONNX Runtime.
 SCALES_FILE = "model-scales.onnx"
 
 
 def export_voice(
     voice: Voice, folder: Path | str, steps: Sequence[int], int8: bool = False
-) -> Iterable[tuple[Path, str]]:
-    """Write the files of `onnx_files`; yield each with its difference from PyTorch.
+) -> Iterable[tuple[Path, str, bool]]:
+    """Write the graphs of a voice's model as ONNX files, and with `int8` a copy in 8 bit of each.
 
-    A model with controls gets SCALES_FILE as well, in which they are inputs; it comes last.
+    Yields: the file, its difference from PyTorch, and whether sherpa-onnx speaks with it.
     """
-    from tts.export.onnx import acoustic_metadata, export_acoustic, export_int8
+    from tts.export.onnx import acoustic_metadata, export_graph
 
-    num_tokens = voice.table.num_embeddings
-    wanted: list[tuple[str, int | None, tuple[str, ...]]] = [
-        (name, count, ()) for name, count in onnx_files(voice.model, steps).items()
-    ]
-    if voice.model.controls:
-        wanted.append((SCALES_FILE, None, voice.model.controls))
-    for name, count, controls in wanted:
-        path = Path(folder) / name
-        parity = export_acoustic(
-            voice.model,
-            path,
-            num_tokens=num_tokens,
-            num_steps=count,
-            metadata=acoustic_metadata(voice, count),
-            controls=controls,
-        )
-        yield path, f"largest difference from PyTorch {parity.worst:.2g}, mean {parity.mean:.2g}"
-        if int8 and not controls:
-            small = path.with_suffix(".int8.onnx")
-            parity = export_int8(path, small, voice.model, num_tokens, count)
-            yield (
-                small,
-                f"largest difference from PyTorch {parity.worst:.3f}, mean {parity.mean:.3f}",
-            )
+    metadata = acoustic_metadata(voice)
+    for graph in voice.model.export_graphs(steps):
+        path = Path(folder) / graph.file
+        yield path, str(export_graph(graph, path, metadata)), graph.packaged
+    for graph in voice.model.export_graphs(steps, int8=True) if int8 else ():
+        path = (Path(folder) / graph.file).with_suffix(".int8.onnx")
+        yield path, str(export_graph(graph, path, metadata)), graph.packaged
 
 
 def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str = "") -> float:
     """Write an ONNX vocoder: a HiFi-GAN checkpoint's, or without `path` Griffin-Lim.
 
     Returns: the largest difference from PyTorch.
-    Raises: InputError when the checkpoint cannot be read or was trained on other features.
+    Raises: InputError when the checkpoint cannot be read or was trained on another mel.
     """
     from tts.export.vocoder import export_griffin_lim, export_hifigan
 
@@ -132,53 +108,44 @@ def export_vocoder(path: str, mel: MelConfig, target: Path | str, licence: str =
     return export_hifigan(model, target, facts)
 
 
-def check_vocoder(path: Path | str, mel: MelConfig) -> None:
-    """Check that a vocoder takes `mel`: a HiFi-GAN checkpoint, or .onnx by its metadata.
-
-    Raises: InputError when it cannot be read or takes another mel.
-    """
-    if Path(path).suffix == ".onnx":
-        from tts.export.vocoder import check_onnx_mel
-
-        check_onnx_mel(path, mel)
-    else:
-        from tts.vocoders import load_vocoder
-
-        load_vocoder(path, mel)
-
-
 def package_voice(
     voice: Voice, models: Sequence[Path], options: ExportOptions, texts: Iterable[str] = ()
 ) -> list[Path]:
     """Assemble the sherpa-onnx package of a voice, its lexicon with the words of `texts`.
 
+    models: those of export_voice but SCALES_FILE.
+
     Returns: the files of the package.
     """
     import tempfile
 
-    from tts.export.package import Parts, assemble
+    from tts.export.package import assemble
+    from tts.export.parts import Parts
     from tts.text.lexicon import write_lexicon
+    from tts.vocoders.onnx import check_onnx_mel
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
         rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
         vocoder = Path(options.vocoder)
         voice.table.write(tokens)
-        if vocoder.suffix != ".onnx":
+        if vocoder.suffix == ".onnx":
+            check_onnx_mel(vocoder, voice.mel)
+        else:
             vocoder = Path(folder) / "vocoder.onnx"
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
-        has_lexicon = voice.frontend.kind.lexicon
+        has_lexicon = voice.frontend_config.kind.lexicon
         if has_lexicon:
-            write_lexicon(lexicon, voice.speaker().lexicon(texts), voice.table)
+            write_lexicon(lexicon, voice.frontend.lexicon(texts), voice.table)
         # The last: they read what the user's have written out.
-        rule_fsts += voice.speaker().write_rule_fsts(Path(folder))
+        rule_fsts += voice.frontend.write_rule_fsts(Path(folder))
         parts = Parts(
             models=models,
             vocoder=vocoder,
             tokens=tokens,
             lexicon=lexicon if has_lexicon else None,
             rule_fsts=rule_fsts,
-            frontend=voice.frontend,
+            frontend=voice.frontend_config,
             corpus=voice.corpus,
             vocoder_licence=options.vocoder_licence,
         )

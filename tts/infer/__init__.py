@@ -1,1 +1,1 @@
-"""From text to sound: PyTorch and ONNX Runtime, without the training stack."""
+"""Turn text into samples with PyTorch, ONNX Runtime or sherpa-onnx; no training code is needed."""

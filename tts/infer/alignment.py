@@ -1,4 +1,4 @@
-"""A trained voice as aligner: how long each token of a recording with its text lasts."""
+"""Align recordings with a trained voice: how long each token of a recording lasts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ SEARCHES = ("mas", "k2")
 
 def check_fits(voice: Voice, table: TokenTable, framing: str, mel: MelConfig) -> None:
     """Raise InputError where a voice's tokens or mel are not those of the prepared data."""
-    if voice.table != table or voice.frontend.framing != framing:
+    own = voice.frontend_config
+    if voice.table != table or own.framing != framing:
         raise InputError(
             f"{voice.source} was trained with other tokens than those of the prepared data "
-            f"({voice.frontend.frontend}, unit {voice.frontend.unit}, framing "
-            f"{voice.frontend.framing}): prepare with its front end, or train a voice on these data"
+            f"({own.frontend}, unit {own.unit}, framing {own.framing}): prepare with its front "
+            "end, or train a voice on these data"
         )
     if voice.mel != mel:
         raise InputError(f"{voice.source} knows the mel {voice.mel}; the data have {mel}")
@@ -38,7 +39,7 @@ def align_recordings(
     search: str = "mas",
     max_frames: int = 8000,
 ) -> Iterator[Aligned]:
-    """Durations by monotonic alignment search on the voice's own likelihoods, in order.
+    """Yield durations by monotonic alignment search on the voice's own likelihoods, in order.
 
     Args:
       voice: one whose model can align (Matcha-TTS).
@@ -69,7 +70,7 @@ class _Ready:
 def _batches(
     voice: Voice, recordings: Iterable[Recording], max_frames: int
 ) -> Iterator[list[_Ready | Aligned]]:
-    """Neighbours whose padded mel is within `max_frames`; those that cannot be aligned as well."""
+    """Yield batches whose padded mel is within `max_frames`, with what cannot be aligned."""
     batch: list[_Ready | Aligned] = []
     longest = count = 0
     for recording in recordings:
@@ -88,7 +89,7 @@ def _batches(
 
 
 def _fault(voice: Voice, recording: Recording) -> tuple[str, str] | None:
-    """Why a recording cannot be aligned."""
+    """Say why a recording cannot be aligned."""
     unknown = voice.table.unknown(recording.tokens)
     if unknown:
         return "unknown-phone", f"the voice has no token {' '.join(unknown)}"

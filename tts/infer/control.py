@@ -1,4 +1,4 @@
-"""How single tokens are said, and when each is heard."""
+"""Scale single tokens, and tell when each is heard."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Scales = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True)
 class Timed:
-    """A token and when it is heard, in seconds; the blank after it is part of it."""
+    """Hold a token and when it is heard, in seconds; the blank after it is part of it."""
 
     token: str
     start: float
@@ -34,13 +34,13 @@ class _Framed(NamedTuple):
 
 
 def _framed(tokens: Sequence[str], framing: str) -> _Framed:
-    """The tokens that stand between blanks: from position `first` on, every other one."""
+    """Return the tokens that stand between blanks: from position `first` on, every other one."""
     ends = ([BOS], [EOS]) if framing != "blank" else ([], [])
     return _Framed([*ends[0], *tokens, *ends[1]], 0 if framing == "reference" else 1)
 
 
 def spread_scales(scales: Sequence[float], framing: str) -> list[float]:
-    """Factors of tokens as factors of their ids with blanks and framing.
+    """Spread factors of tokens over their ids with blanks and framing.
 
     A blank has the factor of the token before it; both ends have 1.
     """
@@ -50,21 +50,21 @@ def spread_scales(scales: Sequence[float], framing: str) -> list[float]:
 
 
 def factors(
-    manner: Mapping[str, float], scales: Scales, num_tokens: int, framing: str, known: Sequence[str]
+    whole: Mapping[str, float], scales: Scales, num_tokens: int, framing: str, known: Sequence[str]
 ) -> dict[str, float | list[float]]:
-    """What a model is told: a factor, or one for each id where `scales` has them for tokens.
+    """Return what a model is told: a factor, or one for each id where `scales` has them for tokens.
 
     Args:
-      manner: factors of the whole utterance by name.
-      scales: factors of each of `num_tokens` tokens by name, times those of the manner.
+      whole: factors of the whole utterance by name.
+      scales: factors of each of `num_tokens` tokens by name, times those of the whole.
       known: names that the model takes.
 
     Raises: InputError for a factor that the model does not take, that is not positive, or for
     too many or too few of them.
     """
     result: dict[str, float | list[float]] = {}
-    for name in (*manner, *(name for name in scales if name not in manner)):
-        value, each = manner.get(name, 1.0), scales.get(name)
+    for name in (*whole, *(name for name in scales if name not in whole)):
+        value, each = whole.get(name, 1.0), scales.get(name)
         if name not in known:
             if each is not None or value != 1.0:
                 raise InputError(
@@ -87,7 +87,7 @@ def factors(
 def token_times(
     tokens: Sequence[str], durations: np.ndarray, framing: str, frame_seconds: float
 ) -> tuple[Timed, ...]:
-    """When each token is heard, framing included; `_` stands for silence before the first.
+    """Return when each token is heard, framing included; `_` stands for silence before the first.
 
     durations: frames of each id, with blanks and framing.
     """
@@ -104,7 +104,7 @@ def token_times(
 
 
 def joined_times(parts: Sequence[tuple[Sequence[Timed], float]], pause: float) -> tuple[Timed, ...]:
-    """The times of parts said one after the other, each with its length, `pause` between two."""
+    """Join the times of parts, each with its length, said with `pause` seconds between two."""
     times, start = [], 0.0
     for part, seconds in parts:
         times += [replace(t, start=t.start + start, end=t.end + start) for t in part]
@@ -113,12 +113,12 @@ def joined_times(parts: Sequence[tuple[Sequence[Timed], float]], pause: float) -
 
 
 def write_times(path: Path | str, times: Sequence[Timed]) -> None:
-    """Lines `start end token`, seconds, separated by tabs, atomically."""
+    """Write lines `start end token`, seconds, separated by tabs, atomically."""
     write_text(path, "".join(f"{t.start:.4f}\t{t.end:.4f}\t{t.token}\n" for t in times))
 
 
 def tensors(told: Mapping[str, float | list[float]], device: str) -> dict[str, Any]:
-    """What `factors` gave as torch takes it: numbers, and tensors (1, L)."""
+    """Turn what `factors` gave into what torch takes: numbers, and tensors (1, L)."""
     import torch
 
     return {

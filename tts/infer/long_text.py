@@ -1,21 +1,19 @@
-"""Texts of any length as sentences that a voice can say one after the other."""
+"""Cut texts of any length into sentences that a voice can say one after the other."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tts.errors import InputError
 from tts.text.sentences import split_sentences
 from tts.text.spoken import FrontEnd, Problem, Spoken
 
-# Silence between two sentences of a long text.
-PAUSE_SECONDS = 0.25
-
 
 def say_sentences(
     text: str, frontend: FrontEnd, max_chars: int | None = None
 ) -> tuple[list[Spoken], list[Problem]]:
-    """What `frontend` says for the sentences of `text`; a text within the maximum is one.
+    """Say the sentences of `text` with `frontend`; a text within the maximum is one.
 
     Args:
       max_chars: longer texts are cut into sentences of at most so many characters; None for
@@ -46,13 +44,13 @@ def say_sentences(
     return said, problems
 
 
-def can_be_said(tokens: list[str]) -> bool:
-    """Whether there is more than punctuation in `tokens`."""
+def can_be_said(tokens: Sequence[str]) -> bool:
+    """Tell whether there is more than punctuation in `tokens`."""
     return any(character.isalnum() for token in tokens for character in token)
 
 
 def joined(text: str, said: list[Spoken], problems: list[Problem]) -> Spoken:
-    """The sentences of `text` as if they had been said in one; one alone stays as it is."""
+    """Join what was said of sentences to that of `text`; one alone stays as it is."""
     if len(said) == 1 and said[0].text == text:
         return said[0]
     words = tuple(word for spoken in said for word in spoken.words)
@@ -61,7 +59,7 @@ def joined(text: str, said: list[Spoken], problems: list[Problem]) -> Spoken:
 
 
 def _reason(text: str, problems: list[Problem]) -> str:
-    """Why nothing of a text can be said."""
+    """Say why nothing of a text can be said."""
     if not text.strip():
         return "the text is empty"
     if not problems:

@@ -1,4 +1,4 @@
-"""Speaking with sherpa-onnx, 1.13.x or 2.x, through our own front end: exactly our ids arrive.
+"""Speak with sherpa-onnx, 1.13.x or 2.x, through our own front end: the ids that arrive are ours.
 
 2.x takes tokens as they are; 1.13.x gets them as a text of codes (see tts.text.codes). Only an
 espeak voice on 1.13.x is given text, which espeak says there as it does here.
@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tts.config import from_dict, read_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
-from tts.export.package import FRONTEND_FILE, default_model
-from tts.export.readme import NOISE_SCALE
-from tts.infer.long_text import PAUSE_SECONDS, say_sentences
+from tts.export.parts import FRONTEND_FILE, default_model
+from tts.infer.control import Scales
+from tts.infer.speak import speak_text
+from tts.infer.speech import Speech
 from tts.text import codes
 from tts.text.frontend import build_frontend, frontend_of
 from tts.text.lexicon import write_lexicon
-from tts.text.spoken import FrontEnd, FrontEndConfig, Problem, Spoken
+from tts.text.spoken import FrontEnd, FrontEndConfig, Spoken
 from tts.text.tokens import BOS, EOS, TokenTable
 from tts.text.user_lexicon import with_user_lexicon
+from tts.voice import SpeakingOptions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,16 +36,8 @@ WHOLE = {"min_words_in_sentence": "1000000", "max_words_in_sentence": "1000000"}
 INSTALL = "type: pip install sherpa-onnx==2.0.1 (or ==1.13.4)"
 
 
-class Speech(NamedTuple):
-    """Samples float32 (S,), their rate in Hz, and what of the text could not be said."""
-
-    samples: np.ndarray
-    sample_rate: int
-    problems: tuple[Problem, ...]
-
-
 def runtime() -> Any:
-    """The module sherpa_onnx. Raises: InputError where it is not installed."""
+    """Return the module sherpa_onnx. Raises: InputError where it is not installed."""
     try:
         import sherpa_onnx
     except ImportError as error:
@@ -50,8 +46,68 @@ def runtime() -> Any:
 
 
 def takes_tokens() -> bool:
-    """Whether the runtime accepts tokens from its caller, as 2.x does."""
+    """Tell whether the runtime accepts tokens from its caller, as 2.x does."""
     return hasattr(runtime().GenerationConfig, "tokens")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Say sentences with a sherpa_onnx.OfflineTts, a Backend of tts.infer.speak.
+
+    noise_scale is the engine's own, its noise has no seed, and it takes no other scale than
+    length_scale. sid, silence_scale: see speak_with.
+    """
+
+    tts: Any
+    frontend: FrontEnd
+    sid: int = 0
+    silence_scale: float = 1.0
+
+    def say(self, spoken: Spoken, options: SpeakingOptions, scales: Scales) -> Speech:
+        """Say one sentence.
+
+        Raises: InputError where this version cannot, and for scales that no runtime takes.
+        """
+        import numpy as np
+
+        told = {**options.scales, **scales}
+        told.pop("length_scale")
+        if scales or any(scale != 1.0 for scale in told.values()):
+            raise InputError("sherpa-onnx takes a length scale for the whole text, no other scale")
+        start = time.perf_counter()
+        send = self._send_tokens if takes_tokens() else self._send_text
+        audio = send(spoken, 1.0 / options.length_scale)
+        seconds = time.perf_counter() - start
+        samples = np.asarray(audio.samples, dtype=np.float32)
+        return Speech(samples, audio.sample_rate, spoken, compute_seconds=seconds)
+
+    def vocode(self, mel_TF: np.ndarray) -> Speech:
+        """Refuse: the runtime's vocoder takes no mel from its caller."""
+        raise InputError("sherpa-onnx speaks texts and tokens, no mel that is given")
+
+    def _send_tokens(self, spoken: Spoken, speed: float) -> Any:
+        """Run 2.x once, by tokens."""
+        tokens = spoken.tokens
+        if self.frontend.config.framing != "blank":
+            tokens = [BOS, *tokens, EOS]
+        generation = runtime().GenerationConfig()
+        generation.speed, generation.sid = speed, self.sid
+        generation.silence_scale = self.silence_scale
+        generation.extra = WHOLE
+        generation.tokens = [tokens]
+        return self.tts.generate("", generation)
+
+    def _send_text(self, spoken: Spoken, speed: float) -> Any:
+        """Run 1.13.x once: with codes, or with what its espeak says as ours does."""
+        config = self.frontend.config
+        if not config.kind.older:
+            raise _too_old(config)
+        text = spoken.normalized
+        if config.kind.older == "codes":
+            text = codes.in_codes(spoken.tokens, self.frontend.token_table())
+        elif not text:
+            raise InputError("sherpa-onnx 1.13 says the text of an espeak voice, no tokens given")
+        return self.tts.generate(text, sid=self.sid, speed=speed)
 
 
 def speak_with(
@@ -61,7 +117,7 @@ def speak_with(
     length_scale: float = 1.0,
     sid: int = 0,
     silence_scale: float = 1.0,
-    pause: float = PAUSE_SECONDS,
+    pause: float = SpeakingOptions.pause,
 ) -> Speech:
     """Say `text` with a sherpa_onnx.OfflineTts of a voice whose front end is `frontend`.
 
@@ -73,44 +129,8 @@ def speak_with(
 
     Raises: InputError when nothing of the text can be said, or not in this version.
     """
-    import numpy as np
-
-    said, problems = say_sentences(text, frontend)
-    send = _send_tokens if takes_tokens() else _send_text
-    pieces, rate = [], 0
-    for spoken in said:
-        audio = send(tts, frontend, spoken, 1.0 / length_scale, sid, silence_scale)
-        rate = audio.sample_rate
-        silence = np.zeros(round(pause * rate), dtype=np.float32)
-        pieces += [silence, np.asarray(audio.samples, dtype=np.float32)]
-    return Speech(np.concatenate(pieces[1:]), rate, tuple(problems))
-
-
-def _send_tokens(
-    tts: Any, frontend: FrontEnd, spoken: Spoken, speed: float, sid: int, silence_scale: float
-) -> Any:
-    """One run of 2.x, by tokens."""
-    tokens = spoken.tokens
-    if frontend.config.framing != "blank":
-        tokens = [BOS, *tokens, EOS]
-    generation = runtime().GenerationConfig()
-    generation.speed, generation.sid, generation.silence_scale = speed, sid, silence_scale
-    generation.extra = WHOLE
-    generation.tokens = [tokens]
-    return tts.generate("", generation)
-
-
-def _send_text(
-    tts: Any, frontend: FrontEnd, spoken: Spoken, speed: float, sid: int, _silence_scale: float
-) -> Any:
-    """The sentence for 1.13.x: codes, or what its espeak says as ours does."""
-    kind = frontend.config.kind
-    if not kind.older:
-        raise _too_old(frontend.config)
-    text = spoken.normalized
-    if kind.older == "codes":
-        text = codes.in_codes(spoken.tokens, frontend.token_table())
-    return tts.generate(text, sid=sid, speed=speed)
+    options = SpeakingOptions(length_scale=length_scale, pause=pause)
+    return speak_text(Engine(tts, frontend, sid, silence_scale), text, options)
 
 
 def _too_old(config: FrontEndConfig) -> InputError:
@@ -122,7 +142,7 @@ def _too_old(config: FrontEndConfig) -> InputError:
 
 
 class SherpaVoice:
-    """A package of export_onnx.py, spoken by whichever sherpa-onnx is installed.
+    """Speak a package of export_onnx.py with whichever sherpa-onnx is installed.
 
     Args:
       package: the folder with model, vocoder, tokens and frontend.toml.
@@ -138,7 +158,7 @@ class SherpaVoice:
         package: Path | str,
         num_threads: int = 1,
         model: str = "",
-        noise_scale: float = NOISE_SCALE,
+        noise_scale: float = SpeakingOptions.noise_scale,
         silence_scale: float = 1.0,
         user_lexicon: Path | str | None = None,
     ):
@@ -156,9 +176,13 @@ class SherpaVoice:
         self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
 
     def speak(
-        self, text: str, length_scale: float = 1.0, sid: int = 0, pause: float = PAUSE_SECONDS
+        self,
+        text: str,
+        length_scale: float = 1.0,
+        sid: int = 0,
+        pause: float = SpeakingOptions.pause,
     ) -> Speech:
-        """Text of any length to samples, see speak_with.
+        """Speak a text of any length, see speak_with.
 
         Raises: InputError when nothing of it can be said.
         """
@@ -167,7 +191,7 @@ class SherpaVoice:
 
 
 def read_frontend(package: Path, model: Path) -> FrontEndConfig:
-    """The front end of a package: its frontend.toml, else what the model's metadata say."""
+    """Read the front end of a package: its frontend.toml, else what the model's metadata say."""
     stored = package / FRONTEND_FILE
     if stored.is_file():
         return from_dict(FrontEndConfig, read_toml(stored), str(stored))
@@ -182,7 +206,7 @@ def _engine(
     num_threads: int,
     noise_scale: float,
 ) -> Any:
-    """An OfflineTts whose lexicon is the codes alone: nothing else is ever looked up."""
+    """Make an OfflineTts whose lexicon holds the codes alone."""
     sherpa = runtime()
     parts = [model, package / "vocoder.onnx", package / "tokens.txt"]
     missing = [str(path) for path in parts if not path.is_file()]
@@ -210,7 +234,7 @@ def _engine(
 
 
 def espeak_data(package: Path) -> Path:
-    """The folder espeak-ng-data: the package's, else that of the installed piper-phonemize."""
+    """Find the folder espeak-ng-data: the package's, else that of the installed piper-phonemize."""
     spec = importlib.util.find_spec("piper_phonemize")
     places = [package, *(spec.submodule_search_locations or [] if spec else [])]
     for place in places:

@@ -1,7 +1,8 @@
-"""--world-size N: starts N processes that train together, and watches them."""
+"""--world-size N: start N processes that train together, and watch them."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -10,25 +11,41 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tts.errors import InputError
-from tts.train.watch import PREEMPTED, WATCHED, Stopped
+from tts.train.signals import PREEMPTED, WATCHED, Stopped
 
 HOST = "127.0.0.1"
 # Seconds that the others have to end by themselves once one has failed.
 GRACE = 5.0
 # Exit status of a process that only noticed that another one is gone.
 LOST = 3
-_CODE = "from tts.train.launch import work; work()"
+_CODE = "from tts.train.launch import run_job; run_job()"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 # A report fits into a pipe that nobody reads yet.
 _LONGEST = 16000
 
 
-def launch(size: int, port: int, job: dict[str, Any]) -> None:
-    """Run tts.train.run.train(**job) in `size` processes on this machine; returns after all.
+@dataclass(frozen=True)
+class Job:
+    """Hold a call that other processes can make: `function`, as 'module:name', of `arguments`,
+    which are plain values.
+    """
+
+    function: str
+    arguments: dict[str, Any]
+
+    def __call__(self) -> Any:
+        """Import the function and call it."""
+        module, name = self.function.split(":")
+        return getattr(importlib.import_module(module), name)(**self.arguments)
+
+
+def launch(size: int, port: int, job: Job) -> None:
+    """Run `job` in `size` processes on this machine; return when all have ended.
 
     Each has its own session, so that signals reach them through this process alone, and ends
     when this process is gone. When one fails the others are ended.
@@ -45,7 +62,7 @@ def launch(size: int, port: int, job: dict[str, Any]) -> None:
 
 
 def check_port(port: int) -> None:
-    """Raises: InputError when `port` cannot be listened on here."""
+    """Check that `port` can be listened on here. Raises: InputError."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -58,9 +75,9 @@ def check_port(port: int) -> None:
 
 
 class _Group:
-    """The processes, and what is known of how they ended."""
+    """Hold the processes, and what is known of how they ended."""
 
-    def __init__(self, size: int, port: int, job: dict[str, Any]):
+    def __init__(self, size: int, port: int, job: Job):
         self.signal = 0
         self.failed: int | None = None
         self.reports: list[int] = []
@@ -85,11 +102,11 @@ class _Group:
             os.close(writing)
             self.reports.append(reading)
             self.processes.append(process)
-            process.stdin.write(json.dumps({"report": writing, "job": job}) + "\n")
+            process.stdin.write(json.dumps({"report": writing, "job": vars(job)}) + "\n")
             process.stdin.flush()  # and left open: its end tells that this process is gone
 
     def watch(self) -> None:
-        """Wait for all, or for the first that fails; pass signals on."""
+        """Wait for all processes, or for the first that fails; pass signals on."""
         old = {number: signal.signal(number, self._pass_on) for number in WATCHED}
         try:
             while any(process.poll() is None for process in self.processes):
@@ -112,7 +129,7 @@ class _Group:
                 process.send_signal(number)
 
     def end(self) -> None:
-        """Give the processes that still run a moment, then end them."""
+        """End the processes that still run after GRACE seconds."""
         deadline = time.monotonic() + GRACE
         for process in self.processes:
             try:
@@ -123,7 +140,7 @@ class _Group:
             process.stdin.close()
 
     def judge(self) -> None:
-        """Raise what the processes ended with, if not well."""
+        """Raise the error or signal that ended the processes, if there was one."""
         texts = []
         for reading in self.reports:
             with os.fdopen(reading, encoding="utf-8", errors="replace") as file:
@@ -152,16 +169,15 @@ class _Group:
         raise InputError(f"{name} {how}. The others were ended; continue with --start-epoch auto")
 
 
-def work() -> None:
-    """One process of `launch`: reads its job from standard input, ends with its status."""
+def run_job() -> None:
+    """Run one process of `launch`: read its job from standard input, end with its status."""
     order = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from tts.train.run import train
     from tts.train.world import LostContact
 
     status, text = 0, ""
     try:
-        train(**order["job"])
+        Job(**order["job"])()
     except Stopped as stopped:
         status = stopped.status
     except LostContact as error:

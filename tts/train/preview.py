@@ -1,4 +1,4 @@
-"""--dry-run 1: what a run would do, without doing it."""
+"""The text of --dry-run 1: options, batches and memory of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from tts.data.loader import BatchPlan, Example
 from tts.train.config import TrainConfig
-from tts.train.fit import Memory, free_memory, largest_batch, padded_frames
+from tts.train.memory import Memory, free_memory, largest_batch, padded_frames
 
 
 def preview(
@@ -21,7 +21,7 @@ def preview(
     memory: Memory,
     device: torch.device,
 ) -> str:
-    """The resolved configuration, the batches of an epoch and an estimate of memory, as text.
+    """Return the resolved configuration, the batches of an epoch and an estimate of memory.
 
     `run` is the whole resolved configuration; `plan` of a single process.
     """

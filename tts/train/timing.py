@@ -1,4 +1,4 @@
-"""Where the time of a run goes, part by part."""
+"""Seconds that each part of training takes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ PARTS = ("data", "forward", "backward", "optimiser", "validation", "saving", "re
 
 
 class Timer:
-    """Seconds of each part since the last `take`.
+    """Measure the seconds of each part since the last `take`.
 
     On CUDA the marks are events on the stream: nobody waits for them until `count`, so that a
     part's time is the device's own, its waiting for the host included.
     """
 
     def __init__(self, device: torch.device):
-        self._cuda = device.type == "cuda"
+        self._device, self._cuda = device, device.type == "cuda"
         self._seconds: Counter[str] = Counter()
         self._marks: list[tuple[str, torch.cuda.Event | float]] = []
         self.start()
 
     def start(self) -> None:
-        """Begin here: what was before does not count."""
+        """Start here: earlier time does not count."""
         self._seconds.clear()
         self._marks.clear()
         self.mark("rest")
 
     def mark(self, part: str) -> None:
-        """What happened since the mark before this one was `part`."""
+        """Assign the time since the mark before this one to `part`."""
         if self._cuda:
             event = torch.cuda.Event(enable_timing=True)
-            event.record()
+            event.record(torch.cuda.current_stream(self._device))
             self._marks.append((part, event))
             return
         self._marks.append((part, time.perf_counter()))
@@ -51,7 +51,7 @@ class Timer:
         self._marks = self._marks[-1:]
 
     def take(self) -> dict[str, float]:
-        """Seconds by part; all begin at 0 again."""
+        """Return seconds by part, and start all at 0 again."""
         self.count()
         taken = {part: self._seconds[part] for part in PARTS}
         self._seconds.clear()

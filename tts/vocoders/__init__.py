@@ -1,19 +1,20 @@
-"""Vocoders: mel to waveform. Each declares the mel that it accepts."""
+"""Turn mel into samples: the vocoders, each with the mel that it takes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tts.errors import InputError
 from tts.mel import MelConfig
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 
 class Vocoder(Protocol):
-    """Anything that turns natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
+    """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
 
     mel: MelConfig
 
@@ -21,19 +22,33 @@ class Vocoder(Protocol):
 
 
 def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
-    """The vocoder of a checkpoint, or Griffin-Lim for `path` None, for features of `mel`.
+    """Load a vocoder that takes `mel`: a checkpoint, an .onnx file, or for None Griffin-Lim.
 
-    Raises: InputError when the file cannot be used or was trained on other features.
+    Raises: InputError when the file cannot be used or was made for another mel.
     """
     if path is None:
         from tts.vocoders.griffin_lim import GriffinLim
 
         return GriffinLim(mel)
+    if Path(path).suffix == ".onnx":
+        from tts.vocoders.onnx import OnnxVocoder
+
+        return OnnxVocoder(path, mel)
     from tts.vocoders.hifigan import load_hifigan
 
     vocoder = load_hifigan(path)
     check_mel(mel, vocoder.mel, str(path))
     return vocoder
+
+
+def vocode(vocoder: Any, mel_TF: Tensor) -> np.ndarray:
+    """Turn one mel (T, n_mels) into samples (S,) in [-1, 1], where the vocoder lies."""
+    import torch
+
+    tensors = [*vocoder.parameters(), *vocoder.buffers()] if hasattr(vocoder, "buffers") else []
+    device = tensors[0].device if tensors else mel_TF.device
+    with torch.inference_mode():
+        return vocoder(mel_TF[None].to(device))[0].clamp(-1.0, 1.0).cpu().numpy()
 
 
 def check_mel(model: MelConfig, vocoder: MelConfig, where: str) -> None:

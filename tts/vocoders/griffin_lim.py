@@ -1,4 +1,4 @@
-"""Griffin-Lim: waveform from mel without any weights."""
+"""Build the waveform from the mel without any weights, by Griffin-Lim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TINY = 1e-8
 
 
 class GriffinLim(nn.Module):
-    """Fast Griffin-Lim with momentum on a non-negative estimate of the spectrum.
+    """Run fast Griffin-Lim with momentum on a non-negative estimate of the spectrum.
 
     Frames lie as tts.features.mel computes them, so T frames give T * hop_length samples.
     Everything is deterministic: the first phases follow from bin and frame number.
@@ -44,14 +44,15 @@ class GriffinLim(nn.Module):
         self.register_buffer("bins", bins, persistent=False)
 
     def forward(self, mel_BTF: Tensor) -> Tensor:
-        """Natural-log mel (B, T, n_mels) -> samples (B, T * hop_length)."""
+        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
         magnitude_BTK = self.magnitude(mel_BTF)
         samples_BS = self.reconstruct(magnitude_BTK)
         margin = (self.mel.n_fft - self.mel.hop_length) // 2
         return samples_BS[:, margin : margin + mel_BTF.shape[1] * self.mel.hop_length]
 
     def magnitude(self, mel_BTF: Tensor) -> Tensor:
-        """A non-negative spectrum (B, T, n_fft // 2 + 1) whose mel is close to the given one.
+        """Estimate a non-negative spectrum (B, T, n_fft // 2 + 1) whose mel is close to the given
+        one.
 
         The clamped pseudo-inverse, improved by multiplicative updates, which keep it
         non-negative (Lee and Seung 2001).
@@ -65,7 +66,7 @@ class GriffinLim(nn.Module):
         return estimate_BTK
 
     def reconstruct(self, magnitude_BTK: Tensor) -> Tensor:
-        """Signal (B, (T - 1) * hop_length + n_fft) whose spectrum comes close to the given."""
+        """Build a signal (B, (T - 1) * hop_length + n_fft) with a spectrum close to the given."""
         real_BTK, imag_BTK = self.first_phase(magnitude_BTK)
         last = None
         for _ in range(self.num_iterations):
@@ -79,7 +80,7 @@ class GriffinLim(nn.Module):
         return self.synthesis(magnitude_BTK * real_BTK, magnitude_BTK * imag_BTK)
 
     def first_phase(self, magnitude_BTK: Tensor) -> tuple[Tensor, Tensor]:
-        """Cosine and sine (T, n_fft // 2 + 1) of fixed, irregular phases."""
+        """Compute cosine and sine (T, n_fft // 2 + 1) of fixed, irregular phases."""
         frames = torch.arange(magnitude_BTK.shape[1], device=magnitude_BTK.device)
         # A bin's own frequency advances by hop/n_fft turns a frame. In integers, since float32
         # would lose the fraction of a turn.
@@ -88,18 +89,18 @@ class GriffinLim(nn.Module):
         return angle_TK.cos(), angle_TK.sin()
 
     def analysis(self, signal_BS: Tensor) -> tuple[Tensor, Tensor]:
-        """Real and imaginary spectrum (B, T, n_fft // 2 + 1) of the windowed frames."""
+        """Compute the real and imaginary spectrum (B, T, n_fft // 2 + 1) of the windowed frames."""
         frames_BTN = signal_BS.unfold(1, self.mel.n_fft, self.mel.hop_length) * self.window
         spectrum = torch.fft.rfft(frames_BTN)
         return spectrum.real, spectrum.imag
 
     def synthesis(self, real_BTK: Tensor, imag_BTK: Tensor) -> Tensor:
-        """Least-squares overlap-add of the frames of a spectrum (Griffin and Lim 1984, eq. 6)."""
+        """Overlap and add a spectrum's frames by least squares (Griffin and Lim 1984, eq. 6)."""
         frames_BTN = torch.fft.irfft(torch.complex(real_BTK, imag_BTK), n=self.mel.n_fft)
         return self.overlap_add(frames_BTN * self.window)
 
     def overlap_add(self, frames_BTN: Tensor) -> Tensor:
-        """Sum of the shifted frames over the sum of the shifted squared windows."""
+        """Divide the sum of the shifted frames by the sum of the shifted squared windows."""
         length = (frames_BTN.shape[1] - 1) * self.mel.hop_length + self.mel.n_fft
         fold = {"kernel_size": (1, self.mel.n_fft), "stride": (1, self.mel.hop_length)}
         total = F.fold(frames_BTN.transpose(1, 2), (1, length), **fold)

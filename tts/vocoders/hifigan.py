@@ -1,4 +1,4 @@
-"""HiFi-GAN generators V1, V2 and V3, reading the weights that jik876/hifi-gan publishes.
+"""Turn mel into samples with HiFi-GAN V1, V2 or V3, whose weights jik876/hifi-gan publishes.
 
 Source: Kong et al. 2020, arXiv 2010.05646, section 2.2 and appendix A.1.
 """

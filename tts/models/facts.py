@@ -1,0 +1,35 @@
+"""What the prepared data say about a model, apart from the options of its architecture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tts.mel import MelConfig
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Hold what every model is built from besides its configuration: `Model(config, facts)`.
+
+    A model takes what it needs; a new fact is a new field with a default. Weights that are
+    loaded later bring the statistics with them, so that voices state only sizes.
+
+    Attributes:
+      vocab_size: number of embeddings, highest token id + 1.
+      mel: the mel that the model makes.
+      mel_mean, mel_std: scalar statistics of the training set's log mel.
+      pad_id: id of the blank, which pads token ids and stands between tokens.
+      speakers: names in the training set.
+      contour_statistics: data/pitch/stats.json, of the training set's pitch and energy; empty
+        for models without these inputs.
+    """
+
+    vocab_size: int
+    mel: MelConfig = MelConfig()
+    mel_mean: float = 0.0
+    mel_std: float = 1.0
+    pad_id: int = 0
+    speakers: tuple[str, ...] = ()
+    contour_statistics: Mapping[str, float] = dataclasses.field(default_factory=dict)

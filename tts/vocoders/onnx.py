@@ -1,0 +1,91 @@
+"""Compute samples with an exported vocoder, mel (N, n_mels, T) in, audio (N, samples) out."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tts.errors import InputError
+from tts.mel import MelConfig
+
+
+class OnnxVocoder:
+    """Turn mel into samples with ONNX Runtime, on the CPU.
+
+    mel: what it is to take; the file says only part of it.
+
+    Raises: InputError for a file that is no vocoder, takes another mel or gives no samples.
+    """
+
+    def __init__(self, path: Path | str, mel: MelConfig):
+        self.mel, self.session = mel, check_onnx_mel(path, mel)
+        outputs = [tensor.name for tensor in self.session.get_outputs()]
+        if len(outputs) > 1:
+            raise InputError(
+                f"{path} gives {', '.join(outputs)}: a spectrum; what is needed is a vocoder whose "
+                "one output is the samples (model_type hifigan)"
+            )
+
+    def to(self, _device: str) -> OnnxVocoder:
+        """Return itself: it computes on the CPU whatever the device of the model."""
+        return self
+
+    def __call__(self, mel_BTF: Tensor) -> Tensor:
+        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
+        (name,) = [tensor.name for tensor in self.session.get_inputs()]
+        mel_NFT = mel_BTF.detach().float().cpu().transpose(1, 2).contiguous().numpy()
+        (audio,) = self.session.run(None, {name: mel_NFT})
+        return torch.from_numpy(audio).reshape(len(mel_NFT), -1)
+
+
+def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:
+    """Check that an ONNX vocoder takes `mel`, by its metadata and the shape of its input.
+
+    sample_rate must be there; of the rest what is there counts, since not every exporter writes
+    all of it.
+
+    Returns: a session of the file.
+    Raises: InputError for no ONNX file, and with both values of all that differ.
+    """
+    import onnxruntime
+
+    if not Path(path).is_file():
+        raise InputError(f"the vocoder {path} does not exist")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's classes are not public
+        raise InputError(f"{path} cannot be run by ONNX Runtime: {error}") from None
+    stated = dict(session.get_modelmeta().custom_metadata_map)
+    if "sample_rate" not in stated:
+        raise InputError(f"{path} is no vocoder for sherpa-onnx: its metadata lack sample_rate")
+    shape = session.get_inputs()[0].shape
+    if len(shape) == 3 and isinstance(shape[1], int):
+        stated["n_mels"] = str(shape[1])
+    different = [
+        f"{name}: vocoder {stated[name]}, model {getattr(mel, name)}"
+        for name in (field.name for field in fields(mel))
+        if name in stated and not _is(stated[name], getattr(mel, name))
+    ]
+    if different:
+        raise InputError(
+            f"the vocoder {path} takes another mel than the model makes ({'; '.join(different)}); "
+            "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
+        )
+    return session
+
+
+def _is(text: str, number: float) -> bool:
+    """Tell whether a metadata string says `number`."""
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
