@@ -97,6 +97,18 @@ def test_faults_are_all_named_at_once(tmp_path, case):
     assert all(detail for _, detail in faults)
 
 
+def test_tiers_of_other_names(tmp_path):
+    """[align] phone_tier and word_tier name them; one that is not there is a fault."""
+    path = write(tmp_path / "a.TextGrid", names=("Wörter", "MAU"))
+    assert read_phones(path, ENGLISH, 1.2)[1][0][0] == "missing-tier"
+    usual = write(tmp_path / "b.TextGrid")
+    found = read_phones(path, ENGLISH, 1.2, "MAU", "Wörter")
+    assert found == read_phones(usual, ENGLISH, 1.2) and found[0]
+    for tiers in (("KAN", "Wörter"), ("MAU", "ORT")):
+        ((kind, detail),) = read_phones(path, ENGLISH, 1.2, *tiers)[1]
+        assert kind == "missing-tier" and "'MAU'" in detail and "phone_tier" in detail
+
+
 def test_missing_tiers_and_files_that_are_no_textgrids(tmp_path):
     write_textgrid(tmp_path / "a.TextGrid", {"words": tier(WORDS), "notes": tier(WORDS)}, 1.2)
     assert read_phones(tmp_path / "a.TextGrid", ENGLISH, 1.2)[1][0][0] == "missing-tier"
@@ -112,7 +124,10 @@ def test_files_lie_in_the_folder_or_in_folders_in_it(tmp_path):
     for name in ("speaker/a.TextGrid", "b.TextGrid", "speaker/b.TextGrid", "c.txt"):
         (tmp_path / name).touch()
     found = find_files(tmp_path, ".TextGrid")
-    assert sorted(found) == ["a", "b"] and found["b"] == tmp_path / "b.TextGrid"
+    assert {"a", "b"} <= found.keys() and "c" not in found
+    assert found["b"] == tmp_path / "b.TextGrid"
+    # Ids that are made of the path of a sound file.
+    assert found["speaker/b"] == found["speaker_b"] == tmp_path / "speaker/b.TextGrid"
 
 
 def test_a_table_of_frames(tmp_path):

@@ -62,6 +62,8 @@ class Timing:
 
     frontend: FrontEndConfig
     frames_per_second: float
+    phone_tier: str = ""
+    word_tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
     config = timing.frontend
     alphabet = alphabet_of(config)
     targets = targets_of(job.tokens, config.framing, config.unit, alphabet)
-    segments, faults = _segments(job, alphabet)
+    segments, faults = _segments(job, alphabet, (timing.phone_tier, timing.word_tier))
     if faults:
         return None, faults
     num_framed = max(place for target in targets for place in target.places) + 1
@@ -133,11 +135,13 @@ def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
     return matching, []
 
 
-def _segments(job: Job, alphabet: PhoneAlphabet) -> tuple[list[Segment], Faults]:
+def _segments(
+    job: Job, alphabet: PhoneAlphabet, tiers: tuple[str, str]
+) -> tuple[list[Segment], Faults]:
     if job.times is None:
         return [], [("missing-times", job.missing)]
     if isinstance(job.times, Path):
-        return read_phones(job.times, alphabet, job.seconds)
+        return read_phones(job.times, alphabet, job.seconds, *tiers)
     end = job.times[-1].end if job.times else 0.0
     faults = check_end(end, job.times, job.seconds)
     if faults:
@@ -186,7 +190,9 @@ def _position(cut: dict[str, Any]) -> int:
 def timing_of(recipe: Recipe) -> Timing:
     """Return front end and frame rate of the prepared data."""
     mel = read_mel_config(recipe)
-    return Timing(read_frontend(recipe), mel.sample_rate / mel.hop_length)
+    align = recipe.config.align
+    frames_per_second = mel.sample_rate / mel.hop_length
+    return Timing(read_frontend(recipe), frames_per_second, align.phone_tier, align.word_tier)
 
 
 def recordings(recipe: Recipe) -> Iterator[Recording]:

@@ -19,29 +19,45 @@ Faults = list[tuple[str, str]]
 
 
 def find_files(folder: Path, suffix: str) -> dict[str, Path]:
-    """Find files by name without suffix, in `folder` or in folders in it."""
-    found = [*sorted(folder.glob(f"*/*{suffix}")), *sorted(folder.glob(f"*{suffix}"))]
-    return {path.name.removesuffix(suffix): path for path in found}
+    """Find files by name without suffix, in `folder` or in folders in it.
+
+    A file in a folder is also found as an id made of its path: with /, or with _ (tts.data.table).
+    """
+    found: dict[str, Path] = {}
+    paths = sorted(folder.rglob(f"*{suffix}"), key=lambda path: (-len(path.parts), path))
+    for path in paths:
+        relative = path.relative_to(folder).as_posix().removesuffix(suffix)
+        for name in (path.name.removesuffix(suffix), relative, "_".join(relative.split("/"))):
+            found["_".join(name.split())] = found[name] = path
+    return found
 
 
 def read_phones(
-    path: Path, alphabet: PhoneAlphabet, seconds: float
+    path: Path, alphabet: PhoneAlphabet, seconds: float, phone_tier: str = "", word_tier: str = ""
 ) -> tuple[list[Segment], Faults]:
     """Read segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
 
     The phones stand in the tier `phones` (or `<speaker> - phones`, or the only tier), words in
-    the tier `words` where there is one. No segments where a fault was found.
+    the tier `words` where there is one. A tier that is named (`phone_tier`, `word_tier`) must be
+    there. No segments where a fault was found.
     """
     try:
         grid = load_textgrid(path)
     except InputError as error:
         return [], [("unreadable-times", str(error))]
-    phones, words = _tier(grid, "phones"), _tier(grid, "words")
-    if phones is None and len(grid.tiers) == 1 and words is None:
+    phones, words = _tier(grid, phone_tier or "phones"), _tier(grid, word_tier or "words")
+    if phones is None and len(grid.tiers) == 1 and words is None and not phone_tier:
         phones = next(iter(grid.tiers.values()))
-    if not phones:
+    if not phones or (word_tier and words is None):
+        lacks = word_tier if phones else phone_tier or "phones"
         there = ", ".join(map(repr, grid.tiers)) or "none"
-        return [], [("missing-tier", f"{path} has no tier of phones (tiers: {there})")]
+        return [], [
+            (
+                "missing-tier",
+                f"{path} has no tier {lacks!r} (tiers: {there}); corpus.toml names them: [align] "
+                "phone_tier, word_tier",
+            )
+        ]
     faults = check_tier(phones, "phones") + (check_tier(words, "words") if words else [])
     faults += check_end(grid.end, phones, seconds)
     if words and not faults:

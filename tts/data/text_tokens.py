@@ -1,4 +1,4 @@
-"""Front end of a recipe and the tokens of its utterances."""
+"""Choose the front end of a recipe, and write the tokens of its utterances."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXTS_PER_PART = 100
 
 @dataclasses.dataclass(frozen=True)
 class FrontEndChoice:
-    """Command-line choices; an empty one keeps what corpus.toml says."""
+    """Hold command-line choices; an empty one keeps what corpus.toml says."""
 
     language: str = option("", "zh_en: Mandarin whose English words are said in English")
     frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin), phones")
@@ -58,7 +58,7 @@ def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
 
 
 def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -> None:
-    """Write data/frontend.toml and data/tokens.txt; learns what is to be learned first."""
+    """Write data/frontend.toml and data/tokens.txt; learn what is to be learned first."""
     config = with_models(recipe, config, train)
     table = build_frontend(config).token_table()
     table.write(recipe.data / "tokens.txt")
@@ -67,7 +67,7 @@ def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -
 
 
 def read_frontend(recipe: Recipe) -> FrontEndConfig:
-    """The front end that stage 2 stored with the data."""
+    """Read the front end that stage 2 stored with the data."""
     path = recipe.data / "frontend.toml"
     return from_dict(FrontEndConfig, read_toml(path), str(path))
 
@@ -110,7 +110,7 @@ def write_token_cuts(recipe: Recipe, num_jobs: int) -> None:
 
 
 def _report(recipe: Recipe, said: list, faults: list, problems: list, warnings: list[str]) -> None:
-    """What the user should know about the texts."""
+    """Print what the user should know about the texts."""
     for warning in warnings[:10]:
         print(f"warning: {warning}")
     if len(warnings) > 10:
@@ -126,7 +126,7 @@ def _report(recipe: Recipe, said: list, faults: list, problems: list, warnings: 
 
 @functools.lru_cache(maxsize=2)
 def _frontend(config: FrontEndConfig) -> tuple[Any, Any]:
-    """One front end and its table a process."""
+    """Build one front end and its table a process."""
     frontend = build_frontend(config)
     return frontend, frontend.token_table()
 

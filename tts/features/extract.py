@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import numpy as np
 
 from tts.config import to_dict, write_toml
 from tts.data.cluster import LOCAL
-from tts.data.corpus import Fault, Recipe, sources
+from tts.data.corpus import Recipe, sources
 from tts.data.manifests import count_listed, read_faults
 from tts.data.parallel import parallel_map
+from tts.data.utterance import Fault
 from tts.data.validation import (
+    REMARKS,
     AudioLimits,
     RejectPolicy,
     apply_policy,
@@ -29,6 +32,7 @@ from tts.files import (
     atomic_path,
     read_json,
     read_jsonl,
+    remove_leftovers,
     sha256_file,
     sha256_value,
     write_json,
@@ -89,7 +93,7 @@ def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
     """Write features and checks of one chunk; what an earlier, interrupted run finished is kept.
 
     Returns: for every cut a dict of id, faults (kind, detail) and, if the audio could be read,
-    num_frames, count, total and squares of the float32 mel.
+    num_frames, count, total and squares of the float32 mel, and the hash of its samples.
     """
     folder = chunk.work / STORAGE
     key = chunk.key
@@ -131,6 +135,8 @@ def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
     path = chunk.work / source_of(cut)
     try:
         samples, resampled, rate = read_samples(cut, path, chunk.mel.sample_rate)
+        if len(resampled) < (wanted := cut["recording"]["num_samples"]):
+            raise InputError(f"{path}: {len(resampled)} samples instead of {wanted}")
     except InputError as error:
         item["faults"].append(["unreadable-audio", str(error)])
         return item
@@ -142,14 +148,14 @@ def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
     with atomic_path(target) as temporary, open(temporary, "wb") as file:
         np.save(file, mel.astype(STORED), allow_pickle=False)
     sums = sums_of(mel)
-    return {**item, "num_frames": len(mel), **vars(sums)}
+    audio = hashlib.sha256(samples.tobytes()).hexdigest()[:16]
+    return {**item, "audio": audio, "num_frames": len(mel), **vars(sums)}
 
 
 def write_features(
     recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_jobs: int, executor: str = LOCAL
 ) -> None:
-    """Write data/fbank (stage 5): features of every cut, checks, the policy, the cuts that are
-    kept.
+    """Write the log mel of every cut (stage 5), check them, and list the cuts that are kept.
 
     Files: data/fbank/feats/, <name>_cuts.jsonl.gz, <name>_sums.jsonl.gz, data/mel.toml and
     data/rejected.tsv with every fault of the corpus, its texts and its audio.
@@ -158,8 +164,9 @@ def write_features(
     stay and are used by the next run.
     """
     cuts = list(read_jsonl(recipe.manifest("cuts.jsonl.gz")))
-    _remove_leftovers(recipe)
     notes = recipe.data / "fbank" / ".chunks"
+    for folder in [notes, *(recipe.work / STORAGE).glob("**/")]:
+        remove_leftovers(folder)
     definition = sha256_value([sha256_file(path) for path in sources(*DEFINITION)])
     chunks = [
         Chunk(
@@ -186,7 +193,8 @@ def write_features(
         for cut, item in zip(cuts, items, strict=True)
         if cut["supervisions"][0]["custom"]["position"] not in rejected
     ]
-    sums = [{key: value for key, value in item.items() if key != "faults"} for _, item in kept]
+    others = ("faults", "audio")
+    sums = [{key: value for key, value in item.items() if key not in others} for _, item in kept]
     write_toml(recipe.data / "mel.toml", to_dict(mel))
     write_jsonl(recipe.fbank("sums.jsonl.gz"), sums)
     write_jsonl(recipe.fbank("cuts.jsonl.gz"), (_with_features(*pair, mel) for pair in kept))
@@ -197,7 +205,10 @@ def write_features(
 def audio_faults(
     cuts: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]], recipe: Recipe
 ) -> list[Fault]:
-    """Find faults of the audio itself, and of audio that cannot belong to its text."""
+    """Return the faults of the audio itself, and of audio that cannot belong to its text.
+
+    Those of the kinds in REMARKS have no position: they reject nothing.
+    """
     from tts.data.text_tokens import read_frontend
     from tts.text.tokens import TokenTable
 
@@ -205,7 +216,8 @@ def audio_faults(
     table = TokenTable.read(recipe.data / "tokens.txt")
     limits = recipe.config.audio
     lengths = [(cut["duration"], len(cut["custom"]["tokens"])) for cut in cuts]
-    faults = []
+    faults: list[Fault] = []
+    first: dict[str, str] = {}  # which clip has this audio
     for cut, item, pace in zip(cuts, items, check_pace(lengths, limits), strict=True):
         position = cut["supervisions"][0]["custom"]["position"]
         found = [tuple(fault) for fault in item["faults"]]
@@ -217,7 +229,11 @@ def audio_faults(
             if item["num_frames"] < framed:
                 detail = f"{item['num_frames']} frames for {framed} tokens with blanks"
                 found.append(("too-short", detail))
-        faults += [Fault(cut["id"], kind, detail, position) for kind, detail in found]
+        same = first.setdefault(item.get("audio", cut["id"]), cut["id"])
+        if same != cut["id"]:
+            found.append(("same-audio", f"the samples of {same}"))
+        for kind, detail in found:
+            faults.append(Fault(cut["id"], kind, detail, None if kind in REMARKS else position))
     return faults
 
 
@@ -240,13 +256,6 @@ def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) ->
         "channels": 0,
     }
     return {**cut, "features": features}
-
-
-def _remove_leftovers(recipe: Recipe) -> None:
-    """Remove temporary files that a killed run left among features and notes."""
-    for pattern in (f"{STORAGE}/*/.*.tmp", "data/fbank/.chunks/.*.tmp"):
-        for path in recipe.work.glob(pattern):
-            path.unlink(missing_ok=True)
 
 
 def write_cmvn(recipe: Recipe) -> None:
