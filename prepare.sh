@@ -3,12 +3,15 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-usage="prepare.sh --corpus NAME [--toy] [--stage N] [--stop-stage M] [options]"
+usage="prepare.sh --corpus NAME | --recipe FOLDER [--toy] [--stage N] [--stop-stage M] [options]"
 # shellcheck source=tools/stage.sh
 source "$root/tools/stage.sh"
 
+declare -A facts=()
+
 data_options() {
-  option corpus ljspeech "a folder of egs/"
+  option corpus "" "a folder of egs/; empty without --recipe: ljspeech"
+  option recipe "" "instead of --corpus: a folder anywhere with a corpus.toml"
   flag toy "the embedded toy corpus, in the recipe's toy/ folder"
   option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
   option work "" "folder for data/ and download/; empty: the recipe's own"
@@ -20,13 +23,15 @@ data_options() {
   option framing "" "blank; with espeak runtime or reference"
   option prosody "" "Mandarin: 1 adds the prosody marks #1 to #4 as tokens"
   option user-lexicon "" "file of lines 'word pronunciation' that stand over the dictionaries"
+  option symbols "" "language phones: file of the symbols; empty: those of the corpus's texts"
   option erhua "" "Mandarin: split (hui4 er) or fused (huir4); empty: split"
   option train-models "" "0: rules in the place of models learned from labels"
+  option set "" "such as mel.hop_length=200; several between spaces, in one pair of quotes"
   option num-jobs "" "processes; empty: one a processor"
   option executor "" "features: local, dask (a cluster here) or dask://host:port; empty: local"
   option on-reject leave-out "rejected utterances: leave-out or stop"
   option max-rejected 0.01 "stop when more than this share is rejected"
-  option model matcha "acoustic model; fastspeech2 needs the stages align and pitch, too"
+  option model matcha "acoustic model; what it needs decides about the stages align and pitch"
   option aligner "" "textgrid, interval, frames, mas or k2; empty: the first that is there"
   option alignments "" "folder or table of the aligner's times; empty: as corpus.toml says"
   option exp-dir "" "with --aligner mas or k2: folder of the trained voice"
@@ -39,12 +44,21 @@ data_options() {
 
 # What the options given mean for each stage.
 read_data_options() {
-  recipe=$root/egs/${opt[corpus]}/TTS
-  given toy dl-dir work
-  common=(--corpus "${opt[corpus]}" "${passed[@]}")
+  local item items
+  [[ -n ${opt[corpus]}${opt[recipe]} ]] || opt[corpus]=ljspeech
+  opt_given[corpus]=${opt[corpus]}
+  given corpus recipe toy dl-dir work
+  common=("${passed[@]}")
+  mel=() overrides=()
+  read -ra items <<<"${opt[set]}"
+  for item in "${items[@]}"; do
+    if [[ $item == mel.* ]]; then mel+=("$item"); else overrides+=("$item"); fi
+  done
+  ((${#mel[@]} == 0)) || mel=(--set "${mel[@]}")
+  ((${#overrides[@]} == 0)) || overrides=(--set "${overrides[@]}")
   given num-jobs
   jobs=("${passed[@]}")
-  given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon train-models
+  given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon symbols train-models
   text=("${passed[@]}")
   given on-reject max-rejected executor
   features=("${passed[@]}")
@@ -52,8 +66,25 @@ read_data_options() {
   align=("${passed[@]}")
   given f0-method f0-refinement f0-min f0-max on-reject max-rejected
   pitch=("${passed[@]}")
-  extras=0
-  [[ ${opt[model]} == matcha ]] || extras=1
+  facts=() recipe=""
+  if [[ ${opt[list]} == 0 ]]; then
+    ask_recipe
+    recipe=${facts[folder]}
+  fi
+}
+
+# ask_recipe OPTIONS...: fills `facts` with what local/show_recipe.py says of recipe and model.
+ask_recipe() {
+  local key value said
+  command -v "$python" >/dev/null || fail "no Python interpreter '$python'; see --python"
+  said=$("$python" "$root/local/show_recipe.py" --model "${opt[model]}" "${common[@]}" "$@") || exit 2
+  while read -r key value; do facts[$key]=$value; done <<<"$said"
+}
+
+# Of the extra stages those run whose output the model takes; asking it takes seconds.
+needs_stage() {
+  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages "${overrides[@]}"
+  [[ " ${facts[stages]} " == *" $1 "* ]]
 }
 
 data_stages() {
@@ -61,11 +92,13 @@ data_stages() {
   # of any --num-jobs.
   stage_environment=(OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1)
   stage 0 download "fetch the corpus" download.py "${common[@]}"
-  stage 1 manifests "list recordings and their labels" prepare_manifests.py "${common[@]}"
+  stage 1 manifests "list recordings and their labels" prepare_manifests.py "${common[@]}" "${jobs[@]}" \
+    "${mel[@]}"
   stage 2 tokens "choose the front end, write its token table" prepare_tokens.py "${common[@]}" "${text[@]}"
-  stage 3 raw-cuts "join recordings and labels" prepare_raw_cuts.py "${common[@]}"
+  stage 3 raw-cuts "join recordings and labels" prepare_raw_cuts.py "${common[@]}" "${mel[@]}"
   stage 4 text "text to tokens" convert_text_to_tokens.py "${common[@]}" "${jobs[@]}"
-  stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${features[@]}"
+  stage 5 fbank "features and their validation" compute_fbank.py "${common[@]}" "${jobs[@]}" "${mel[@]}" \
+    "${features[@]}"
   stage 6 split "training, validation and test set" split_cuts.py "${common[@]}"
   stage 7 cmvn "mean and deviation of the training set" compute_cmvn.py "${common[@]}"
   extra_stage 8 align "how long each token lasts" align.py "${common[@]}" "${jobs[@]}" "${align[@]}"

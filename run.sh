@@ -6,10 +6,10 @@ set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=prepare.sh
 source "$root/prepare.sh"
-usage="run.sh [--corpus NAME] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
+usage="run.sh [--corpus NAME | --recipe FOLDER] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
 
 data_options
-option vocoder "" "HiFi-GAN weights; empty: what stage 11 fetched, for the toy Griffin-Lim"
+option vocoder "" "HiFi-GAN weights; empty: what corpus.toml names, else or for the toy Griffin-Lim"
 option num-epochs "" "empty: as conf/<model>.toml says"
 option max-duration "" "seconds of speech in a batch"
 option steps 2,3,6 "flow steps, one ONNX file each"
@@ -18,25 +18,28 @@ option text "" "what to say at the end; empty: a sentence of the recipe"
 parse_options "$@"
 [[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
 find_python
-[[ -n ${opt_given[corpus]:-} || ${opt[toy]} == 1 ]] ||
-  fail "which voice? --corpus ljspeech or --corpus baker_zh; with --toy the embedded toy corpus"
+[[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
+  fail "which voice? --corpus ljspeech, --corpus baker_zh or --recipe FOLDER; with --toy the" \
+    "embedded toy corpus"
 read_data_options
 
-work=${opt[work]:-$recipe}
-[[ ${opt[toy]} == 1 ]] && work+=/toy
-exp=$work/${opt[model]}/exp
-[[ ${opt[toy]} == 1 && ${opt[model]} == matcha ]] && exp=$work/exp
+work=${facts[work]:-} exp=${facts[exp]:-}
 package=$exp/sherpa-onnx
-given vocoder
-vocoder=("${passed[@]}")
-[[ ${opt[toy]} == 0 && -z ${opt[vocoder]} ]] && vocoder=(--vocoder "$work/download/generator_v2")
+fetched=""
+[[ ${opt[toy]} == 1 || -n ${opt[vocoder]} ]] || fetched=${facts[vocoder]:-}
+vocoder=()
+[[ -z ${opt[vocoder]}$fetched ]] || vocoder=(--vocoder "${opt[vocoder]:-$fetched}")
 given num-epochs max-duration
-training=("${passed[@]}")
+training=("${overrides[@]}" "${passed[@]}")
 
 all_stages() {
   data_stages
-  if [[ ${opt[toy]} == 0 && -z ${opt[vocoder]} ]]; then
-    stage 11 vocoder "fetch the default vocoder" download_vocoder.py "${common[@]}"
+  if [[ -n $fetched || ${opt[list]} == 1 ]]; then
+    stage 11 vocoder "fetch the vocoder of corpus.toml" download_vocoder.py "${common[@]}"
+  fi
+  if ((${#vocoder[@]})) || [[ ${opt[list]} == 1 ]]; then
+    stage 11 check-vocoder "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
+      "${vocoder[@]}"
   fi
   # Sleeping threads: on a machine that others use as well, waiting ones cost up to ten times.
   stage_environment=(OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}")
@@ -52,6 +55,10 @@ all_stages() {
 }
 
 started=$SECONDS
+# A vocoder that is given is checked before anything long; after --set the features must exist.
+if [[ -n ${opt[vocoder]} && ${opt[list]} == 0 && ${#mel[@]} == 0 ]]; then
+  "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" || exit
+fi
 run_stages all_stages
 [[ ${opt[list]} == 1 ]] && exit 0
 shorter() {
@@ -66,7 +73,7 @@ printf '  %-44s %s\n' \
   "$(shorter "$package")" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
 if [[ ${opt[toy]} == 1 ]]; then
   echo "Next, a real voice; this downloads the corpus into $(shorter "$recipe")/download:"
-  echo "  ./run.sh --corpus ${opt[corpus]}"
+  echo "  ./run.sh --${opt[corpus]:+corpus}${opt[recipe]:+recipe} ${opt[corpus]}${opt[recipe]}"
 else
   echo "Watch the training: tensorboard --logdir $(shorter "$exp")/tensorboard"
 fi

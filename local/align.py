@@ -1,4 +1,4 @@
-"""Stage 8: how many frames each token lasts, from an aligner's files or a trained voice."""
+"""Write how many frames each token lasts, from an aligner's files or a voice (stage 8)."""
 
 from __future__ import annotations
 
@@ -58,18 +58,22 @@ def main() -> None:
         if arguments.textgrids:
             write_textgrids(recipe, arguments.textgrids)
 
+    tiers = {key: getattr(recipe.config.align, key) for key in ("phone_tier", "word_tier")}
     files = [recipe.fbank(f"cuts_{split}.jsonl.gz") for split in SPLITS]
     files += [recipe.data / name for name in ("tokens.txt", "frontend.toml", "mel.toml")]
-    files += sources(
-        "align/*.py", "infer/alignment.py", "text/english/arpabet.py", "text/mandarin/pinyin.py"
-    )
+    files += sources("align/*.py", "infer/alignment.py", "text/**/*.py")
     written = [recipe.data / "align" / f"durations_{split}.jsonl.gz" for split in SPLITS]
     written += [arguments.textgrids] if arguments.textgrids else []
     recipe.stage(
         "align",
         work,
         inputs=[*files, place],
-        options={"aligner": choice.aligner, "which": arguments.checkpoint, **to_dict(policy)},
+        options={
+            "aligner": choice.aligner,
+            "which": arguments.checkpoint,
+            **tiers,
+            **to_dict(policy),
+        },
         outputs=[*written, recipe.data / "align" / "rejected.tsv"],
     )
 
@@ -77,7 +81,7 @@ def main() -> None:
 def with_a_voice(
     arguments: argparse.Namespace, recipe: Recipe, search: str, policy: RejectPolicy
 ) -> tuple[Path, Callable[[], None]]:
-    """The checkpoint, and what aligns with it."""
+    """Return the checkpoint, and the function that aligns with it."""
     from tts.voice import find_checkpoint, find_source
 
     exp_dir = Path(arguments.exp_dir or recipe.exp_dir("matcha"))

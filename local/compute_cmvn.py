@@ -1,4 +1,4 @@
-"""Stage 7: mean and standard deviation of the training set's features."""
+"""Compute data/fbank/cmvn.json: mean and deviation of the training set's mel (stage 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 5: log mel features of every utterance, and all that disqualifies one."""
+"""Compute the log mel of every utterance in data/fbank, and data/rejected.tsv (stage 5)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import Parser, add_flags, flags_given, from_dict, to_dict
 from tts.data.cluster import LOCAL
-from tts.data.corpus import Recipe, RecipeOptions, sources
+from tts.data.corpus import Recipe, RecipeOptions, add_mel_flag, sources
 from tts.data.parallel import usable_processors
 from tts.data.validation import RejectPolicy
 from tts.errors import run_script
 from tts.features.extract import DEFINITION, write_features
-from tts.mel import MelConfig
 
 
 def main() -> None:
     parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
+    add_mel_flag(parser)
     parser.add_argument(
         "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"
     )
@@ -31,7 +31,7 @@ def main() -> None:
     add_flags(parser, RejectPolicy)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    mel = from_dict(MelConfig, recipe.config.mel, "corpus.toml: mel")
+    mel = recipe.mel(arguments.set)
     policy = from_dict(RejectPolicy, flags_given(arguments, RejectPolicy), "rejection policy")
     manifests = ("cuts.jsonl.gz", "faults.jsonl", "token_faults.jsonl", "ids.txt")
     recipe.stage(

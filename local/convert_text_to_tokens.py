@@ -1,4 +1,4 @@
-"""Stage 4: every text as tokens of the voice's front end."""
+"""Convert every text to tokens of the voice's front end, in <name>_cuts.jsonl.gz (stage 4)."""
 
 from __future__ import annotations
 

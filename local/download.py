@@ -1,4 +1,4 @@
-"""Stage 0: fetch and unpack the corpus, accept a copy, or make the toy corpus."""
+"""Fetch and unpack the corpus, accept a copy, or make the toy corpus (stage 0)."""
 
 from __future__ import annotations
 

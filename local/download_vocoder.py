@@ -1,4 +1,4 @@
-"""Fetch the recipe's default vocoder, unless it is there already."""
+"""Fetch the vocoder that corpus.toml names, unless it is there already (stage 11)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def main() -> None:
     vocoder = recipe.config.vocoder
     if vocoder is None:
         raise InputError(f"{recipe.folder / 'corpus.toml'} names no [vocoder]; give your own")
-    path = recipe.dl_dir / vocoder.filename
+    path = recipe.vocoder
+    assert path is not None
     fetch(vocoder, path, "or give your own with --vocoder")
     print(f"{path} (licence: {vocoder.licence})")
 

@@ -15,11 +15,9 @@ from tts.config import Parser, add_flags, flags_given, to_dict
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import (
-    SCALES_FILE,
     ExportOptions,
     check_tables,
     export_voice,
-    onnx_files,
     package_voice,
     parse_steps,
 )
@@ -40,7 +38,9 @@ def main() -> None:
     from tts.models import model_class
     from tts.voice import find_checkpoint, find_source, load_voice
 
-    names = onnx_files(model_class(arguments.model), steps)
+    names = model_class(arguments.model).graph_files(steps)
+    if options.int8:
+        names += [f"{Path(name).stem}.int8.onnx" for name in names]
 
     epoch = options.epoch or None
     source, which = find_source(exp_dir, epoch, options.checkpoint)
@@ -51,9 +51,9 @@ def main() -> None:
         print(f"exporting {voice.source}")
         check_tables(voice, options.tokens, options.cmvn)
         models = []
-        for path, parity in export_voice(voice, folder, steps, options.int8):
+        for path, parity, packaged in export_voice(voice, folder, steps, options.int8):
             print(f"{path}: {parity}")
-            if path.name != SCALES_FILE:  # which is for ONNX Runtime alone
+            if packaged:
                 models.append(path)
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):

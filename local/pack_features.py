@@ -1,4 +1,4 @@
-"""Stage 10: the features that training reads, in one file for each split."""
+"""Pack the mels that training reads into one file for each split (stage 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 9: pitch and energy of every frame, and their statistics over the training set."""
+"""Compute pitch and energy of every frame in data/pitch, and stats.json (stage 9)."""
 
 from __future__ import annotations
 

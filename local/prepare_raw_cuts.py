@@ -1,4 +1,4 @@
-"""Stage 3: recordings and labels joined into cuts at the features' sample rate."""
+"""Join recordings and labels into <name>_cuts_raw.jsonl.gz at the mel's sample rate (stage 3)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import Parser, add_flags, flags_given, from_dict
-from tts.data.corpus import Recipe, RecipeOptions
+from tts.config import Parser, add_flags, flags_given
+from tts.data.corpus import Recipe, RecipeOptions, add_mel_flag
 from tts.data.manifests import write_raw_cuts
 from tts.errors import run_script
-from tts.mel import MelConfig
 
 
 def main() -> None:
     parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
+    add_mel_flag(parser)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    mel = from_dict(MelConfig, recipe.config.mel, "corpus.toml: mel")
+    mel = recipe.mel(arguments.set)
     recipe.stage(
         "raw-cuts",
         lambda: write_raw_cuts(recipe, mel.sample_rate),

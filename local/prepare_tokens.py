@@ -1,4 +1,4 @@
-"""Stage 2: the front end of this voice and its token table."""
+"""Write the front end of this voice and its token table, data/tokens.txt (stage 2)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def main() -> None:
     text = arguments.input_text
     if text is None:
         recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-        text = recipe.config.sample_text
+        text = recipe.config.sample_text or next(recipe.texts(), "")
     given = flags_given(arguments, SpeakingOptions)
     options = SpeakingOptions(**given)
     acoustic_model, files = named_files(arguments, given.get("num_steps"))

@@ -1,4 +1,4 @@
-"""Stage 6: training, validation and test set, by position in the label file."""
+"""Divide the cuts into training, validation and test set by position (stage 6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> None:
         "split",
         lambda: write_split(recipe),
         inputs=[recipe.fbank("cuts.jsonl.gz"), recipe.manifest("ids.txt")],
-        options=to_dict(recipe.config.split),
+        options={"split": to_dict(recipe.config.split) if recipe.config.split else None},
         outputs=[recipe.fbank(f"cuts_{name}.jsonl.gz") for name in ("train", "valid", "test")],
     )
 

@@ -35,7 +35,9 @@ def main() -> int:
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     model_class(arguments.model)  # says which models there are, before their files are missed
-    options = recipe_options(recipe, arguments.model)
+    folders = {"exp_dir": recipe.exp_dir(arguments.model), "manifest_dir": recipe.data / "fbank"}
+    options = {"train": {name: str(folder) for name, folder in folders.items()}}
+    options = merge(options, recipe.model_options(arguments.model))
     if arguments.config:
         options = merge(options, tables_of(read_toml(arguments.config), arguments.model))
     options = merge(options, parse_overrides(arguments.set))
@@ -64,7 +66,7 @@ def main() -> int:
 
 
 def tables_of(given: dict, model: str) -> dict:
-    """A TOML file's tables; of a config.toml that a run wrote those that are options, without
+    """Return a TOML file's tables; of a config.toml that a run wrote those with options, without
     the places and the beginning of that run.
     """
     if "corpus" not in given:
@@ -75,18 +77,6 @@ def tables_of(given: dict, model: str) -> dict:
     places = {"exp_dir", "manifest_dir", "start_epoch", "init_from"}
     train = {key: value for key, value in given.get("train", {}).items() if key not in places}
     return {"model": given.get("model", {}), "train": train}
-
-
-def recipe_options(recipe: Recipe, model: str) -> dict:
-    """What the recipe says: its folders, conf/<model>.toml, and for the toy voice
-    conf/<model>-toy.toml.
-    """
-    folders = {"exp_dir": recipe.exp_dir(model), "manifest_dir": recipe.data / "fbank"}
-    options = {"train": {name: str(folder) for name, folder in folders.items()}}
-    names = [model, f"{model}-toy"] if recipe.toy else [model]
-    for name in names:
-        options = merge(options, read_toml(recipe.folder / "conf" / f"{name}.toml"))
-    return options
 
 
 if __name__ == "__main__":

@@ -45,6 +45,25 @@ def test_a_killed_writer_leaves_only_what_remove_leftovers_removes(tmp_path, roo
     assert list(tmp_path.iterdir()) == [own]
 
 
+def test_the_files_of_a_running_writer_stay(tmp_path, root):
+    """Two prepares on one folder: the second cleans up while the first writes."""
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from tts.files import atomic_path\n"
+        "with atomic_path(sys.argv[2]) as temporary:\n"
+        "    temporary.write_text('whole'); print('writing', flush=True); sys.stdin.read()\n"
+    )
+    path = tmp_path / "a.txt"
+    command = [sys.executable, "-c", program, str(root), str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as writer:
+        assert writer.stdout.readline() == b"writing\n"
+        remove_leftovers(tmp_path)
+        writer.stdin.close()
+        assert writer.wait(timeout=60) == 0
+    assert path.read_text() == "whole" and list(tmp_path.iterdir()) == [path]
+
+
 def test_json_lines_are_the_same_bytes_and_name_their_damage(tmp_path):
     items = [{"text": "你好", "n": i} for i in range(2000)]
     a, b = tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl.gz"

@@ -17,6 +17,7 @@ from tts.config import from_dict, read_toml
 from tts.data.corpus import CorpusConfig, Recipe, RecipeOptions
 from tts.mel import MelConfig
 from tts.models import model_class
+from tts.text.languages import LANGUAGES
 from tts.text.spoken import FrontEndConfig
 from tts.train.config import TrainConfig
 
@@ -184,7 +185,7 @@ def test_imports_go_round_no_circle():
     [
         ("infer", {"train", "data"}),
         ("export", {"train", "data"}),
-        ("models", {"text", "train", "data", "files"}),
+        ("models", {"text", "train", "data"}),
         ("vocoders", {"text", "train", "data"}),
     ],
 )
@@ -197,8 +198,10 @@ def test_what_a_package_never_reaches(package, forbidden):
 
 @each("path", [path for path in MODULES if path.parent.name == "models"])
 def test_models_know_no_clock_and_no_command_line(path):
-    outside = {name.split(".")[0] for name in imports_of(path)}
+    imported = set(imports_of(path))
+    outside = {name.split(".")[0] for name in imported}
     assert not outside & {"argparse", "os", "pathlib", "sys", "time", "datetime"}
+    assert not imported & {"tts.files", "tts.checkpoint"}
 
 
 @each("path", SHARED)
@@ -264,6 +267,45 @@ def test_shared_code_holds_no_number_of_the_mel():
             and node not in defaults
         ]
     assert not found
+
+
+def asks_for_a_language(tree: ast.Module) -> Iterator[str]:
+    """Yield the places where a module names a language of the table.
+
+    "phones" has other meanings: it counts where something called language is compared with it.
+    """
+    names = set(LANGUAGES) - {"phones"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in names:
+            yield f"{node.lineno}: {node.value!r}"
+        elif isinstance(node, (ast.Compare, ast.Match)):
+            sides = [node.subject] if isinstance(node, ast.Match) else [node.left]
+            sides += getattr(node, "comparators", [])
+            asked = [ast.unparse(side) for side in sides if not isinstance(side, ast.Constant)]
+            named = any(re.search(r"(language|frontend)\W*$", side) for side in asked)
+            texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+            if named and any(isinstance(text, str) and text for text in texts):
+                yield f"{node.lineno}: {ast.unparse(node)[:60]}"
+
+
+@each("path", [path for path in SHARED if "text" not in path.relative_to(ROOT).parts])
+def test_no_language_is_asked_for_by_name_outside_text(path):
+    """A language's row in the table carries what others need to know of it."""
+    assert not list(asks_for_a_language(tree_of(path)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'x = {"en-us": 1}',
+        'if config.language == "phones": pass',
+        'if cut["language"] in ("phones", "zho"): pass',
+        'kind = config.frontend == "pinyin"',
+        'match language:\n    case "phones": pass',
+    ],
+)
+def test_questions_for_a_language_are_seen(source):
+    assert list(asks_for_a_language(ast.parse(source)))
 
 
 def test_no_symbolic_links():

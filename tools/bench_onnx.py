@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", nargs="+", default=["matcha", "fastspeech2"])
     parser.add_argument("--steps", type=int, nargs="+", default=[2, 3, 6])
+    parser.add_argument("--int8", action="store_true", help="the files in 8 bit as well")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--vocoder", help="HiFi-GAN checkpoint, to measure with it")
@@ -42,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name in arguments.model:
-            files |= export_files(name, arguments.steps, Path(folder), mel)
+            files |= export_files(name, arguments, Path(folder), mel)
         if arguments.vocoder:
             from tts.export.vocoder import export_hifigan
             from tts.vocoders.hifigan import load_hifigan
@@ -66,24 +67,26 @@ def main() -> None:
 
 
 def export_files(
-    name: str, steps: list[int], folder: Path, mel: MelConfig
+    name: str, arguments: argparse.Namespace, folder: Path, mel: MelConfig
 ) -> dict[str, tuple[Path, list[np.ndarray]]]:
-    """The ONNX files of a model with their inputs, by what the table calls them."""
+    """Export a model; return its files with their inputs, by what the table calls them."""
     import torch
 
-    from tts.export.onnx import export_acoustic
-    from tts.export.voice import onnx_files
+    from tts.export.onnx import export_graph
 
     torch.manual_seed(0)
-    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel, -5.5, 2))
+    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel.n_mels, -5.5, 2))
+    graphs = [(graph, "") for graph in model.export_graphs(arguments.steps) if graph.packaged]
+    if arguments.int8:
+        graphs += [(graph, ", 8 bit") for graph in model.export_graphs(arguments.steps, True)]
     files = {}
-    for file, count in onnx_files(model, steps).items():
-        path = folder / f"{name}-{file}"
-        export_acoustic(
-            model, path, num_tokens=NUM_TOKENS, num_steps=count, metadata={"bench": "1"}
-        )
-        title = f"{name}, {count} steps" if count else name
+    for graph, kind in graphs:
+        path = folder / f"{name}{kind}-{graph.file}"
+        export_graph(graph, path, {"bench": "1"})
+        count = graph.facts.get("num_ode_steps")
+        title = f"{name}, {count} steps{kind}" if count else f"{name}{kind}"
         files[title] = path, acoustic_inputs(path)
+        print(f"{title}: {path.stat().st_size / 1e6:.1f} MB")
     return files
 
 

@@ -21,6 +21,7 @@ from training_speed import clock
 from training_speed.corpus import WHOLE, write_corpus
 
 from tts.errors import run_script
+from tts.mel import MelConfig
 
 
 def get_parser() -> argparse.ArgumentParser:
@@ -124,13 +125,12 @@ def one_shape(arguments: argparse.Namespace) -> None:
     """The parts of a step on one batch, of each model."""
     import torch
 
-    from tts.mel import MelConfig
     from tts.train.device import keep_freed_memory
 
     if arguments.device == "cpu":
         keep_freed_memory()
     mel = MelConfig()
-    benches = [Bench(name, arguments, mel.n_mels) for name in arguments.model]
+    benches = [Bench(name, arguments, mel) for name in arguments.model]
     for _ in range(arguments.steps + 2):
         for bench in benches:
             bench.step()
@@ -151,21 +151,20 @@ def one_shape(arguments: argparse.Namespace) -> None:
 class Bench:
     """A model, its optimiser and its batch, and the parts of every step so far."""
 
-    def __init__(self, name: str, arguments: argparse.Namespace, n_mels: int):
+    def __init__(self, name: str, arguments: argparse.Namespace, mel: MelConfig):
         import torch
 
-        from tts.mel import MelConfig
         from tts.models import build_model, model_class
         from tts.models.facts import Facts
         from tts.train.memory import with_inputs
 
         torch.manual_seed(0)
         self.name, self.arguments = name, arguments
-        model = build_model(
-            name, model_class(name).Config(), Facts(160, MelConfig(n_mels=n_mels), -5.5, 2.0)
-        )
+        facts = Facts(160, mel.n_mels, -5.5, 2.0)
+        model = build_model(name, model_class(name).Config(), facts)
         self.model = model.to(arguments.device).train()
-        self.batch = with_inputs(make_batch(arguments, n_mels), model.inputs).to(arguments.device)
+        batch = with_inputs(make_batch(arguments, mel.n_mels), model.inputs)
+        self.batch = batch.to(arguments.device)
         self.optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
         self.parts: list[dict[str, float]] = []
 

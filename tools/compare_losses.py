@@ -1,4 +1,6 @@
-"""Compare two runs step by step: identical, or the first step that differs."""
+"""Compare two runs step by step: identical, or the first step that differs; with --every their
+loss curves side by side.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,22 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--within", type=float, default=0.0, help="relative difference allowed (default: 0)"
     )
+    parser.add_argument(
+        "--every",
+        type=int,
+        default=0,
+        metavar="N",
+        help="print the mean total loss of every N steps of both runs instead",
+    )
     return parser
 
 
 def main() -> int:
     arguments = get_parser().parse_args()
     a, b = read(arguments.a), read(arguments.b)
+    if arguments.every > 0:
+        print_curves(a, b, arguments)
+        return 0
     shared = sorted(a.keys() & b.keys())
     if not shared:
         raise InputError(f"no step in common: {steps_of(a)} and {steps_of(b)}")
@@ -59,6 +71,18 @@ def read(path: Path) -> dict[int, dict[str, str]]:
             return {int(row.pop("step")): row for row in csv.DictReader(file)}
         except (KeyError, ValueError) as error:
             raise InputError(f"{path} is no record of losses ({error})") from None
+
+
+def print_curves(
+    a: dict[int, dict[str, str]], b: dict[int, dict[str, str]], arguments: argparse.Namespace
+) -> None:
+    """Print a Markdown table: steps, mean total loss of each run, relative difference."""
+    shared, every = sorted(a.keys() & b.keys()), arguments.every
+    print(f"| steps | {arguments.a} | {arguments.b} | difference |\n|---|--:|--:|--:|")
+    for start in range(0, len(shared), every):
+        steps = shared[start : start + every]
+        x, y = (sum(float(run[step]["tot_loss"]) for step in steps) / len(steps) for run in (a, b))
+        print(f"| {steps[0]}-{steps[-1]} | {x:.4f} | {y:.4f} | {100 * (y / x - 1):+.2f} % |")
 
 
 def steps_of(run: dict[int, dict[str, str]]) -> str:

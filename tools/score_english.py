@@ -39,9 +39,11 @@ def main() -> None:
 
 def letter_to_sound() -> None:
     """Errors on the held-out words."""
+    from letter_model.training import held_out
+
     from tts.evaluate.pronunciation import phone_errors
     from tts.text.english.dictionary import pronunciations, published
-    from tts.text.english.letters import held_out, letters_to_phones
+    from tts.text.english.letters import letters_to_phones
     from tts.text.english.pronounce import unknown_phones
 
     words = held_out(published())

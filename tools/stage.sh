@@ -4,8 +4,8 @@
 #   flag NAME "help"             declares --NAME (0 or 1)
 #   parse_options "$@"           reads the command line; handles --help
 #   stage N NAME "description" SCRIPT ARGUMENT...   inside a function given to run_stages
-#   extra_stage ...              the same; runs where extras=1, or when --stage or --stop-stage
-#                                is an extra stage
+#   extra_stage ...              the same; runs where the function needs_stage NAME says yes, or
+#                                when --stage or --stop-stage is an extra stage
 #   run_stages FUNCTION          runs what --stage and --stop-stage select, or lists it
 #
 # Needs: root (the repository), recipe (the corpus's folder; may be empty), usage (one line).
@@ -141,8 +141,10 @@ stage() {
 extra_stage() {
   if [[ $stage_mode == names ]]; then
     extra_numbers+=" $1 "
-  elif [[ ${extras:-0} != 1 && $extra_numbers != *" $stage_first "* && $extra_numbers != *" $stage_last "* ]]; then
+  elif (($1 < stage_first || $1 > stage_last)); then
     return 0
+  elif [[ $extra_numbers != *" $stage_first "* && $extra_numbers != *" $stage_last "* ]]; then
+    needs_stage "$2" || return 0
   fi
   stage "$@"
 }

@@ -24,10 +24,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="default: the model that the front end reads")
     arguments = parser.parse_args()
 
+    from letter_model.training import held_out, train_model
+
     from tts.evaluate.pronunciation import phone_errors
     from tts.files import atomic_path
     from tts.text.english.dictionary import published
-    from tts.text.english.letters import MODEL, LetterModel, held_out, train_model
+    from tts.text.english.letters import MODEL, LetterModel
 
     entries = published()
     start = time.perf_counter()

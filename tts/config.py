@@ -1,4 +1,4 @@
-"""Frozen dataclasses <-> TOML <-> command line, strict in every direction.
+"""Convert frozen dataclasses to and from TOML and the command line, strictly.
 
 A configuration is a frozen dataclass beside the class it configures. TOML files hold what
 differs from its defaults, command-line flags override them, and an unknown key is an error
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def parse_bool(text: str) -> bool:
-    """The booleans of the command line: 1/0, true/false, yes/no."""
+    """Parse a boolean of the command line: 1/0, true/false, yes/no."""
     value = text.strip().lower()
     if value in ("1", "true", "yes"):
         return True
@@ -63,11 +63,14 @@ def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
         )
         if required and name not in given:
             raise InputError(f"key {name!r} is missing{place}")
-    return cls(**given)
+    try:
+        return cls(**given)
+    except InputError as error:  # of its __post_init__, which does not know where it stands
+        raise InputError(f"{where}: {error}" if where else str(error)) from None
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
-    """`value` as the annotated type, or InputError."""
+    """Return `value` as the annotated type, or raise InputError."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
@@ -99,7 +102,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """A dataclass as nested plain values that TOML and JSON can hold (None is left out)."""
+    """Return a dataclass as nested plain values for TOML and JSON; None is left out."""
     result = {}
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
@@ -142,7 +145,7 @@ def write_toml(path: Path | str, values: Mapping[str, Any]) -> None:
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested dictionaries: `changes` over `base`, key by key."""
+    """Merge nested dictionaries: `changes` over `base`, key by key."""
     result = dict(base)
     for key, value in changes.items():
         if isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
@@ -152,7 +155,7 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def parse_overrides(items: list[str]) -> dict[str, Any]:
-    """`--set a.b=3 c=text` as nested values; the right side is TOML, else plain text."""
+    """Parse `--set a.b=3 c=text` to nested values; the right side is TOML, else plain text."""
     result: dict[str, Any] = {}
     for item in items:
         key, equals, text = item.partition("=")
@@ -169,7 +172,7 @@ def parse_overrides(items: list[str]) -> dict[str, Any]:
 
 
 class Parser(argparse.ArgumentParser):
-    """A command line whose errors are one line, with the nearest flag for an unknown one."""
+    """Parse a command line; errors are one line, with the nearest flag for an unknown one."""
 
     def __init__(self, **options: Any):
         super().__init__(allow_abbrev=False, **options)
@@ -181,7 +184,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
-    """One `--flag` for every field of dataclass `cls` that is not itself a dataclass.
+    """Add one `--flag` for every field of dataclass `cls` that is not itself a dataclass.
 
     The help text is the field's metadata["help"]. A flag that is not given stays out of
     `flags_given`, so that the TOML file's value counts.
@@ -215,7 +218,7 @@ def add_flags(parser: argparse.ArgumentParser, cls: type) -> None:
 
 
 def _number_or(kind: type, words: tuple[str, ...]) -> Callable[[str], Any]:
-    """A parser of `kind` that leaves `words` as they are."""
+    """Return a parser of `kind` that leaves `words` as they are."""
 
     def parse(text: str) -> Any:
         return text if text in words else kind(text)
@@ -225,11 +228,11 @@ def _number_or(kind: type, words: tuple[str, ...]) -> Callable[[str], Any]:
 
 
 def flags_given(arguments: argparse.Namespace, cls: type) -> dict[str, Any]:
-    """The fields of `cls` that stood on the command line, as plain values."""
+    """Return the fields of `cls` that stood on the command line, as plain values."""
     names = {field.name for field in dataclasses.fields(cls)}
     return {name: value for name, value in vars(arguments).items() if name in names}
 
 
 def option(default: Any, help: str, words: tuple[str, ...] = ()) -> Any:
-    """A dataclass field with its help text, and words that may stand instead of a value."""
+    """Declare a dataclass field with its help text, and words allowed instead of a value."""
     return dataclasses.field(default=default, metadata={"help": help, "words": words})

@@ -1,4 +1,4 @@
-"""The one exception that a user's input may cause, and the words for it."""
+"""Define the one exception that a user's input may cause, and print it without a traceback."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 
 class InputError(Exception):
-    """Something the user gave cannot be used.
+    """Say that something the user gave cannot be used.
 
     The message says what was asked, where it was looked for, what exists and what to type
     next. Scripts print it without a traceback and exit with status 2.
@@ -16,7 +16,7 @@ class InputError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint for a mistyped name: ' (nearest: X)' or the list of what exists."""
+    """Return a hint for a mistyped name: ' (nearest: X)' or the list of what exists."""
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1)
     if close:

@@ -1,4 +1,4 @@
-"""Files that are either complete or absent, and fingerprints of what they hold."""
+"""Write files that are either complete or absent, and fingerprint what they hold."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
+    handle, name = _locked_temporary(path)
     temporary = Path(name)
     try:
         yield temporary
@@ -38,12 +37,44 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked_temporary(path: Path) -> tuple[int, str]:
+    """Make a temporary file beside `path` that `remove_leftovers` leaves alone while it is open."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        claim(handle)
+        if os.path.exists(name):
+            return handle, name
+        os.close(handle)  # removed between its making and its lock
+
+
+def claim(file: IO[Any] | int) -> bool:
+    """Lock an open file until it is closed or the process ends; False where another has it.
+
+    A file system without locks is trusted.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def remove_leftovers(folder: Path | str) -> None:
-    """Remove the temporary files that a killed `atomic_path` left in `folder`."""
+    """Remove the temporary files that a killed `atomic_path` left in `folder`.
+
+    Those that a running process still writes are locked and stay.
+    """
     for leftover in Path(folder).glob(".*.????????.tmp"):
-        leftover.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError), open(leftover, "rb+") as file:
+            if claim(file):
+                leftover.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -106,7 +137,7 @@ def read_json(path: Path | str) -> Any:
 
 @contextlib.contextmanager
 def atomic_jsonl(path: Path | str) -> Iterator[IO[str]]:
-    """A text file for JSON lines, compressed when `path` ends in .gz, atomic.
+    """Open a text file for JSON lines, compressed when `path` ends in .gz, atomically.
 
     The same lines give the same bytes (no time stamp in the gzip header), so that stages
     which depend on the file notice only real changes.
@@ -125,7 +156,7 @@ def atomic_jsonl(path: Path | str) -> Iterator[IO[str]]:
 
 
 class _TextLines:
-    """The write half of a text file over a binary one."""
+    """Be the write half of a text file over a binary one."""
 
     def __init__(self, binary: Any):
         self.binary = binary
@@ -165,7 +196,7 @@ def read_jsonl(path: Path | str) -> Iterator[Any]:
 
 
 def sha256_file(path: Path | str) -> str:
-    """SHA-256 of a file's content, as lower-case hex."""
+    """Return the SHA-256 of a file's content, as lower-case hex."""
     with open(path, "rb") as file:
         if hasattr(hashlib, "file_digest"):
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -176,13 +207,13 @@ def sha256_file(path: Path | str) -> str:
 
 
 def sha256_value(value: Any) -> str:
-    """SHA-256 of a JSON-able value, independent of the order of keys."""
+    """Return the SHA-256 of a JSON-able value, independent of the order of keys."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def fingerprint(path: Path | str) -> str:
-    """What changes when the content changes: of a file its hash, of a folder its listing.
+    """Return what changes with the content: of a file its hash, of a folder that of its listing.
 
     A folder (a corpus of gigabytes) is told by the names, sizes and modification times of
     the files in it; symbolic links are followed.

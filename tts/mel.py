@@ -36,6 +36,11 @@ class MelConfig:
                 f"{self.sample_rate} must hold"
             )
 
+    @property
+    def frame_seconds(self) -> float:
+        """Seconds from frame to frame, to a hundredth of a millisecond."""
+        return round(self.hop_length / self.sample_rate, 5)
+
 
 def num_frames(num_samples: int, config: MelConfig) -> int:
     """Count the frames of a recording: its samples over the hop, rounded half up."""

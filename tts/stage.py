@@ -1,4 +1,4 @@
-"""Stages that run once: a marker says what a stage was given and that it finished."""
+"""Run stages once: a marker says what a stage was given and that it finished."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def run_stage(
 
 
 def _why(marker: Path, wanted: dict, outputs: Sequence[Path | str]) -> str | None:
-    """The reason to run, or None when the marker covers `wanted`."""
+    """Return the reason to run, or None when the marker covers `wanted`."""
     try:
         done = json.loads(marker.read_text(encoding="utf-8"))
     except FileNotFoundError:

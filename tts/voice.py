@@ -21,7 +21,7 @@ from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.models.facts import Facts
-from tts.text.frontend import build_frontend
+from tts.text.frontend import build_frontend, foreign_frontend
 from tts.text.spoken import FrontEnd, FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
@@ -198,7 +198,7 @@ def load_voice(
     mel = from_dict(MelConfig, config["mel"], f"{path}: mel")
     table = TokenTable.parse(content["tokens"], f"{path}: tokens")
     model_config = from_dict(model_class(name).Config, options, f"{path}: model")
-    model = build_model(name, model_config, Facts(table.num_embeddings, mel))
+    model = build_model(name, model_config, Facts(table.num_embeddings, mel.n_mels))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
@@ -235,18 +235,14 @@ def _weights(
 def _adopt(
     content: dict[str, Any], path: Path, tokens: Path | str | None, frontend: dict[str, Any]
 ) -> dict[str, Any]:
-    """Give icefall's checkpoint (weights alone) the configuration it was trained with.
-
-    A table with sentence marks is icefall's English one: espeak, framing `^ _ ... _ $`.
-    """
+    """Give icefall's checkpoint (weights alone) the configuration it was trained with."""
     if not tokens:
         raise InputError(
             f"{path} carries no configuration (keys: {', '.join(map(str, content))}). If it is "
             "icefall's, give --tokens its tokens.txt"
         )
     table = TokenTable.read(tokens)
-    if {"^", "$"} <= table.symbols.keys():
-        frontend = {"language": "en-us", "frontend": "espeak", "framing": "reference"}
+    frontend = foreign_frontend(table.symbols, frontend)
     weights = weights_of(content, "raw", path)
     embedding = weights.get("encoder.emb.weight")
     if embedding is None:

@@ -6,10 +6,12 @@ import importlib.util
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 import torch
 
+from tts.align import mas
 from tts.align.mas import durations_on_cpu, maximum_path
 from tts.align.mas_torch import durations_by_torch
 
@@ -101,7 +103,8 @@ def test_triton_kernel_in_its_interpreter():
     """The kernel's text, run by numpy; triton decides when imported, hence a process apart."""
     code = (
         "from test_mas_devices import grid\n"
-        "from tts.align.mas import durations_on_cpu\n"
+        "import torch\n"
+        "from tts.align.mas import durations_on_cpu, triton_works\n"
         "from tts.align.mas_triton import durations_by_triton\n"
         "for seed in range(30):\n"
         "    scores, tokens, frames = grid(seed)\n"
@@ -109,6 +112,7 @@ def test_triton_kernel_in_its_interpreter():
         "    expected = durations_on_cpu(scores, tokens, frames)\n"
         "    assert (durations_by_triton(scores, tokens, frames) == expected).all(), seed\n"
         "    assert (durations_by_triton(layout, tokens, frames) == expected).all(), seed\n"
+        "assert triton_works(torch.device('cpu'))\n"
         "print('equal')\n"
     )
     folder = os.path.dirname(__file__)
@@ -121,6 +125,92 @@ def test_triton_kernel_in_its_interpreter():
         text=True,
     )  # fmt: skip
     assert done.stdout.strip().endswith("equal"), done.stderr
+
+
+def test_triton_launches_on_the_device_of_the_tensors(monkeypatch):
+    """Of the kernel's launch alone: Triton itself takes the current device."""
+    entered, launched = [], []
+
+    class DeviceOf:
+        def __init__(self, tensor):
+            self.tensor = tensor
+
+        def __enter__(self):
+            entered.append(self.tensor)
+
+        def __exit__(self, *_error):
+            entered.pop()
+
+    class Kernel:
+        def __getitem__(self, grid):
+            return lambda scores, *_, **__: launched.append((scores, *entered))
+
+    triton = types.ModuleType("triton")
+    triton.jit = lambda **_: lambda function: Kernel()
+    triton.next_power_of_2 = lambda n: 1 << (n - 1).bit_length()
+    triton.language = types.ModuleType("triton.language")
+    triton.language.constexpr = int
+    for name, module in (("triton", triton), ("triton.language", triton.language)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.delitem(sys.modules, "tts.align.mas_triton", raising=False)
+    mas_triton = importlib.import_module("tts.align.mas_triton")
+    monkeypatch.delitem(sys.modules, "tts.align.mas_triton")
+    monkeypatch.setattr(torch.cuda, "device_of", DeviceOf)
+    scores, token_lens, frame_lens = grid(0)
+    mas_triton.durations_by_triton(scores, token_lens, frame_lens)
+    ((passed, current),) = launched
+    assert passed is current and passed.data_ptr() == scores.data_ptr() and not entered
+
+
+def test_without_a_compiler_torch_searches_and_it_is_said_once(monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("first line\nFailed to find C compiler")
+
+    broken = types.ModuleType("tts.align.mas_triton")
+    broken.durations_by_triton, broken.MOST_TOKENS = fail, 4096
+    monkeypatch.setitem(sys.modules, "tts.align.mas_triton", broken)
+    cpu, works = torch.device("cpu"), mas.triton_works
+    works.cache_clear()
+    try:
+        assert not works(cpu) and not works(cpu)
+        assert caplog.text.count("Failed to find C compiler") == 1
+        monkeypatch.setattr(mas, "triton_works", lambda device: works(cpu))
+        assert mas._search_for(torch.device("cuda", 1), 5) is durations_by_torch
+        monkeypatch.setattr(mas, "triton_works", lambda device: True)
+        assert mas._search_for(torch.device("cuda", 1), 5) is fail
+        assert mas._search_for(torch.device("cuda", 1), 4097) is durations_by_torch
+    finally:
+        works.cache_clear()
+
+
+@pytest.mark.gpu
+def test_triton_on_a_gpu_without_a_compiler(tmp_path):
+    """In a process of its own, with an empty cache: what is compiled once is kept on the disk."""
+    code = (
+        "import torch\n"
+        "from test_mas_devices import compare_on\n"
+        "from tts.align.mas import triton_works\n"
+        "compare_on('cuda', 4)\n"
+        "print(triton_works(torch.device('cuda', 0)))\n"
+    )
+    root, folder = os.path.dirname(os.path.dirname(os.path.dirname(__file__))), tmp_path / "cache"
+    paths = os.pathsep.join([os.path.dirname(__file__), root, *sys.path])
+    environment = {**os.environ, "CC": "/nowhere/cc", "TRITON_CACHE_DIR": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**environment, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False"] and done.stderr.count("without Triton") == 1
+
+
+@pytest.mark.gpu
+def test_another_gpu_than_the_first():
+    if torch.cuda.device_count() < 2:
+        pytest.skip("this machine has one GPU")
+    compare_on("cuda:1", 10)
 
 
 @pytest.mark.gpu

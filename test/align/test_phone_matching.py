@@ -8,26 +8,42 @@ import pytest
 from tts.align.intervals import Interval
 from tts.align.phone_matching import match
 from tts.align.readers import segments_of
-from tts.align.symbols import english_symbols, mandarin_symbols, table_of
+from tts.align.symbols import table_of
 from tts.align.targets import targets_of
+from tts.text.alphabet import alphabet_of
+from tts.text.english.alphabet import symbols_of as english_symbols
 from tts.text.english.arpabet import to_ipa
+from tts.text.mandarin.alphabet import symbols_of as mandarin_symbols
+from tts.text.spoken import FrontEndConfig
 
 
-def matched(phones, tokens, words=(), language="en-us", unit="phone", framing="blank"):
+def matched(phones, tokens, words=(), language="en-us", unit="phone", framing="blank", symbols=""):
     """Seconds of every framed token for phones (label, seconds) one after the other."""
     tier, clock = [], 0.0
     for label, seconds in phones:
         tier.append(Interval(clock, clock + seconds, label))
         clock += seconds
     word_tier = [Interval(tier[first].start, clock, "word") for first in words]
-    segments, unknown = segments_of(tier, word_tier, language, clock)
+    alphabet = alphabet_of(FrontEndConfig(language, unit=unit, symbols=symbols))
+    segments, unknown = segments_of(tier, word_tier, alphabet, clock)
     assert not unknown
-    targets = targets_of(tokens, framing, language, unit)
+    targets = targets_of(tokens, framing, unit, alphabet)
     num_framed = max(place for target in targets for place in target.places) + 1
-    matching = match(segments, targets, num_framed, table_of(language))
+    matching = match(segments, targets, num_framed, table_of(alphabet))
     assert matching.times[0, 0] == 0 and matching.times[-1, 1] == pytest.approx(clock)
     assert np.array_equal(matching.times[1:, 0], matching.times[:-1, 1])
     return matching, np.diff(matching.times, axis=1)[:, 0].round(6).tolist()
+
+
+def test_phones_of_any_language_are_matched_by_their_names():
+    symbols = "a | tʰ oː , ˈa *"
+    tokens = ["a", "tʰ_0", "|", "oː_0", ",", "*"]
+    phones = [("a", 0.1), ("tʰ", 0.2), ("oː", 0.3), ("sil", 0.2), ("*", 0.1)]
+    asked = {"language": "phones", "symbols": symbols}
+    matching, seconds = matched(phones, tokens, (0, 2, 4), **asked)
+    assert seconds[1::2] == [0.1, 0.2, 0, 0.3, 0.2, 0.1] and matching.cost == 0
+    matching, seconds = matched(phones[:2], ["a", "oː_0"], **asked)
+    assert matching.cost > 0.14
 
 
 def test_equal_phones_keep_their_times_and_pauses_go_to_their_tokens():

@@ -10,7 +10,11 @@ from tts.align.intervals import Interval, load_textgrid, write_textgrid
 from tts.align.readers import find_files, read_frames, read_phones
 from tts.align.symbols import ANY, BREAK
 from tts.errors import InputError
+from tts.text.alphabet import alphabet_of
+from tts.text.spoken import FrontEndConfig
 
+ENGLISH = alphabet_of(FrontEndConfig("en-us"))
+MANDARIN = alphabet_of(FrontEndConfig("zh", unit="syllable"))
 PHONES = [(0.0, 0.1, "sil"), (0.1, 0.2, "HH"), (0.2, 0.5, "AY1"), (0.5, 0.7, "sp")]
 PHONES += [(0.7, 0.8, "M"), (0.8, 1.0, "IY0"), (1.0, 1.2, "")]
 WORDS = [(0.0, 0.1, ""), (0.1, 0.5, "hi"), (0.5, 0.7, ""), (0.7, 1.0, "me"), (1.0, 1.2, "")]
@@ -40,7 +44,7 @@ def test_what_is_written_is_read(tmp_path):
 
 @pytest.mark.parametrize("names", [("words", "phones"), ("LJ - words", "LJ - phones")])
 def test_segments_of_a_textgrid(tmp_path, names):
-    segments, faults = read_phones(write(tmp_path / "a.TextGrid", names=names), "en-us", 1.2)
+    segments, faults = read_phones(write(tmp_path / "a.TextGrid", names=names), ENGLISH, 1.2)
     assert not faults
     shown = [(s.start, s.end, s.symbols if not s.is_break else "|") for s in segments]
     assert shown == [
@@ -53,7 +57,7 @@ def test_words_that_touch_have_a_break_between_them(tmp_path):
     phones = [(0.0, 0.3, "AY1"), (0.3, 0.5, "M"), (0.5, 1.0, "spn")]
     words = [(0.0, 0.3, "i"), (0.3, 0.5, "m"), (0.5, 1.0, "<unk>")]
     path = write(tmp_path / "a.TextGrid", phones, words, 1.0)
-    segments, _ = read_phones(path, "en-us", 1.0)
+    segments, _ = read_phones(path, ENGLISH, 1.0)
     symbols = ["".join(s.symbols) for s in segments]
     assert symbols == [BREAK, "ˈaɪ", BREAK, "m", BREAK, ANY, BREAK]
     assert all(a.end == b.start for a, b in itertools.pairwise(segments))
@@ -65,7 +69,7 @@ def test_a_single_tier_under_any_name_and_a_last_phone_that_ends_late(tmp_path):
     text += ["0.2", "0.4", '"w"', "0.4", "1.3", '"ai4"']
     path = tmp_path / "000001.interval"
     path.write_text("\n".join(text))
-    segments, faults = read_phones(path, "zh", 1.0)
+    segments, faults = read_phones(path, MANDARIN, 1.0)
     assert not faults and segments[-1].end == 1.0
     assert ["".join(s.symbols) for s in segments] == [BREAK, "w", "ai", BREAK]
 
@@ -88,19 +92,31 @@ CASES = {
 def test_faults_are_all_named_at_once(tmp_path, case):
     phones, words, end, expected = CASES[case]
     path = write(tmp_path / "a.TextGrid", phones, words, end)
-    segments, faults = read_phones(path, "en-us", 1.2)
+    segments, faults = read_phones(path, ENGLISH, 1.2)
     assert {kind for kind, _ in faults} == expected and not segments
     assert all(detail for _, detail in faults)
 
 
+def test_tiers_of_other_names(tmp_path):
+    """[align] phone_tier and word_tier name them; one that is not there is a fault."""
+    path = write(tmp_path / "a.TextGrid", names=("Wörter", "MAU"))
+    assert read_phones(path, ENGLISH, 1.2)[1][0][0] == "missing-tier"
+    usual = write(tmp_path / "b.TextGrid")
+    found = read_phones(path, ENGLISH, 1.2, "MAU", "Wörter")
+    assert found == read_phones(usual, ENGLISH, 1.2) and found[0]
+    for tiers in (("KAN", "Wörter"), ("MAU", "ORT")):
+        ((kind, detail),) = read_phones(path, ENGLISH, 1.2, *tiers)[1]
+        assert kind == "missing-tier" and "'MAU'" in detail and "phone_tier" in detail
+
+
 def test_missing_tiers_and_files_that_are_no_textgrids(tmp_path):
     write_textgrid(tmp_path / "a.TextGrid", {"words": tier(WORDS), "notes": tier(WORDS)}, 1.2)
-    assert read_phones(tmp_path / "a.TextGrid", "en-us", 1.2)[1][0][0] == "missing-tier"
+    assert read_phones(tmp_path / "a.TextGrid", ENGLISH, 1.2)[1][0][0] == "missing-tier"
     write_textgrid(tmp_path / "b.TextGrid", {"phones": []}, 1.2)
-    assert read_phones(tmp_path / "b.TextGrid", "en-us", 1.2)[1][0][0] == "missing-tier"
+    assert read_phones(tmp_path / "b.TextGrid", ENGLISH, 1.2)[1][0][0] == "missing-tier"
     (tmp_path / "c.TextGrid").write_bytes(b"\x00\xff nothing")
-    assert read_phones(tmp_path / "c.TextGrid", "en-us", 1.2)[1][0][0] == "unreadable-times"
-    assert read_phones(tmp_path / "d.TextGrid", "en-us", 1.2)[1][0][0] == "unreadable-times"
+    assert read_phones(tmp_path / "c.TextGrid", ENGLISH, 1.2)[1][0][0] == "unreadable-times"
+    assert read_phones(tmp_path / "d.TextGrid", ENGLISH, 1.2)[1][0][0] == "unreadable-times"
 
 
 def test_files_lie_in_the_folder_or_in_folders_in_it(tmp_path):
@@ -108,7 +124,10 @@ def test_files_lie_in_the_folder_or_in_folders_in_it(tmp_path):
     for name in ("speaker/a.TextGrid", "b.TextGrid", "speaker/b.TextGrid", "c.txt"):
         (tmp_path / name).touch()
     found = find_files(tmp_path, ".TextGrid")
-    assert sorted(found) == ["a", "b"] and found["b"] == tmp_path / "b.TextGrid"
+    assert {"a", "b"} <= found.keys() and "c" not in found
+    assert found["b"] == tmp_path / "b.TextGrid"
+    # Ids that are made of the path of a sound file.
+    assert found["speaker/b"] == found["speaker_b"] == tmp_path / "speaker/b.TextGrid"
 
 
 def test_a_table_of_frames(tmp_path):

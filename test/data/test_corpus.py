@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.text_tokens import FrontEndChoice, choose
 from tts.errors import InputError
+from tts.mel import MelConfig
 from tts.text.frontend import check_config
 
 
@@ -34,6 +37,69 @@ def test_toy_and_work_folders(tmp_path):
     assert recipe.relative(tmp_path / "elsewhere.wav") == str(tmp_path / "elsewhere.wav")
 
 
+TABLE = """
+name = "mine"
+folder = "/recordings"
+language = "en-us"
+reader = "table"
+[table]
+file = "labels.tsv"
+"""
+
+
+def test_a_recipe_is_a_folder_anywhere_with_one_file(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/corpus.toml").write_text(TABLE)
+    monkeypatch.chdir(tmp_path)
+    for given in ("here", "here/corpus.toml", str(tmp_path / "here")):
+        recipe = Recipe.open(RecipeOptions(recipe=given))
+        assert recipe.folder == recipe.work == tmp_path / "here"
+        assert recipe.corpus_dir == Path("/recordings") and recipe.flag.startswith("--recipe /")
+        assert recipe.labels == [tmp_path / "here/corpus.toml", Path("/recordings/labels.tsv")]
+    assert recipe.exp_dir("matcha") == tmp_path / "here/matcha/exp" and recipe.vocoder is None
+    assert recipe.model_options("matcha") == {}
+    assert recipe.mel(["mel.hop_length=200", "mel.n_mels=40"]) == MelConfig(
+        hop_length=200, n_mels=40
+    )
+    with pytest.raises(InputError, match=r"model\.\.\.: only mel"):
+        recipe.mel(["model.x=1"])
+
+
+@pytest.mark.parametrize(
+    ("options", "change", "message"),
+    [
+        ({"recipe": "nowhere"}, {}, "no .*nowhere/corpus.toml .there: nothing"),
+        ({"recipe": "."}, {}, "no .*corpus.toml .there: here"),
+        ({"recipe": "here", "corpus": "ljspeech"}, {}, "give one"),
+        ({"recipe": "here", "toy": True}, {}, "no toy_layout"),
+        ({"recipe": "here"}, {'"mine"': '"../mine"'}, "letters, digits"),
+        (
+            {"recipe": "here"},
+            {"[table]": "[split]", "file": "valid", '"labels.tsv"': "2"},
+            "needs .table",
+        ),
+        ({"recipe": "here"}, {"/recordings": ".."}, "inside the corpus's own folder"),
+        ({"recipe": "here"}, {"reader": "raeder"}, "nearest: reader"),
+    ],
+)
+def test_wrong_recipes_are_one_clear_error(tmp_path, monkeypatch, options, change, message):
+    text = TABLE
+    for before, after in change.items():
+        text = text.replace(before, after)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/corpus.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=message):
+        Recipe.open(RecipeOptions(**options))
+
+
+def test_configurations_of_a_recipe_are_merged_where_they_are_there(root):
+    toy = Recipe.open(RecipeOptions(corpus="ljspeech", toy=True)).model_options("fastspeech2")
+    assert toy["train"]["lr"] == 0.6 and toy["train"]["lr_schedule"] == "noam"
+    plain = Recipe.open(RecipeOptions(corpus="ljspeech")).model_options("fastspeech2")
+    assert plain["train"]["lr"] == 1.0 and "model" not in plain
+
+
 def test_unknown_recipes_and_choices():
     with pytest.raises(InputError, match="nearest: ljspeech"):
         Recipe.open(RecipeOptions(corpus="ljspech"))
@@ -53,5 +119,6 @@ def test_a_mandarin_corpus_may_be_prepared_with_english_words():
     assert (config.language, config.frontend, config.unit) == ("zh_en", "pinyin", "initial_final")
     check_config(config)
     english = Recipe.open(RecipeOptions(corpus="ljspeech"))
+    assert choose(english, FrontEndChoice(language="zh_en")).frontend == "pinyin"
     with pytest.raises(InputError, match="no front end 'lexicon' for 'zh_en'"):
-        check_config(choose(english, FrontEndChoice(language="zh_en")))
+        check_config(choose(english, FrontEndChoice(language="zh_en", frontend="lexicon")))

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tts.data.corpus import CorpusConfig, Download, Recipe
+from tts.data.corpus import Recipe
+from tts.data.corpus_config import CorpusConfig, Download
 from tts.data.download import fetch, fetch_corpus, unpack
 from tts.errors import InputError
+from tts.files import claim
 
 
 class Server(ThreadingHTTPServer):
@@ -109,7 +111,7 @@ def test_a_killed_download_continues_in_the_next_run(server, tmp_path, root):
         import sys
         sys.path.insert(0, {str(root)!r})
         from pathlib import Path
-        from tts.data.corpus import Download
+        from tts.data.corpus_config import Download
         from tts.data.download import fetch
         fetch(Download({server.url!r}, "corpus.tar.bz2"), Path({str(path)!r}), "")
     """
@@ -222,6 +224,30 @@ def test_existing_folders_links_and_archives_are_accepted(server, tmp_path, caps
     (recipe.dl_dir / "corpus.tar.bz2").write_bytes(content)
     fetch_corpus(recipe_for(tmp_path, Download(server.url, "corpus.tar.bz2", len(content))))
     assert (recipe.corpus_dir / "wavs/b.wav").is_file() and server.requests == []
+
+
+def test_a_missing_folder_without_downloads_is_one_clear_error(tmp_path):
+    recipe = recipe_for(tmp_path)
+    with pytest.raises(
+        InputError, match=r"download/C does not exist.*no \[\[downloads\]\].*--dl-dir"
+    ):
+        fetch_corpus(recipe)
+
+
+def test_a_second_process_leaves_download_and_unpacking_alone(server, tmp_path):
+    part = tmp_path / "corpus.tar.bz2.part"
+    archive = tmp_path / "a.tar.bz2"
+    archive.write_bytes(archive_of(*GOOD))
+    half = tmp_path / "to" / ".C.unpacking" / "C"
+    half.mkdir(parents=True)
+    with open(part, "ab") as writing, open(archive, "rb") as reading:
+        assert claim(writing) and claim(reading)
+        with pytest.raises(InputError, match="another process"):
+            fetch(item(server), tmp_path / "corpus.tar.bz2", "", no_wait)
+        with pytest.raises(InputError, match="another process"):
+            unpack(archive, tmp_path / "to/C")
+    assert half.is_dir() and part.stat().st_size == 0
+    unpack(archive, tmp_path / "to/C")
 
 
 @pytest.mark.parametrize(

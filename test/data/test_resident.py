@@ -10,7 +10,7 @@ from test_packed import assert_same_batches, plan_of
 
 from tts.data.loader import FeatureFiles, make_loader, read_examples
 from tts.data.packed import open_packed
-from tts.data.prefetch import Prefetch
+from tts.data.prefetch import _END, Prefetch
 from tts.data.resident import ResidentLoader, fits, size_of
 from tts.errors import InputError
 from tts.text.tokens import TokenTable
@@ -110,3 +110,14 @@ def range_of_batches(examples):
     plan = plan_of(examples, shuffle=False)
     good = [example for example in examples if example.features.exists()]
     return list(make_loader(good, plan_of(good), 0, 0, False)) * len(plan)
+
+
+def test_reading_ahead_goes_to_the_gpu_of_the_main_thread(monkeypatch):
+    """Another thread's own current device is the first one."""
+    seen = []
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
+    monkeypatch.setattr(Prefetch, "_copy", lambda self, _, ready, __: seen.append(self.device))
+    ahead = Prefetch([], torch.device("cuda"))
+    thread = iter(ahead)
+    monkeypatch.setattr("queue.Queue.get", lambda self: _END)
+    assert list(thread) == [] and seen == [torch.device("cuda", 1)]

@@ -8,6 +8,7 @@ from tts.data import text_models
 from tts.data.corpus import CorpusConfig, Recipe
 from tts.files import write_jsonl, write_text
 from tts.text.frontend import build_frontend
+from tts.text.mandarin import learning
 from tts.text.spoken import FrontEndConfig
 
 CONFIG = FrontEndConfig("zh", "pinyin", "syllable")
@@ -20,7 +21,7 @@ SENTENCES = [
 
 @pytest.fixture
 def recipe(tmp_path, monkeypatch):
-    monkeypatch.setattr(text_models, "FEWEST_LABELLED", 20)
+    monkeypatch.setattr(learning, "FEWEST_LABELLED", 20)
     config = CorpusConfig("small", "SMALL", "zh", "baker")
     recipe = Recipe(config, tmp_path, tmp_path, tmp_path)
     supervisions = []
@@ -45,6 +46,6 @@ def test_rules_stand_where_nothing_is_to_be_learned(recipe, capsys, monkeypatch)
     predicted = replace(CONFIG, pinyin="predicted")
     assert text_models.with_models(recipe, predicted, train=True) == predicted
     assert not text_models.needs_labels(predicted, True)
-    monkeypatch.setattr(text_models, "FEWEST_LABELLED", 50)
+    monkeypatch.setattr(learning, "FEWEST_LABELLED", 50)
     assert text_models.with_models(recipe, CONFIG, train=True) == CONFIG
     assert "28 sentences with labelled pinyin, fewer than 50" in capsys.readouterr().out

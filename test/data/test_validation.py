@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from tts.data.corpus import Fault
+from tts.data.utterance import Fault
 from tts.data.validation import (
+    REMARKS,
     AudioLimits,
     RejectPolicy,
     apply_policy,
@@ -83,6 +84,25 @@ def test_a_chunk_before_the_data_is_no_truncation(tmp_path):
     data = path.read_bytes()
     path.write_bytes(data[:36] + b"LIST\x03\x00\x00\x00abc\x00" + data[36:])
     assert check_file(path, LIMITS)[0] == []
+
+
+@pytest.mark.parametrize(
+    "length", [0x7FFFEFFF, 0x7FFFF000, 0x7FFFFFDB, 0x7FFFFFFF, 0x80000000, 0xFFFFFFDB, 0xFFFFFFFF]
+)
+def test_a_length_that_a_pipe_left_open_is_no_truncation(tmp_path, length):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, speech(), RATE)
+    data = path.read_bytes()
+    assert data[36:40] == b"data"
+    path.write_bytes(data[:40] + length.to_bytes(4, "little") + data[44:])
+    assert check_file(path, LIMITS) == ([], RATE, 2 * RATE)
+
+
+def test_a_second_of_silence_is_reported():
+    quiet = np.concatenate([np.zeros(int(1.2 * RATE), "f"), speech()])
+    assert kinds(check_samples(quiet, RATE, LIMITS)) == ["edge-silence"]
+    assert check_samples(quiet[RATE // 2 :], RATE, LIMITS) == []
+    assert "edge-silence" in REMARKS and "long-silence" not in REMARKS
 
 
 def test_waveform_faults():

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 import scipy.fft
-from takes import known
+from utterances import known
 
 from tts.errors import InputError
 from tts.evaluate.cepstrum import DECIBELS, cepstral_distance, mel_cepstrum
 from tts.evaluate.distortion import mel_cepstral_distortion, model_distortion, model_mel_l1
-from tts.evaluate.take import Comparison, pair_frames
+from tts.evaluate.utterance import Comparison, pair_frames
 
 BINS = 40
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from takes import HOP, MEL, RATE, known, tone
+from utterances import HOP, MEL, RATE, known, tone
 
 from tts.errors import InputError
 from tts.evaluate.energy import energy_mae, energy_mae_deviations
@@ -17,12 +17,12 @@ from tts.evaluate.lengths import (
     token_duration_error,
     without_blanks,
 )
-from tts.evaluate.take import Comparison, Take
+from tts.evaluate.utterance import Comparison, SystemUtterance
 
 FRAME_MS = 1000 * HOP / RATE
 
 
-def long(frames: int) -> Take:
+def long(frames: int) -> SystemUtterance:
     return known(mel_TF=np.zeros((frames, 10)))
 
 
@@ -66,9 +66,9 @@ def test_blanks_give_their_frames_to_the_token_before():
 
 def test_energy():
     samples = tone(0.5)
-    take = Take(samples, MEL)
+    take = SystemUtterance(samples, MEL)
     assert energy_mae(Comparison(take, take)) == 0.0
-    louder = Comparison(Take(3 * samples, MEL), take)
+    louder = Comparison(SystemUtterance(3 * samples, MEL), take)
     mean, deviation = take.energy_T.mean(), take.energy_T.std()
     assert energy_mae(louder) == pytest.approx(2 * mean, rel=1e-3)
     assert energy_mae_deviations(louder) == pytest.approx(2 * mean / deviation, rel=1e-3)
@@ -80,4 +80,4 @@ def test_energy():
 
 def test_a_take_needs_a_frame():
     with pytest.raises(InputError, match="100 samples are too few"):
-        Take(np.zeros(100, np.float32), MEL)
+        SystemUtterance(np.zeros(100, np.float32), MEL)

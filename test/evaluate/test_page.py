@@ -12,14 +12,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import soundfile
-from takes import MEL, known, tone
+from utterances import MEL, known, tone
 
 from tts.evaluate.page import sound, utterance, write_page
 from tts.evaluate.pictures import COLOURS, drawing, f0_limits, png
 from tts.evaluate.report import evaluate
 from tts.evaluate.samples import Sample
 from tts.evaluate.systems import Recording
-from tts.evaluate.take import Take
+from tts.evaluate.utterance import SystemUtterance
 
 # HTML's elements without an end tag.
 VOID = {"meta", "br", "img", "link", "input", "hr", "source"}
@@ -72,8 +72,8 @@ def page(tmp_path_factory):
 class Again(Recording):
     """The recording again, as a system."""
 
-    def take(self, sample, recorded=None):
-        return super().take(sample)
+    def say(self, sample, recorded=None):
+        return super().say(sample)
 
 
 def test_page_is_well_formed_and_described(page):
@@ -102,7 +102,7 @@ def test_page_fetches_nothing(page):
 
 def test_sounds_are_exact():
     samples = tone(0.2)
-    kind, _, content = sound(Take(samples, MEL)).partition(",")
+    kind, _, content = sound(SystemUtterance(samples, MEL)).partition(",")
     assert kind == "data:audio/flac;base64"
     heard, rate = soundfile.read(io.BytesIO(base64.b64decode(content)))
     assert rate == MEL.sample_rate

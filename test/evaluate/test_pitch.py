@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-from takes import MEL, known, tone
 from test_warping import all_paths
+from utterances import MEL, known, tone
 
 from tts.evaluate.metrics import voiced_f0
 from tts.evaluate.pitch import (
@@ -20,7 +20,7 @@ from tts.evaluate.pitch import (
     log_f0_rmse,
     voicing_error,
 )
-from tts.evaluate.take import Comparison, Take
+from tts.evaluate.utterance import Comparison, SystemUtterance
 
 
 def contours(spoken, recorded) -> Comparison:
@@ -91,10 +91,10 @@ def test_voicing_counts_both_kinds_of_error_and_f0_neither():
 
 def test_sounds_of_a_known_pitch():
     """The extractor and the metrics together: 120 to 156 Hz against a fifth higher."""
-    low, high = (Take(tone(1.0, hertz), MEL) for hertz in (120, 180))
+    low, high = (SystemUtterance(tone(1.0, hertz), MEL) for hertz in (120, 180))
     assert f0_sigma(voiced_f0(low)) == pytest.approx(36 / math.sqrt(12), rel=0.06)
     comparison = Comparison(high, low, pairing="frames")
     assert log_f0_rmse(comparison) == pytest.approx(math.log(1.5), abs=0.005)
     assert voicing_error(comparison) < 4
-    level = [Take(tone(1.0, hertz, glide=0), MEL) for hertz in (120, 180)]
+    level = [SystemUtterance(tone(1.0, hertz, glide=0), MEL) for hertz in (120, 180)]
     assert f0_dtw(Comparison(*level)) == pytest.approx(60, abs=0.5)

@@ -14,7 +14,7 @@ import scipy.stats
 import soundfile
 import torch
 from conftest import TINY_MODEL, TINY_TABLE
-from takes import HOP, MEL, RATE, tone
+from utterances import HOP, MEL, RATE, tone
 
 from tts.checkpoint import save_checkpoint
 from tts.config import from_dict, to_dict, write_toml
@@ -66,7 +66,7 @@ def save_voice(path, name: str, options: dict):
     torch.manual_seed(1)
     table = TokenTable.parse(TINY_TABLE, "tiny")
     config = from_dict(model_class(name).Config, options)
-    model = build_model(name, config, Facts(table.num_embeddings, MEL, -5.0, 2.0))
+    model = build_model(name, config, Facts(table.num_embeddings, MEL.n_mels, -5.0, 2.0))
     content = {
         "model": model.state_dict(),
         "config": {
@@ -238,7 +238,7 @@ def test_the_recordings_against_themselves_score_zero(work):
 def test_alignment_covers_the_recording(work, checkpoint):
     (sample,) = samples_of(work, "train", 1)
     system = spoken(checkpoint)
-    recorded = Recording("recording", "", MEL).take(sample)
+    recorded = Recording("recording", "", MEL).say(sample)
     durations = system.align(sample, recorded)
     assert durations.sum() == len(recorded.mel_TF)
     assert len(durations) == 2 * len(sample.tokens) + 1 and durations.min() >= 1

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of
-from tts.export.onnx import INPUTS, _inputs, export_acoustic
-from tts.mel import MelConfig
+from tts.export.onnx import export_graph
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
+from tts.models.graphs import INPUTS
 from tts.models.variance_adaptor import VarianceConfig
 
 NUM_TOKENS, BLANK = 20, 1
@@ -34,22 +34,25 @@ def small_model(kind: str = "paper") -> FastSpeech2:
     config = FastSpeech2Config(encoder=SMALL, decoder=SMALL, variance=KINDS[kind])
     statistics = {"log_f0_mean": 5.0, "log_f0_std": 0.2, "f0_min": 60.0, "f0_max": 400.0}
     statistics |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energy_max": 80.0}
-    facts = Facts(NUM_TOKENS, MelConfig(), -5.0, 2.0, BLANK, contour_statistics=statistics)
+    facts = Facts(NUM_TOKENS, 80, -5.0, 2.0, BLANK, contour_statistics=statistics)
     return FastSpeech2(config, facts).eval()
 
 
-def exported(folder, model, controls=()):
-    path = folder / "model.onnx"
-    parity = export_acoustic(
-        model, path, num_tokens=NUM_TOKENS, num_steps=None, metadata={}, controls=controls
-    )
-    return path, parity
+def exported(folder, model, number=0):
+    graph = model.export_graphs([])[number]
+    return folder / graph.file, export_graph(graph, folder / graph.file, {})
+
+
+def inputs(size):
+    """The runtime's four inputs for repeatable ids."""
+    example = small_model().export_graphs([])[0].examples(size, 0)
+    return [tensor.numpy() for tensor in example]
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
     path, parity = exported(tmp_path_factory.mktemp("onnx"), small_model())
-    assert parity.worst < 1e-4 and parity.num_frames > 400
+    assert parity.worst < 1e-4 and parity.length > 400
     graph = onnx.load(str(path))
     assert graph.ir_version <= MAX_IR_VERSION
     assert [tensor.name for tensor in graph.graph.input] == list(INPUTS)
@@ -78,7 +81,7 @@ def test_blanks_are_left_out_in_the_graph(session):
 
 
 def test_noise_scale_changes_nothing_and_length_scale_does(session):
-    ids, count, _, length_scale = _inputs(31, NUM_TOKENS, 0.0, 1.0)
+    ids, count, _, length_scale = inputs(31)
     mels = [
         outputs_of(session, ids, count, np.array([noise], np.float32), length_scale)[0]
         for noise in (0.0, 0.667, 1.0)
@@ -90,11 +93,11 @@ def test_noise_scale_changes_nothing_and_length_scale_does(session):
 
 def test_scales_are_inputs_for_the_utterance_or_each_token(tmp_path):
     model = small_model()
-    path, parity = exported(tmp_path, model, model.controls)
+    path, parity = exported(tmp_path, model, 1)
     assert parity.worst < 1e-4
     session = open_session(path)
     assert [tensor.name for tensor in session.get_inputs()][4:] == ["pitch_scale", "energy_scale"]
-    ids, count, noise, _ = _inputs(31, NUM_TOKENS, 0.0, 1.0)
+    ids, count, noise, _ = inputs(31)
     one, two = np.array([1.0], np.float32), np.full(31, 2.0, np.float32)
     plain, frames = outputs_of(session, ids, count, noise, one, one, one)
     higher = outputs_of(session, ids, count, noise, one, two, one)[0]
@@ -109,3 +112,20 @@ def test_scales_are_inputs_for_the_utterance_or_each_token(tmp_path):
     longer = outputs_of(session, ids, count, noise, slow, one, one)[1]
     assert longer[0, place] == 2 * frames[0, place]
     assert np.array_equal(np.delete(longer, place), np.delete(frames, place))
+
+
+def test_8_bit_convolutions(tmp_path):
+    """Convolutions are products of rows; with wide enough layers each of them is quantised."""
+    torch.manual_seed(2)
+    wide = FeedForwardConfig(channels=64, num_layers=1, filter_channels=64, kernel_size_1=3)
+    variance = VarianceConfig(channels=64, pitch_embedding="continuous")
+    facts = Facts(NUM_TOKENS, 80, -5.0, 2.0)
+    model = FastSpeech2(FastSpeech2Config(wide, variance, wide), facts).eval()
+    plain, small = model.export_graphs([])[0], model.export_graphs([], int8=True)[0]
+    sizes = []
+    for graph in (plain, small):
+        parity = export_graph(graph, tmp_path / "m.onnx", {})
+        sizes.append((tmp_path / "m.onnx").stat().st_size)
+    assert 1e-4 < parity.mean < 0.2 and sizes[1] < 0.6 * sizes[0]
+    kinds = [node.op_type for node in onnx.load(str(tmp_path / "m.onnx")).graph.node]
+    assert "Conv" not in kinds and kinds.count("MatMulInteger") > 10

@@ -1,4 +1,4 @@
-"""Acoustic models as ONNX: parity, live inputs, metadata, int8, packages and the scripts."""
+"""Acoustic models as ONNX: parity, live inputs, metadata, loops, packages and the scripts."""
 
 import dataclasses
 import subprocess
@@ -14,7 +14,7 @@ from tts.checkpoint import save_checkpoint
 from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
-from tts.export.onnx import Speaking, _inputs, compare, export_acoustic, export_int8
+from tts.export.onnx import compare, export_graph
 from tts.export.package import assemble, atomic_folder
 from tts.export.parts import Parts, default_model
 from tts.export.vocoder import export_griffin_lim
@@ -24,6 +24,7 @@ from tts.infer.speak import speak_text
 from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
+from tts.models.graphs import ExportGraph
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import build_frontend
@@ -55,7 +56,7 @@ def table():
 def model(table):
     torch.manual_seed(3)
     torch.set_num_threads(1)
-    model = Matcha(TINY, Facts(table.num_embeddings, MEL, -5.5, 2.0)).eval()
+    model = Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model
@@ -78,43 +79,48 @@ def exp_dir(model, table, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def exported(model, table, tmp_path_factory):
-    path = tmp_path_factory.mktemp("onnx") / "model-steps-2.onnx"
-    metadata = {"sample_rate": str(MEL.sample_rate)}
-    parity = export_acoustic(
-        model, path, num_tokens=table.num_embeddings, num_steps=2, metadata=metadata
-    )
-    return path, parity
+def exported(model, tmp_path_factory):
+    (graph,) = model.export_graphs([2])
+    path = tmp_path_factory.mktemp("onnx") / graph.file
+    assert path.name == "model-steps-2.onnx"
+    return path, export_graph(graph, path, {"sample_rate": str(MEL.sample_rate)})
+
+
+def inputs(model, size):
+    """The runtime's four inputs for repeatable ids, at speed 1 and without noise."""
+    return [tensor.numpy() for tensor in model.export_graphs([2])[0].examples(size, 0)]
 
 
 def test_equal_to_pytorch_at_other_lengths(exported):
     path, parity = exported
     assert parity.worst < 1e-4
-    assert parity.num_frames > 100
+    assert parity.length > 100
     graph = onnx.load(str(path))
     assert graph.ir_version <= MAX_IR_VERSION
     kinds = [tensor.type.tensor_type.elem_type for tensor in graph.graph.input]
     assert kinds == [onnx.TensorProto.INT64] * 2 + [onnx.TensorProto.FLOAT] * 2
 
 
-def test_every_input_counts(exported, table):
+def test_every_input_counts(exported, model):
     session = open_session(exported[0])
-    ids, count, noise_scale, length_scale = _inputs(31, table.num_embeddings, 0.0, 1.0)
+    ids, count, noise_scale, length_scale = inputs(model, 31)
     mel = run_graph(session, ids, count, noise_scale, length_scale)
     assert mel.shape[:2] == (1, MEL.n_mels)
     slower = run_graph(session, ids, count, noise_scale, length_scale * 2)
     assert slower.shape[2] == 2 * mel.shape[2]
     noisy = run_graph(session, ids, count, noise_scale + 1, length_scale)
     assert np.abs(noisy - mel).max() > 0.1
-    shorter = run_graph(session, ids, count - 10, noise_scale, length_scale)
-    assert shorter.shape[2] < mel.shape[2]
+    shorter, durations = outputs_of(session, ids, count - 10, noise_scale, length_scale)
+    alone = run_graph(session, ids[:, :-10], count - 10, noise_scale, length_scale)
+    assert np.array_equal(shorter, alone) and durations.shape == ids.shape
+    assert (durations[0, -10:] == 0).all() and durations.sum() == shorter.shape[2]
 
 
-def test_frames_of_each_id_are_a_second_output(exported, table):
+def test_frames_of_each_id_are_a_second_output(exported, model):
     session = open_session(exported[0])
     assert [tensor.name for tensor in session.get_outputs()] == ["mel", "durations"]
     for length_scale in (1.0, 0.7, 1.3):
-        arrays = _inputs(31, table.num_embeddings, 0.0, length_scale)
+        arrays = [*inputs(model, 31)[:3], np.array([length_scale], np.float32)]
         mel, durations = outputs_of(session, *arrays)
         assert durations.dtype == np.int64 and durations.shape == arrays[0].shape
         assert durations.min() >= 0 and durations.sum() == mel.shape[2]
@@ -122,48 +128,92 @@ def test_frames_of_each_id_are_a_second_output(exported, table):
 
 def test_another_model_fails_the_check(exported, table):
     torch.manual_seed(9)
-    other = Speaking(Matcha(TINY, Facts(table.num_embeddings, MEL)).eval(), 2)
-    with pytest.raises(InputError, match="give a mel of shape"):
-        compare(exported[0], other, table.num_embeddings)
+    other = Matcha(TINY, Facts(table.num_embeddings, MEL.n_mels)).eval()
+    with pytest.raises(InputError, match="gives mel of shape"):
+        compare(exported[0], other.export_graphs([2])[0])
 
 
-def test_frozen_length_is_an_error(table, tmp_path):
+def graph_of(module, inputs, example, **options):
+    """A graph of a module that is its own reference."""
+    options = {"outputs": ("y",), "dynamic": {}, "reference": module, **options}
+    return ExportGraph("m.onnx", lambda: module, inputs, examples=example, **options)
+
+
+def row(size, seed):
+    return [torch.randn(1, size, generator=torch.Generator().manual_seed(size + seed))]
+
+
+def test_frozen_length_is_an_error_and_no_file(tmp_path):
     class Frozen(torch.nn.Module):
-        """Counts its tokens in Python, which tracing freezes."""
+        """Counts its columns in Python, which tracing freezes."""
 
-        def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
-            mel = tokens_BL[:, :, None] * noise_scale * length_scale + tokens_lens[:, None, None]
-            mel = mel.expand(-1, -1, 4) + float(len(tokens_BL[0]))
-            return {"mel_BTF": mel, "mel_lens": tokens_lens, "durations_BL": tokens_BL**0}
+        def forward(self, x):
+            return x + float(len(x[0]))
 
+    graph = graph_of(Frozen(), ("x",), row, dynamic={"x": {1: "L"}})
     with pytest.raises(InputError, match="frozen something that depends on the length"):
-        export_acoustic(
-            Frozen(), tmp_path / "m.onnx", num_tokens=9, num_steps=None, metadata={"a": "b"}
-        )
+        export_graph(graph, tmp_path / "m.onnx", {})
+    assert not list(tmp_path.iterdir())
 
 
 def test_lost_input_is_an_error(tmp_path):
     class Deaf(torch.nn.Module):
-        """Does without the length scale."""
+        """Does without its second input."""
 
-        def synthesise(self, tokens_BL, tokens_lens, noise_scale, length_scale):
-            mel = (tokens_BL + tokens_lens)[:, :, None] * noise_scale
-            return {"mel_BTF": mel, "mel_lens": tokens_lens, "durations_BL": tokens_BL**0}
+        def forward(self, x, scale):
+            return 2 * x
 
-    with pytest.raises(InputError, match="length_scale"):
-        export_acoustic(
-            Deaf(), tmp_path / "m.onnx", num_tokens=9, num_steps=None, metadata={"a": "b"}
-        )
+    def example(size, seed):
+        return [*row(size, seed), torch.ones(1)]
+
+    with pytest.raises(InputError, match="scale"):
+        export_graph(graph_of(Deaf(), ("x", "scale"), example), tmp_path / "m.onnx", {})
     assert not list(tmp_path.iterdir())
 
 
-def test_int8_is_measured(exported, model, table, tmp_path):
-    path = exported[0]
-    small = tmp_path / "m.int8.onnx"
-    parity = export_int8(path, small, model, table.num_embeddings, 2)
-    assert exported[1].worst < parity.worst < 1.0
-    assert any(node.op_type == "MatMulInteger" for node in onnx.load(str(small)).graph.node)
-    assert read_metadata(small) == read_metadata(path)
+class Recurrent(torch.nn.Module):
+    """Feed a state back until it is large, a number of times that the input decides."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+        torch.nn.init.constant_(self.layer.weight, 1.5)
+        torch.nn.init.constant_(self.layer.bias, 0.1)
+
+    def forward(self, start: torch.Tensor, limit: torch.Tensor) -> torch.Tensor:
+        state = start.abs()
+        states = state
+        while bool(state.sum() < limit.sum()):
+            state = self.layer(state)
+            states = torch.cat([states, state])
+        return states
+
+
+def test_scripted_graph_keeps_its_loop(tmp_path):
+    """Other inputs than the runtime's four, one output, a loop that ends by what it computes."""
+
+    def example(size, seed):
+        return [torch.full((1, 1), 0.5), torch.tensor([float(size)])]
+
+    module = torch.jit.script(Recurrent().eval())
+    options = {"outputs": ("states",), "dynamic": {"states": {0: "S"}}}
+    graph = graph_of(module, ("start", "limit"), example, **options)
+    parity = export_graph(graph, tmp_path / "m.onnx", {})
+    assert parity.worst < 1e-4
+    session = open_session(tmp_path / "m.onnx")
+    start = np.full((1, 1), 0.5, np.float32)
+    lengths = [len(run_graph(session, start, np.array([x], np.float32))) for x in (0, 1, 100)]
+    assert lengths[0] == 1 and lengths[0] < lengths[1] < lengths[2]
+
+
+def test_flow_steps_share_weights(model, tmp_path):
+    """Six steps are a loop, as large as two but for what each step adds."""
+    sizes = []
+    for count in (2, 6):
+        (graph,) = model.export_graphs([count])
+        export_graph(graph, tmp_path / graph.file, {})
+        sizes.append((tmp_path / graph.file).stat().st_size)
+    assert sizes[1] < sizes[0] + 4 * 4 * 16 * 8
 
 
 def test_folder_is_replaced_whole_or_not_at_all(tmp_path):
@@ -232,7 +282,7 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     out = run(
         root,
         "export_onnx.py",
-        *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2),
+        *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2, "--int8", 1),
         *("--output-dir", tmp_path, "--package", package, "--vocoder", vocoder),
         *("--int8", 1),
     )
@@ -244,6 +294,9 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     assert default_model(package).name == default_model(package, 2).name == "model-steps-2.onnx"
     with pytest.raises(InputError, match=r"no model of 3 steps \(numbers there: 2\)"):
         default_model(package, 3)
+    assert read_metadata(package / "model-steps-2.int8.onnx") == read_metadata(
+        package / "model-steps-2.onnx"
+    )
     metadata = read_metadata(package / "model-steps-2.onnx")
     assert {"use_eos_bos", "pad_id", "n_speakers", "has_espeak", "jieba"} <= metadata.keys()
     assert metadata["num_ode_steps"] == "2"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from tts.features.cwt import FRAME_SECONDS, NUM_SCALES, TAU_0, cwt, inverse
+from tts.features.cwt import FRAME_SECONDS, NUM_SCALES, TAU_0, _kernels, cwt, inverse
+from tts.mel import MelConfig
 
 
 def contour(frames: int, seed: int) -> np.ndarray:
@@ -74,3 +75,22 @@ def test_in_lower_precision_as_in_full():
         found = cwt(values, mask)
     assert found.dtype == torch.float32
     torch.testing.assert_close(found, cwt(values, mask))
+
+
+def test_kernels_of_all_lengths_are_parts_of_a_few():
+    """No length of a batch makes new ones, or copies any to the device."""
+    cpu = torch.device("cpu")
+    _kernels.cache_clear()
+    for length in (*range(100, 900, 7), 1500, 2000):
+        cwt(torch.randn(1, length), torch.ones(1, length))
+    assert _kernels.cache_info().misses == 2
+    long = _kernels(1024, FRAME_SECONDS, cpu)
+    for length in (1, 37, 411, 1024):
+        own = _kernels(length, FRAME_SECONDS, cpu)
+        assert torch.equal(long[:, 1024 - length : 1023 + length], own)
+    assert _kernels(1024, FRAME_SECONDS, torch.device("meta")).device.type == "meta"
+
+
+def test_frame_length_is_that_of_the_mel():
+    assert MelConfig().frame_seconds == FRAME_SECONDS
+    assert MelConfig(sample_rate=24000, hop_length=300).frame_seconds == 0.0125

@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from tts.errors import InputError
-from tts.export.onnx import export_acoustic
+from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim
 from tts.export.voice import SCALES_FILE
 from tts.infer.onnx import OnnxVoice
 from tts.infer.pytorch import TorchVoice
 from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
 from tts.models.variance_adaptor import VarianceConfig
@@ -39,13 +40,11 @@ def backends(tmp_path_factory):
     table.write(folder / "tokens.txt")
     torch.manual_seed(2)
     config = FastSpeech2Config(SMALL, VarianceConfig(channels=8), SMALL)
-    model = FastSpeech2(config, table.num_embeddings, MEL.n_mels, -5.0, 2.0).eval()
+    model = FastSpeech2(config, Facts(table.num_embeddings, MEL.n_mels, -5.0, 2.0)).eval()
     facts = {"sample_rate": str(MEL.sample_rate), "hop_length": str(MEL.hop_length)}
     facts["frontend"] = "{}"
-    for name, controls in (("model.onnx", ()), (SCALES_FILE, model.controls)):
-        export_acoustic(
-            model, folder / name, num_tokens=4, num_steps=None, metadata=facts, controls=controls
-        )
+    for graph in model.export_graphs([]):
+        export_graph(graph, folder / graph.file, facts)
     export_griffin_lim(MEL, folder / "vocoder.onnx", 2)
     parts = folder / "vocoder.onnx", folder / "tokens.txt"
     voice = Voice(model, "fastspeech2", MEL, FrontEndConfig(), table, {}, "test")

@@ -23,7 +23,7 @@ from tts.infer.pytorch import TorchVoice
 from tts.infer.speak import Request, read_texts, speak, speak_text
 from tts.models.facts import Facts
 from tts.text.frontend import build_frontend
-from tts.text.sentences import MAX_CHARS
+from tts.text.languages import language_of
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 from tts.train.acoustic import train
@@ -198,7 +198,7 @@ def test_a_hundred_thousand_characters_are_said_piece_by_piece():
         said, problems = say_sentences(
             "好" * 100_000 if config.language == "zh" else "ba" * 50_000, frontend
         )
-        most = MAX_CHARS[config.language]
+        most = language_of(config.language).max_chars
         assert len(said) == -(-100_000 // most)
         assert max(len(spoken.text) for spoken in said) == most
         (problem,) = problems

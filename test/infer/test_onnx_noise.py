@@ -10,12 +10,13 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
-from tts.export.onnx import export_acoustic
+from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim
 from tts.infer.onnx import OnnxVoice
 from tts.infer.onnx_noise import NOISE, NUM_NOISE, noise_as_input, noise_of
 from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
+from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
@@ -35,7 +36,7 @@ TINY = MatchaConfig(
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(3)
-    model = Matcha(TINY, 4, MEL.n_mels, -5.5, 2.0).eval()
+    model = Matcha(TINY, Facts(4, MEL.n_mels, -5.5, 2.0)).eval()
     with torch.no_grad():
         model.encoder.proj_w.proj.bias += 1.2
     return model
@@ -49,7 +50,7 @@ def voice(model, tmp_path_factory):
     facts = {"sample_rate": str(MEL.sample_rate), "hop_length": str(MEL.hop_length)}
     facts["frontend"] = "{}"
     path = folder / "model.onnx"
-    export_acoustic(model, path, num_tokens=4, num_steps=2, metadata=facts)
+    export_graph(model.export_graphs([2])[0], path, facts)
     export_griffin_lim(MEL, folder / "vocoder.onnx", 1)
     return OnnxVoice(path, folder / "vocoder.onnx", folder / "tokens.txt")
 

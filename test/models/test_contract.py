@@ -11,13 +11,12 @@ import torch
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
-from tts.mel import MelConfig
-from tts.models import MODELS, build_model, model_class
+from tts.models import MODELS, build_model, compile_model, model_class
 from tts.models.facts import Facts
 from tts.train.memory import with_inputs
 
 VOCAB, MELS = 30, 80
-FACTS = Facts(VOCAB, MelConfig(), -5.0, 2.0)
+FACTS = Facts(VOCAB, 80, -5.0, 2.0)
 _BLOCKS = {"channels": 16, "num_layers": 1, "filter_channels": 16, "dropout": 0.0}
 SMALL_WITHOUT_DROPOUT = {
     "fastspeech2": {
@@ -171,7 +170,7 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
     torch.manual_seed(3)
     plain = build_model(name, config, FACTS).to(device).train()
     compiled = copy.deepcopy(plain)
-    compiled.compile_parts(backend)
+    compile_model(compiled, backend)
     graphs = []
     for lengths in ([(12, 64), (7, 37)], [(15, 83), (9, 40)], [(6, 30), (5, 28), (4, 25)]):
         batch = make_batch(lengths, plain.inputs).to(device)
@@ -186,6 +185,28 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
         graphs.append(dynamo.counters["stats"]["unique_graphs"])
     assert 2 <= graphs[0] <= graphs[1] <= 4 and graphs[2] == graphs[1]
     assert compiled.state_dict().keys() == plain.state_dict().keys()
+
+
+def test_a_model_that_names_no_parts_is_compiled_whole():
+    """`compile_parts` is optional; weights keep their names."""
+    import torch._dynamo
+
+    seen = []
+
+    def backend(graph, inputs):
+        seen.append(graph)
+        return graph.forward
+
+    class Plain(torch.nn.Linear):
+        def forward(self, x):
+            return super().forward(x).square().mean()
+
+    torch._dynamo.reset()
+    plain, x = Plain(3, 2), torch.randn(4, 3)
+    before = plain(x)
+    compile_model(plain, backend)
+    assert not seen and torch.equal(plain(x), before) and len(seen) == 1
+    assert plain.state_dict().keys() == {"weight", "bias"}
 
 
 def test_padding_changes_nothing(model, monkeypatch):

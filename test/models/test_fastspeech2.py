@@ -6,15 +6,18 @@ import dataclasses
 
 import pytest
 import torch
+from conftest import add_tiny_inputs
 
 from tts.batch import Batch
+from tts.config import to_dict, write_toml
 from tts.mel import MelConfig
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config, PostNetConfig
 from tts.models.feed_forward_transformer import FeedForwardConfig, sinusoids
-from tts.models.lengths import Kept, expand, token_means, whole_frames
+from tts.models.lengths import LateCheck, TokenSelection, expand, token_means, whole_frames
 from tts.models.quantity import Quantity, standardise
 from tts.models.variance_adaptor import VarianceConfig
+from tts.train.acoustic import train
 from tts.train.memory import with_inputs
 
 MELS = 80
@@ -28,7 +31,10 @@ STATISTICS |= {"energy_mean": 20.0, "energy_std": 9.0, "energy_min": 0.0, "energ
 def small_model(**options) -> FastSpeech2:
     torch.manual_seed(2)
     variance = options.pop("variance", VarianceConfig(channels=8, dropout=0.0))
-    facts = Facts(20, MelConfig(), -5.0, 2.0, contour_statistics=STATISTICS)
+    mel = options.pop("mel", MelConfig())
+    facts = Facts(
+        20, mel.n_mels, -5.0, 2.0, contour_statistics=STATISTICS, frame_seconds=mel.frame_seconds
+    )
     model = FastSpeech2(FastSpeech2Config(SMALL, variance, SMALL, **options), facts)
     return model.eval()
 
@@ -60,28 +66,81 @@ def test_blanks_are_left_out_and_their_frames_kept():
     lens = torch.tensor([8, 3])
     durations_BL = torch.tensor([[1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 0, 0, 0, 0, 0]])
     for exact in (True, False):
-        kept = Kept(tokens_BL, lens, torch.tensor(0), exact)
-        assert kept.lens.tolist() == [5, 2]
-        assert kept.take(tokens_BL)[0, :5].tolist() == [0, 4, 5, 6, 0]
-        assert kept.take(tokens_BL)[1, :2].tolist() == [3, 7]
-        found_BP = kept.gathered(durations_BL)
+        selection = TokenSelection(tokens_BL, lens, torch.tensor(0), exact)
+        assert selection.lens.tolist() == [5, 2]
+        assert selection.take(tokens_BL)[0, :5].tolist() == [0, 4, 5, 6, 0]
+        assert selection.take(tokens_BL)[1, :2].tolist() == [3, 7]
+        found_BP = selection.take_durations(durations_BL)
         assert found_BP[0].tolist() == [1, 5, 15, 7, 8] + [0] * (found_BP.shape[1] - 5)
         assert found_BP[1].tolist() == [3, 3] + [0] * (found_BP.shape[1] - 2)
-        back_BL = kept.spread(found_BP)
+        back_BL = selection.put_back(found_BP)
         assert back_BL.tolist() == [[1, 5, 0, 15, 0, 0, 7, 8], [3, 0, 3, 0, 0, 0, 0, 0]]
+
+
+def test_ids_without_blanks_are_an_error():
+    ids, blank = torch.ones(1, 9, dtype=torch.int64), torch.tensor(0)
     with pytest.raises(ValueError, match="frame them"):
-        Kept(torch.ones(1, 9, dtype=torch.int64), torch.tensor([9]), torch.tensor(0), exact=False)
+        TokenSelection(ids, torch.tensor([9]), blank, exact=False)
+    assert TokenSelection(ids, torch.tensor([9]), blank, exact=True).size == 9
+
+
+def test_the_error_of_a_device_comes_when_the_device_has_got_there(monkeypatch):
+    """Nobody waits: pinned memory and an event, here made of nothing."""
+
+    class Wrong:
+        device = torch.device("cuda", 1)
+
+        def __init__(self, value):
+            self.value = value
+
+    class Flag:
+        def copy_(self, wrong, non_blocking):
+            assert non_blocking
+            self.value = wrong.value
+
+        def __bool__(self):
+            return self.value
+
+    class Event:
+        done = False
+
+        def record(self, stream):
+            assert stream == Wrong.device
+
+        def query(self):
+            return Event.done
+
+    monkeypatch.setattr(torch, "empty", lambda *_, dtype, pin_memory: Flag())
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: device)
+    check = LateCheck("ids are wrong")
+    check(Wrong(False))
+    check(Wrong(True))
+    Event.done = True
+    with pytest.raises(ValueError, match="ids are wrong"):
+        check(Wrong(False))
+    check(Wrong(False))
+
+
+@pytest.mark.gpu
+def test_ids_without_blanks_are_an_error_on_a_gpu_soon():
+    ids, lens = torch.ones(1, 9, dtype=torch.int64).cuda(), torch.tensor([9]).cuda()
+    blank = torch.tensor(0).cuda()
+    with pytest.raises(ValueError, match="frame them"):
+        for _ in range(3):
+            TokenSelection(ids, lens, blank, exact=False)
+            torch.cuda.synchronize()
 
 
 def test_stripped_blanks_make_no_difference_to_losses():
     """With the blanks' frames moved to the tokens before them, blanks or none are the same."""
     model, batch = small_model(), framed_batch()
-    kept = Kept(batch.tokens_BL, batch.tokens_lens, torch.tensor(0), exact=True)
+    selection = TokenSelection(batch.tokens_BL, batch.tokens_lens, torch.tensor(0), exact=True)
     bare = dataclasses.replace(
         batch,
-        tokens_BL=kept.take(batch.tokens_BL),
-        tokens_lens=kept.lens,
-        durations_BL=kept.gathered(batch.durations_BL),
+        tokens_BL=selection.take(batch.tokens_BL),
+        tokens_lens=selection.lens,
+        durations_BL=selection.take_durations(batch.durations_BL),
     )
     keep = small_model(blanks="keep")
     with torch.no_grad():
@@ -147,6 +206,16 @@ def test_every_option_reaches_every_parameter(pitch, energy):
     assert losses.keys() == names | ({"pitch_moments_loss"} if pitch == "cwt" else set())
     sum(losses.values()).backward()
     assert not [name for name, p in model.named_parameters() if p.grad is None]
+
+
+def test_wavelets_have_the_length_of_the_mels_frames():
+    losses = {}
+    for hop in (256, 441):
+        model = small_model(mel=MelConfig(hop_length=hop))
+        assert model.adaptor.pitch.predictor.frame_seconds == round(hop / 22050, 5)
+        with torch.no_grad():
+            losses[hop] = model.losses(framed_batch())["pitch_loss"]
+    assert losses[256] != losses[441]
 
 
 def test_a_batch_without_its_inputs_says_so():
@@ -215,3 +284,23 @@ def test_contours_are_those_that_are_spoken(pitch):
     torch.testing.assert_close(energy_BT, heard["energy"])
     with pytest.raises(ValueError, match="durations"):
         model.contours(dataclasses.replace(batch, durations_BL=None))
+
+
+def test_training_takes_the_frame_length_of_the_prepared_mel(tiny_work):
+    add_tiny_inputs(tiny_work)
+    mel = MelConfig(sample_rate=24000, hop_length=300)
+    write_toml(tiny_work / "data" / "mel.toml", to_dict(mel))
+    block = {"channels": 16, "filter_channels": 16, "num_layers": 1}
+    model = {"encoder": block, "decoder": block, "variance": {"channels": 16}}
+    folders = {
+        "exp_dir": str(tiny_work / "exp"),
+        "manifest_dir": str(tiny_work / "data" / "fbank"),
+    }
+    options = {"max_duration": 2.0, "num_workers": 0, "tensorboard": False, "num_epochs": 1}
+    trained = train(
+        "fastspeech2",
+        {"model": model, "train": {**folders, **options}},
+        {"name": "ljspeech"},
+        "ljspeech",
+    )
+    assert trained.task.model.adaptor.pitch.predictor.frame_seconds == 0.0125

@@ -97,6 +97,24 @@ def test_baker_reports_every_fault(tmp_path):
     assert found[("000009", "extra-audio", None)] == 1
 
 
+def test_audio_of_another_suffix_is_found(tmp_path):
+    recipe = recipe_on("ljspeech", tmp_path / "lj")
+    touch(recipe.corpus_dir / "wavs")
+    for name in ("a.WAV", "b.flac"):
+        (recipe.corpus_dir / "wavs" / name).touch()
+    (recipe.corpus_dir / "metadata.csv").write_text("a|A|A\nb|B|B\n")
+    utterances, faults = recipe.read()
+    assert [item.audio.name for item in utterances] == ["a.WAV", "b.flac"] and not faults
+    recipe = recipe_on("baker_zh", tmp_path / "baker")
+    labels = recipe.corpus_dir / "ProsodyLabeling/000001-010000.txt"
+    labels.parent.mkdir(parents=True)
+    labels.write_text("000001\t你好#4。\n\tni2 hao3\n", encoding="utf-8")
+    touch(recipe.corpus_dir / "Wave")
+    (recipe.corpus_dir / "Wave/000001.WAV").touch()
+    utterances, faults = recipe.read()
+    assert [item.audio.name for item in utterances] == ["000001.WAV"] and not faults
+
+
 def test_a_label_file_that_is_not_there(tmp_path):
     for corpus in ("ljspeech", "baker_zh"):
         recipe = recipe_on(corpus, tmp_path / corpus)

@@ -22,6 +22,13 @@ NEWER = VERSIONS[1:]
 OLDER = VERSIONS[:1]
 SYLLABLE = FrontEndConfig("zh", "pinyin", "syllable")
 INITIAL_FINAL = replace(SYLLABLE, unit="initial_final")
+# IPA, X-SAMPA and ARPAbet, with what runtimes part, fold or read as punctuation.
+PHONES = FrontEndConfig(
+    "phones",
+    "phones",
+    symbols="! #1 , . 3: 6 : ; <b> ? @ AA1 E N O R S Z a aɪ a˥ a˩ b d e g h i j k l m n n_= n̩ oː p "
+    "p_h q r\\ s t tʃ tʰ t͡ʃ u w x y z { | ø ŋ ɛ̃ ɜː ʔ ˈa ˌo …",
+)
 PIECES = {"en-bpe": 300, "zh-bpe": 1100}
 # What a package's README gives 2.x, so that it does not cut sentences after 20 words.
 UNCUT = {"max_words_in_sentence": "1000"}
@@ -58,6 +65,7 @@ KINDS = {
         replace(INITIAL_FINAL, language="zh_en"), "zh_en", VERSIONS, VERSIONS, "zh-en"
     ),
     "zh-en-rule": Kind(replace(SYLLABLE, language="zh_en"), "zh_en", VERSIONS, (), rule=True),
+    "phones": Kind(PHONES, "phones", VERSIONS, VERSIONS, rule=True),
     "en-lexicon": Kind(FrontEndConfig(), "en", NEWER, NEWER),
     "en-bpe": Kind(FrontEndConfig(unit="bpe"), "en", NEWER, NEWER),
     "en-espeak": Kind(FrontEndConfig(frontend="espeak", framing="runtime"), "en", OLDER, VERSIONS),

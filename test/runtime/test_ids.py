@@ -15,7 +15,7 @@ from tts.text.frontend import build_frontend
 
 pytestmark = pytest.mark.runtime
 
-SIXTY = ("zh-numbers-rule", "zh-en", "zh-en-initial-final", "zh-en-rule")
+SIXTY = ("zh-numbers-rule", "zh-en", "zh-en-initial-final", "zh-en-rule", "phones")
 ENOUGH = dict.fromkeys(SIXTY, 60)
 
 

@@ -13,7 +13,7 @@ from equality import compared
 from harness import ROOT, VERSIONS, arrived, need_runtime, speak
 from kinds import MEL, config_of, metadata_of, sentences, write_files, write_job
 
-from tts.export.onnx import export_acoustic
+from tts.export.onnx import export_graph
 from tts.export.package import Parts, assemble
 from tts.export.vocoder import export_griffin_lim
 from tts.models.facts import Facts
@@ -59,13 +59,15 @@ def voice(tmp_path_factory, vocoder):
             num_tokens = build_frontend(config).token_table().num_embeddings
             torch.manual_seed(5)
             torch.set_num_threads(1)
-            model = Matcha(TINY, Facts(num_tokens, MEL, -4.0, 1.0)).eval()
+            model = Matcha(TINY, Facts(num_tokens, MEL.n_mels, -4.0, 1.0)).eval()
             with torch.no_grad():
                 model.encoder.proj_w.proj.bias += 1.0
-            path = folder / "model-steps-1.onnx"
-            metadata = metadata_of(config)
-            export_acoustic(model, path, num_tokens=num_tokens, num_steps=1, metadata=metadata)
-            made[name] = {**job, "acoustic_model": path, "vocoder": vocoder}
+            paths = folder / "model-steps-1.onnx", folder / "model-steps-1.int8.onnx"
+            for path, int8 in zip(paths, (False, True), strict=True):
+                (graph,) = model.export_graphs([1], int8)
+                export_graph(graph, path, metadata_of(config))
+            files = {"acoustic_model": paths[0], "int8": paths[1], "vocoder": vocoder}
+            made[name] = {**job, **files}
         return made[name]
 
     return make
@@ -83,6 +85,18 @@ def test_exported_model_speaks(name, version, voice, tmp_path):
     assert 0.001 < np.sqrt(np.mean(samples**2)) < 1.0
     assert len(samples) % MEL.hop_length == 0
     assert 1.8 < len(slow["samples"]) / len(samples) < 2.2
+
+
+@pytest.mark.parametrize(("name", "version"), [("zh", "1.13.4"), ("zh", "2.0.1")])
+def test_8_bit_model_speaks(name, version, voice, tmp_path):
+    """Both runtimes know the operators, and say the same for as long."""
+    need_runtime(version)
+    job = {**voice(name), "texts": [sentences(name)[0]], "noise_scale": 0.0}
+    (plain,) = speak(version, tmp_path, job)
+    (small,) = speak(version, tmp_path, {**job, "acoustic_model": job["int8"]})
+    powers = [np.mean(np.square(said["samples"])) for said in (plain, small)]
+    assert len(small["samples"]) == pytest.approx(len(plain["samples"]), rel=0.05)
+    assert powers[1] == pytest.approx(powers[0], rel=0.2)
 
 
 @pytest.mark.parametrize(("name", "version"), PAIRS)

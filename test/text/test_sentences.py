@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts.errors import InputError
-from tts.text.sentences import MAX_CHARS, split_sentences
+from tts.text.languages import NAMES, language_of
+from tts.text.sentences import split_sentences
 
 
 def without_space(text):
@@ -66,7 +67,7 @@ def test_a_long_sentence_is_cut_after_commas_then_at_spaces_then_anywhere():
 @settings(max_examples=300, deadline=None)
 @given(
     st.one_of(st.text(max_size=80), st.text(alphabet="ab.,!? \n3:。，“”一<>Mr-…", max_size=80)),
-    st.sampled_from(["en-us", "zh", "zh_en"]),
+    st.sampled_from(NAMES),
     st.integers(1, 30),
 )
 def test_nothing_is_lost_or_said_twice(text, language, most):
@@ -88,5 +89,5 @@ def test_nothing_is_lost_or_said_twice(text, language, most):
 def test_a_hundred_thousand_characters(piece, language):
     text = (piece * 100_000)[:100_000]
     pieces = split_sentences(text, language)
-    assert max(map(len, pieces), default=0) <= MAX_CHARS[language]
+    assert max(map(len, pieces), default=0) <= language_of(language).max_chars
     assert without_space("".join(pieces)) == without_space(text)

@@ -54,17 +54,21 @@ def run(script: Path, *arguments: str, status: int = 0) -> str:
 
 
 def test_an_extra_stage_runs_where_it_is_asked_for(script):
-    """Alone, as an end of the range, or always with extras=1."""
+    """Alone, as an end of the range, or always where it is needed."""
     text = script.read_text().replace(
         "  stage 3 third", "  extra_stage 2 more m one.py\n  stage 3 third"
     )
-    script.write_text(text)
+    no, yes = (
+        text.replace("stages() {", f"needs_stage() {{ {said}; }}\nstages() {{")
+        for said in ("false", "[[ $1 == more ]]")
+    )
+    script.write_text(no)
     assert "[2 more]" not in run(script)
     assert "[2 more]" not in run(script, "--stage", "1")
     assert "[2 more]" in run(script, "--stage", "more", "--stop-stage", "3")
     assert "[2 more]" in run(script, "--stop-stage", "2")
     assert "  2  more" in run(script, "--list")
-    script.write_text(text.replace("stages() {", "extras=1\nstages() {"))
+    script.write_text(yes)
     assert "[2 more]" in run(script)
 
 
@@ -157,6 +161,21 @@ def test_the_recipes_own_prepare_lists_the_stages(root, name, tmp_path):
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     numbers = [line.split()[0] for line in result.stdout.splitlines()]
     assert [number for number in numbers if number != "9"] == [*map(str, range(9)), "10"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stages"),
+    [
+        (["--model", "matcha"], "stages"),
+        (["--model", "matcha", "--set", "model.durations=stored"], "stages align"),
+        (["--model", "fastspeech2"], "stages align pitch"),
+    ],
+)
+def test_the_stages_of_a_model_are_those_whose_output_it_takes(root, arguments, stages):
+    command = [sys.executable, str(root / "local/show_recipe.py"), "--corpus", "ljspeech"]
+    command += ["--stages", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines() == [stages]
 
 
 def test_every_stage_script_answers_help(root):

@@ -9,9 +9,15 @@ from pathlib import Path
 import torch
 from conftest import TINY_MODEL
 
-from tts.train.run import train
+from tts.train.acoustic import train
 
-SMALL = {"max_duration": 2.0, "num_workers": 0, "tensorboard": False, "save_every_n": 1}
+SMALL = {
+    "max_duration": 2.0,
+    "num_workers": 0,
+    "tensorboard": False,
+    "save_every_n": 1,
+    "precision": "fp32",
+}
 
 
 def run(work: Path, exp: str, **options):
@@ -41,9 +47,9 @@ def command(work: Path, exp: str, num_epochs: int = 3) -> list[str]:
     """train.py on the tiny data, as a user types it."""
     root = Path(__file__).resolve().parents[2]
     sets = [f"model.{part}.{k}={v}" for part, d in TINY_MODEL.items() for k, v in d.items()]
-    flags = f"--max-duration 2 --num-workers 1 --save-every-steps 1 --num-epochs {num_epochs}"
+    flags = "--max-duration 2 --num-workers 1 --save-every-steps 1 --precision fp32"
     return [
         *(sys.executable, str(root / "local" / "train.py"), "--corpus", "ljspeech"),
         *("--work", str(work), "--exp-dir", str(work / exp), "--start-epoch", "auto"),
-        *(*flags.split(), "--tensorboard", "0", "--set", *sets),
+        *(*flags.split(), "--num-epochs", str(num_epochs), "--tensorboard", "0", "--set", *sets),
     ]

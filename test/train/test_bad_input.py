@@ -12,10 +12,11 @@ import pytest
 import torch
 from conftest import make_tiny_work
 from runs import run
-from tts.train.state import check_resumable
 
+from tts.config import from_dict, write_toml
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
+from tts.train.acoustic_checkpoint import check_acoustic
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_features_that_are_not_finite(tiny_work, capsys, value):
     trainer = run(tiny_work, "exp", num_epochs=1, packed="0")
     lines = capsys.readouterr().out.splitlines()
     spoilt = [line for line in lines if "step skipped" in line]
-    assert len(spoilt) == trainer.tally.skipped > 0
+    assert len(spoilt) == trainer.step_log.skipped > 0
     assert all("utterances: " in line for line in spoilt)
     assert any("train3" in line for line in spoilt) and any("train7" in line for line in spoilt)
     assert any("validation: losses" in line and "valid1" in line for line in lines)
@@ -208,11 +209,16 @@ def test_out_of_memory_names_the_batch(tiny_work, monkeypatch):
 def test_initial_weights_of_published_checkpoints(tiny_work):
     first = run(tiny_work, "first", num_epochs=1)
     foreign = tiny_work / "epoch-2000.pt"
-    weights = {k: v.clone() for k, v in first.model.state_dict().items()}
+    weights = {k: v.clone() for k, v in first.task.model.state_dict().items()}
     torch.save({"model": weights, "exp_dir": Path("/somewhere"), "sampler": None}, foreign)
     second = run(tiny_work, "second", num_epochs=1, init_from=str(foreign), lr=1e-12)
     for name, value in weights.items():
-        torch.testing.assert_close(second.model.state_dict()[name], value, atol=1e-6, rtol=0)
+        torch.testing.assert_close(second.task.model.state_dict()[name], value, atol=1e-6, rtol=0)
+    width = weights["encoder.emb.weight"].shape
+    weights["encoder.emb.weight"] = torch.zeros(width[0], width[1] + 2)
+    torch.save({"model": weights}, foreign)
+    with pytest.raises(InputError, match=r"emb.weight \(9, 18\) instead of \(9, 16\)"):
+        run(tiny_work, "third", num_epochs=1, init_from=str(foreign))
     weights["encoder.emb.weight"] = torch.zeros(178, 16)
     torch.save({"model": weights}, foreign)
     with pytest.raises(InputError, match=r"178 tokens.*9.*--frontend espeak"):
@@ -225,12 +231,62 @@ def test_what_of_a_model_a_resumed_run_may_change(tiny_work):
     path = tiny_work / "exp" / "epoch-1.pt"
     content = torch.load(path, weights_only=True)
     now = copy.deepcopy(content["config"])
-    assert check_resumable(path, content, now, content["tokens"]) == []
+    assert check_acoustic(path, content, now, content["tokens"]) == []
     now["model"]["durations"] = "stored"
-    sentences = check_resumable(path, content, now, content["tokens"])
+    sentences = check_acoustic(path, content, now, content["tokens"])
     assert sentences == ["model.durations was search, is stored"]
     del content["config"]["model"]["durations"]
-    assert check_resumable(path, content, now, content["tokens"]) == sentences
+    assert check_acoustic(path, content, now, content["tokens"]) == sentences
     now["model"]["encoder"]["channels"] += 2
     with pytest.raises(InputError, match=r"another model \(encoder differ"):
-        check_resumable(path, content, now, content["tokens"])
+        check_acoustic(path, content, now, content["tokens"])
+
+
+def test_initial_weights_of_a_folder(tiny_work):
+    run(tiny_work, "first", num_epochs=1)
+    folder = str(tiny_work / "first")
+    with pytest.raises(InputError, match=r"first is a folder: .*best-valid-loss.pt, epoch"):
+        run(tiny_work, "second", num_epochs=1, init_from=folder)
+
+
+def test_tokens_of_initial_weights_of_a_model_without_encoder_table():
+    """FastSpeech 2 keeps its embedding under another name."""
+    from tts.models.facts import Facts
+    from tts.models.fastspeech2 import FastSpeech2
+    from tts.train.acoustic_checkpoint import load_initial
+
+    block = {"channels": 8, "filter_channels": 8, "num_layers": 1}
+    options = {"encoder": block, "decoder": block, "variance": {"channels": 8}}
+    config = from_dict(FastSpeech2.Config, options)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "epoch-1.pt")
+        torch.save({"model": FastSpeech2(config, Facts(30)).state_dict()}, path)
+        with pytest.raises(InputError, match=r"trained with 30 tokens, this data's .* has 20"):
+            load_initial(FastSpeech2(config, Facts(20)), path, "")
+
+
+def test_two_speakers_are_named_before_the_first_step(tiny_work):
+    """One name for all, or none, is one speaker; in the training set's manifest."""
+    cuts = tiny_work / "data" / "fbank" / "ljspeech_cuts_train.jsonl.gz"
+    items = list(read_jsonl(cuts))
+    for number, name in enumerate(["Ada", "Ada", "Bea"]):
+        items[number]["supervisions"] = [{"id": "a", "speaker": name}]
+    write_jsonl(cuts, items)
+    with pytest.raises(InputError, match=r"2 speakers \(Ada, Bea\), the model matcha learns one"):
+        run(tiny_work, "exp", num_epochs=1)
+    assert not list((tiny_work / "exp").glob("*.pt"))
+    items[2]["supervisions"][0]["speaker"] = "Ada"
+    write_jsonl(cuts, items)
+    assert run(tiny_work, "exp", num_epochs=1).task.data.facts.speakers == ("Ada",)
+
+
+def test_a_vocoder_of_other_features_is_said_before_anything_is_packed(tiny_work):
+    from tts.vocoders.hifigan import V2, Hifigan
+
+    torch.save({"generator": Hifigan(V2).state_dict()}, tiny_work / "generator_v2")
+    write_toml(tiny_work / "data" / "mel.toml", {"hop_length": 200})
+    with pytest.raises(InputError, match=r"(?s)_v2 accepts other features.*hop_length=200"):
+        run(tiny_work, "exp", num_epochs=1, vocoder=str(tiny_work / "generator_v2"))
+    assert not list((tiny_work / "data" / "fbank").glob("*.bin"))
+    with pytest.raises(InputError, match=r"nowhere.pt does not exist"):
+        run(tiny_work, "exp", num_epochs=1, vocoder=str(tiny_work / "nowhere.pt"))

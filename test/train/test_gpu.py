@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 from runs import ENVIRONMENT, assert_equal_states, command, run
-from tts.train.step import Stepper
 
 from tts.checkpoint import load_checkpoint
+from tts.train.acoustic import AcousticTask
 from tts.train.precision import has_bf16
 
 pytestmark = pytest.mark.gpu
@@ -25,14 +25,14 @@ def losses_of(folder: Path) -> list[float]:
 
 
 def assert_finite(trainer) -> None:
-    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
+    assert all(torch.isfinite(p).all() for p in trainer.task.model.parameters())
 
 
 def test_twenty_steps(tiny_work):
     trainer = run(tiny_work, "exp", num_epochs=5, **CUDA)
     losses = losses_of(tiny_work / "exp")
     assert trainer.step == len(losses) == 20 and all(map(math.isfinite, losses))
-    assert trainer.tally.skipped == 0
+    assert trainer.step_log.skipped == 0
     assert trainer.config.precision == ("bf16" if has_bf16(trainer.device) else "fp32")
     assert_finite(trainer)
 
@@ -77,7 +77,7 @@ def test_bf16_is_near_fp32(tiny_work):
     if not has_bf16(torch.device("cuda")):
         pytest.skip("this GPU has no bf16")
     best = [
-        run(tiny_work, precision, num_epochs=1, precision=precision, **CUDA).keeper.best["valid"]
+        run(tiny_work, precision, num_epochs=1, precision=precision, **CUDA).retention.best["valid"]
         for precision in ("fp32", "bf16")
     ]
     assert best[0] == pytest.approx(best[1], rel=0.02) and best[0] != best[1]
@@ -86,7 +86,7 @@ def test_bf16_is_near_fp32(tiny_work):
 def test_fp16_with_its_scaler(tiny_work):
     trainer = run(tiny_work, "exp", num_epochs=5, precision="fp16", **CUDA)
     state = load_checkpoint(tiny_work / "exp" / "epoch-5.pt")
-    assert state["scaler"]["scale"] > 0 and trainer.tally.skipped < trainer.step
+    assert state["scaler"]["scale"] > 0 and trainer.step_log.skipped < trainer.step
     assert_finite(trainer)
 
 
@@ -99,10 +99,10 @@ def test_from_the_cpu_to_a_gpu_and_back(tiny_work, capsys):
 
 def test_the_host_does_not_wait_inside_a_step(tiny_work, monkeypatch):
     """With the data on the device a step only enqueues work."""
-    ordinary = Stepper.__call__
+    ordinary = AcousticTask.step
 
     def watched(self, *arguments):
-        if not self.names:  # the first step makes handles and moments
+        if not self.losses:  # the first step makes handles and moments
             return ordinary(self, *arguments)
         torch.cuda.set_sync_debug_mode("error")
         try:
@@ -110,7 +110,7 @@ def test_the_host_does_not_wait_inside_a_step(tiny_work, monkeypatch):
         finally:
             torch.cuda.set_sync_debug_mode("default")
 
-    monkeypatch.setattr(Stepper, "__call__", watched)
+    monkeypatch.setattr(AcousticTask, "step", watched)
     trainer = run(tiny_work, "exp", num_epochs=3, data_on_device="1", **CUDA)
     assert trainer.step == 12
 

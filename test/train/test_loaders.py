@@ -11,8 +11,12 @@ from conftest import make_tiny_work
 from runs import assert_equal_states, run
 
 from tts.checkpoint import load_checkpoint
+from tts.data.loader import make_loader
 from tts.data.shards import write_shards
 from tts.errors import InputError
+from tts.mel import MelConfig
+from tts.text.tokens import TokenTable
+from tts.train.config import TrainConfig
 from tts.train.signals import Stopped
 
 SOURCES = {
@@ -60,6 +64,41 @@ def test_resumed_inside_an_epoch_from_any_source(tiny_work, plain, source, monke
     torch.manual_seed(99)
     run(tiny_work, "exp", start_epoch="auto", **options)
     assert_equal_states(plain, load_checkpoint(tiny_work / "exp" / "epoch-2.pt"))
+
+
+def test_readers_that_are_no_forks_change_nothing(tiny_work, plain, monkeypatch):
+    """As on CUDA: new processes, started once; stopped inside an epoch and continued."""
+    import tts.train.loaders as loaders
+
+    made = []
+
+    def clean(*arguments, **named):
+        made.append(make_loader(*arguments, **{**named, "clean_readers": True}))
+        return made[-1]
+
+    monkeypatch.setattr(loaders, "make_loader", clean)
+    options = {"num_epochs": 2, "data_on_device": "0", "packed": "1", "num_workers": 2}
+    stop_after_two_steps(tiny_work, monkeypatch, **options)
+    run(tiny_work, "exp", start_epoch="auto", **options)
+    assert_equal_states(plain, load_checkpoint(tiny_work / "exp" / "epoch-2.pt"))
+    training = [loader for loader in made if loader.num_workers]
+    assert len(training) == 2 and all(loader.persistent_workers for loader in training)
+    assert {loader.multiprocessing_context.get_start_method() for loader in training} == {"spawn"}
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_readers_are_forked_on_a_cpu_alone(tiny_work, monkeypatch, device):
+    """A fork of a process that has started CUDA is not safe."""
+    import tts.train.loaders as loaders
+
+    asked = []
+    monkeypatch.setattr(loaders, "make_loader", lambda *a, **k: asked.append(k["clean_readers"]))
+    monkeypatch.setattr(loaders, "fits", lambda *_: False)
+    config = TrainConfig(manifest_dir=str(tiny_work / "data" / "fbank"), max_duration=2.0)
+    table = TokenTable.read(tiny_work / "data" / "tokens.txt")
+    splits = loaders.read_splits(config, tiny_work, "ljspeech", table, "blank")
+    loaders.make_loaders(config, splits, table, MelConfig(), torch.device(device))
+    assert asked == [device == "cuda"] * 2
 
 
 def test_features_are_packed_once_and_said_so(tiny_work, capsys):

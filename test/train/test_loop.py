@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,8 @@ def spoil(work: Path, *utterances: str) -> None:
 def test_non_finite_losses_are_skipped_and_counted(tiny_work):
     spoil(tiny_work, "train3")
     trainer = run(tiny_work, "exp", num_epochs=4, max_skipped=2, packed="0")
-    assert trainer.tally.skipped == 4 and trainer.tally.in_a_row <= 1 and trainer.epoch == 4
-    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
+    assert trainer.step_log.skipped == 4 and trainer.step_log.in_a_row <= 1 and trainer.epoch == 4
+    assert all(torch.isfinite(p).all() for p in trainer.task.model.parameters())
 
 
 def test_many_non_finite_losses_in_a_row_end_the_run(tiny_work):
@@ -52,20 +53,20 @@ def test_many_non_finite_losses_in_a_row_end_the_run(tiny_work):
 
 def test_steps_skipped_on_the_device_are_those_skipped_here(tiny_work, monkeypatch):
     """As on a GPU: the fused optimiser and the averages are told by a flag, nobody waits."""
-    from tts.train.step import Stepper
+    from tts.train.updater import Updater
 
     spoil(tiny_work, "train3")
-    ordinary = Stepper.__init__
+    ordinary = Updater.__init__
     states = {}
     for lagged in (False, True):
 
-        def fused(self, model, config, device, *more, lagged=lagged):
-            ordinary(self, model, config, device, *more)
+        def fused(self, network, config, device, lagged=lagged):
+            ordinary(self, network, config, device)
             self.lagged = lagged
-            self.optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
+            self.optimizer = torch.optim.Adam(network.parameters(), lr=config.lr, fused=True)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Stepper, "__init__", fused)
+            patch.setattr(Updater, "__init__", fused)
             states[lagged] = run(tiny_work, f"lagged-{lagged}", num_epochs=3, packed="0").state()
     expected, found = states[False], states[True]
     assert found["skipped"] == expected["skipped"] == 3
@@ -85,8 +86,72 @@ def test_fp16_goes_on_after_a_skipped_step(tiny_work, monkeypatch):
     run(tiny_work, "exp", num_epochs=1, packed="0")
     more = {"precision": "fp16", "start_epoch": "2", "packed": "0"}
     trainer = run(tiny_work, "exp", num_epochs=2, **more)
-    assert trainer.tally.skipped == 2 and trainer.epoch == 2
-    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
+    # One more than the spoilt ones: the first loss scale is too large for these gradients.
+    assert trainer.step_log.skipped == 3 and trainer.epoch == 2
+    assert all(torch.isfinite(p).all() for p in trainer.task.model.parameters())
+
+
+class Overflow(torch.autograd.Function):
+    """A finite loss whose gradient is infinite, as that of fp16 beyond its range."""
+
+    @staticmethod
+    def forward(ctx, value):
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * float("inf")
+
+
+def overflowing(monkeypatch, when) -> None:
+    """Train in fp16 on the CPU; the steps that `when` says overflow in the backward pass."""
+    from tts.models.matcha import Matcha
+
+    monkeypatch.setattr("tts.train.run.choose_device", lambda *_: torch.device("cpu"))
+    # The usual first scale is too large for these gradients by itself.
+    scaler = functools.partial(torch.amp.GradScaler, init_scale=64.0)
+    monkeypatch.setattr("torch.amp.GradScaler", scaler)
+    ordinary, calls = Matcha.forward, []
+
+    def forward(self, batch):
+        calls.append(1) if self.training else None
+        losses = ordinary(self, batch)
+        spoilt = self.training and when(len(calls))
+        return {k: Overflow.apply(v) if spoilt else v for k, v in losses.items()}
+
+    monkeypatch.setattr(Matcha, "forward", forward)
+
+
+def test_fp16_overflow_that_lasts_ends_the_run(tiny_work, monkeypatch):
+    overflowing(monkeypatch, lambda call: call > 2)
+    with pytest.raises(InputError, match=r"step 7.* 5 steps in a row had non-finite losses or gra"):
+        run(tiny_work, "exp", num_epochs=9, max_skipped=5, precision="fp16")
+
+
+def test_fp16_averages_stand_still_where_the_scaler_skips(tiny_work, monkeypatch):
+    """Neither weights nor averages move in an overflowing step, and the loss scale is halved."""
+    overflowing(monkeypatch, lambda call: call % 2 == 0)
+    trainer = run(tiny_work, "exp", num_epochs=1, precision="fp16")
+    state = trainer.state()
+    rows = (tiny_work / "exp" / "losses.csv").read_text().splitlines()[1:]
+    skipped = [row.split(",")[-2] in ("inf", "nan") for row in rows]
+    assert skipped == [False, True, False, True]
+    assert trainer.step_log.skipped == state["skipped"] == state["ema_updates"] == 2
+    assert state["scaler"]["scale"] == 2.0**4
+
+
+def test_the_run_ends_after_max_steps_and_goes_on(tiny_work):
+    """Inside an epoch and at its end; continued it is the run without a limit."""
+    run(tiny_work, "plain", num_epochs=3)
+    first = run(tiny_work, "exp", num_epochs=3, max_steps=6)
+    assert (first.epoch, first.batch, first.step) == (1, 2, 6)
+    assert load_checkpoint(tiny_work / "exp" / "last.pt")["step"] == 6
+    second = run(tiny_work, "exp", num_epochs=3, max_steps=8, start_epoch="auto")
+    assert (second.epoch, second.batch, second.step) == (2, 0, 8)
+    assert list_epochs(tiny_work / "exp") == [1, 2]
+    run(tiny_work, "exp", num_epochs=3, start_epoch="auto")
+    records = [(tiny_work / exp / "losses.csv").read_text() for exp in ("plain", "exp")]
+    assert records[0] == records[1]
 
 
 def test_gradient_clipping_and_schedule(tiny_work):
@@ -112,10 +177,10 @@ def test_gradient_clipping_and_schedule(tiny_work):
 def test_adam_is_as_the_options_say(tiny_work):
     options = {"adam_beta_1": 0.8, "adam_beta_2": 0.98, "adam_eps": 1e-9}
     trainer = run(tiny_work, "exp", num_epochs=1, **options)
-    (group,) = trainer.stepper.optimizer.param_groups
+    (group,) = trainer.task.updater.optimizer.param_groups
     assert (group["betas"], group["eps"]) == ((0.8, 0.98), 1e-9)
     resumed = run(tiny_work, "exp", num_epochs=2, start_epoch="2", **{**options, "adam_eps": 1e-6})
-    (group,) = resumed.stepper.optimizer.param_groups
+    (group,) = resumed.task.updater.optimizer.param_groups
     assert (group["betas"], group["eps"]) == ((0.8, 0.98), 1e-6)
 
 
@@ -138,5 +203,5 @@ def test_bf16_is_near_fp32(tiny_work):
     means = []
     for precision in ("fp32", "bf16"):
         trainer = run(tiny_work, precision, num_epochs=1, precision=precision)
-        means.append(trainer.keeper.best["valid"])
+        means.append(trainer.retention.best["valid"])
     assert means[0] == pytest.approx(means[1], rel=0.02) and means[0] != means[1]

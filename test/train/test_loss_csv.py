@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import run
+from runs import command, run
 
+from tts.config import read_toml
 from tts.errors import InputError
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "compare_losses.py"
@@ -66,3 +67,32 @@ def test_a_full_disk_is_said(tiny_work):
     (tiny_work / "exp" / "losses.csv").symlink_to("/dev/full")
     with pytest.raises(InputError, match=r"could not write .*losses.csv: No space left"):
         run(tiny_work, "exp", num_epochs=1)
+
+
+def test_curves_side_by_side(tmp_path):
+    for name, factor in (("a", 1.0), ("b", 1.1)):
+        lines = [f"{step},1,{step},{factor * step},0.1,0.1" for step in range(1, 6)]
+        header = "step,epoch,batch,tot_loss,grad_norm,learning_rate"
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *lines]))
+    done = compare(tmp_path / "a.csv", tmp_path / "b.csv", "--every", "2")
+    assert done.returncode == 0 and done.stdout.splitlines()[2:] == [
+        "| 1-2 | 1.5000 | 1.6500 | +10.00 % |",
+        "| 3-4 | 3.5000 | 3.8500 | +10.00 % |",
+        "| 5-5 | 5.0000 | 5.5000 | +10.00 % |",
+    ]
+
+
+def test_two_precisions_in_one_command(tiny_work):
+    """The tool trains both and prints their curves; other flags go to train.py."""
+    tool, flags = TOOL.with_name("compare_precision.py"), command(tiny_work, "unused")[2:]
+    for unwanted in ("--exp-dir", "--start-epoch", "--precision", "--num-epochs"):
+        place = flags.index(unwanted)
+        del flags[place : place + 2]
+    words = ["--updates", "3", "--every", "2", "--output", str(tiny_work / "both")]
+    done = subprocess.run(
+        [sys.executable, str(tool), *words, *flags], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| 1-2 | " in done.stdout and "| 3-3 | " in done.stdout
+    config = read_toml(tiny_work / "both" / "bf16" / "config.toml")["train"]
+    assert (config["precision"], config["max_steps"]) == ("bf16", 3)

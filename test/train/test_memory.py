@@ -14,8 +14,10 @@ from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.models.facts import Facts
 from tts.text.tokens import TokenTable
+from tts.train import max_duration, memory
 from tts.train.config import TrainConfig
 from tts.train.loaders import Split, make_plan, read_splits
+from tts.train.stored_targets import join_targets
 
 
 @pytest.mark.parametrize("limit", [0.5, 1.0, 7.3, 100.0, 999.0])
@@ -26,13 +28,13 @@ def test_largest_is_found_to_within_its_closeness(limit):
         tried.append(x)
         return x <= limit
 
-    found = fit.largest(fits, 1.0, 500.0)
+    found = max_duration.largest(fits, 1.0, 500.0)
     if limit < 1:
         assert found == 0.0
     elif limit > 500:
         assert found == 500.0
     else:
-        assert limit / (1 + fit.CLOSENESS) <= found <= limit
+        assert limit / (1 + max_duration.CLOSENESS) <= found <= limit
     assert len(tried) < 20
 
 
@@ -48,7 +50,7 @@ def prepared(tiny_work):
     splits = read_splits(config, tiny_work, "ljspeech", table, "blank")
     model_config = from_dict(model_class("matcha").Config, TINY_MODEL)
     mel = MelConfig()
-    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel, -5.0, 2.0))
+    model = build_model("matcha", model_config, Facts(table.num_embeddings, mel.n_mels, -5.0, 2.0))
     return model, config, splits["train"].examples, mel
 
 
@@ -67,16 +69,16 @@ def test_trials_survive_running_out_of_memory(prepared, monkeypatch):
     state = torch.get_rng_state()
     weights = {name: value.clone() for name, value in model.state_dict().items()}
     rate = mel.sample_rate / mel.hop_length
-    trial = fit._Trial(model, config, examples, mel.n_mels, rate, torch.device("cpu"))
+    trial = max_duration._Trial(model, config, examples, mel.n_mels, rate, torch.device("cpu"))
     longest = max(example.num_frames for example in examples)
-    found = fit.largest(trial.fits, longest / rate, 100.0)
+    found = max_duration.largest(trial.fits, longest / rate, 100.0)
     assert max(seen) > 150 and longest / rate <= found
     plan = make_plan(
         TrainConfig(max_duration=found),
-        Split(Path(), examples, join(examples, (), Path(), "", "train")),
+        Split(Path(), examples, join_targets(examples, (), Path(), "", "train")),
         mel,
     )
-    assert fit.padded_frames(plan, fit.largest_batch(plan)) <= 150
+    assert max_duration.padded_frames(plan, max_duration.largest_batch(plan)) <= 150
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(weights[k], v) for k, v in model.state_dict().items())
     assert all(p.grad is None for p in model.parameters())
@@ -89,16 +91,16 @@ def test_an_error_of_another_kind_is_not_taken_for_memory(prepared, monkeypatch)
         raise RuntimeError("shapes do not fit")
 
     monkeypatch.setattr(type(model), "forward", fail)
-    trial = fit._Trial(model, config, examples, mel.n_mels, 86.0, torch.device("cpu"))
+    trial = max_duration._Trial(model, config, examples, mel.n_mels, 86.0, torch.device("cpu"))
     with pytest.raises(RuntimeError, match="shapes"):
         trial.fits(1.0)
 
 
 def test_memory_grows_with_the_batch(prepared):
     model, config, examples, mel = prepared
-    memory = fit.measure(model, config, examples, mel.n_mels, torch.device("cpu"))
-    assert memory.fixed == 20 * sum(p.numel() for p in model.parameters())
-    assert memory.frame > 4 * mel.n_mels and memory.of(200) > memory.of(100) > memory.fixed
+    found = memory.measure(model, config, examples, mel.n_mels, torch.device("cpu"))
+    assert found.fixed == 20 * sum(p.numel() for p in model.parameters())
+    assert found.frame > 4 * mel.n_mels and found.of(200) > found.of(100) > found.fixed
 
 
 def test_auto_on_a_cpu_is_bounded_by_memory_and_kept(tiny_work, monkeypatch):
@@ -106,7 +108,7 @@ def test_auto_on_a_cpu_is_bounded_by_memory_and_kept(tiny_work, monkeypatch):
     auto = {"max_duration": "auto"}
     run(tiny_work, "roomy", num_epochs=1, **auto)
     assert read_toml(tiny_work / "roomy" / "config.toml")["train"]["max_duration"] == 200.0
-    monkeypatch.setattr("tts.train.memory.free_memory", lambda: 10_000_000)
+    monkeypatch.setattr("tts.train.max_duration.free_memory", lambda: 10_000_000)
     run(tiny_work, "tight", num_epochs=1, **auto)
     found = read_toml(tiny_work / "tight" / "config.toml")["train"]["max_duration"]
     assert 1 <= found < 200

@@ -7,6 +7,9 @@ import torch
 from runs import run
 
 from tts.checkpoint import load_checkpoint
+from tts.mel import MelConfig
+from tts.models.matcha import Matcha
+from tts.train.preflight import check_vocoder
 
 
 def test_validation_and_pictures_change_nothing(tiny_work):
@@ -49,3 +52,54 @@ def test_tensorboard_shows_each_step_once_after_going_back(tiny_work):
     shown = [event.step for event in events.Scalars("train/current_tot_loss")]
     assert shown == list(range(1, steps + 1))
     assert len(events.Scalars("train/valid_tot_loss")) == 2
+
+
+def make_vocoder(path):
+    """A generator of random weights in the published form."""
+    from tts.vocoders.hifigan import V2, Hifigan
+
+    torch.manual_seed(0)
+    torch.save({"generator": Hifigan(V2).state_dict()}, path)
+    return str(path)
+
+
+def test_validation_speaks_with_a_vocoder(tiny_work):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    vocoder = make_vocoder(tiny_work / "generator_v2")
+    run(tiny_work, "silent", num_epochs=1)
+    run(tiny_work, "exp", num_epochs=1, tensorboard=True, vocoder=vocoder)
+    events = EventAccumulator(str(tiny_work / "exp" / "tensorboard"))
+    events.Reload()
+    assert events.Tags()["audio"] == ["valid/speech"]
+    records = [(tiny_work / exp / "losses.csv").read_text() for exp in ("silent", "exp")]
+    assert records[0] == records[1]
+
+
+def test_the_vocoder_goes_to_the_device(tmp_path):
+    vocoder = check_vocoder(make_vocoder(tmp_path / "g"), MelConfig(), torch.device("meta"))
+    assert {parameter.device.type for parameter in vocoder.parameters()} == {"meta"}
+
+
+def test_pictures_need_no_deterministic_kernels(tiny_work, monkeypatch):
+    """As on CUDA, where a cumulative sum has none: losses stay strict, pictures do not stop."""
+    ordinary, drawn, strict = Matcha.synthesise, [], []
+
+    def refuse(self, *arguments, **named):
+        warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+        if torch.are_deterministic_algorithms_enabled() and not warn_only:
+            raise RuntimeError("cumsum_cuda_kernel does not have a deterministic implementation")
+        drawn.append(1)
+        return ordinary(self, *arguments, **named)
+
+    def losses(self, batch, compute=Matcha.losses):
+        strict.append(not torch.is_deterministic_algorithms_warn_only_enabled())
+        return compute(self, batch)
+
+    monkeypatch.setattr(Matcha, "synthesise", refuse)
+    monkeypatch.setattr(Matcha, "losses", losses)
+    try:
+        run(tiny_work, "exp", num_epochs=1, tensorboard=True, deterministic=True)
+        assert torch.are_deterministic_algorithms_enabled() and drawn == [1] and all(strict)
+    finally:
+        torch.use_deterministic_algorithms(False)

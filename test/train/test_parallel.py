@@ -18,7 +18,9 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 
 from tts.checkpoint import load_checkpoint
 from tts.errors import InputError
-from tts.train.signals import PREEMPTED
+from tts.train.loop import Trainer
+from tts.train.signals import PREEMPTED, SignalWatch
+from tts.train.world import World
 
 # Five batches an epoch: of four in a step the last step has one, and one process has none.
 UNEVEN = {"num_epochs": 10, "max_duration": 1.75}
@@ -29,8 +31,9 @@ from pathlib import Path
 import torch
 from runs import run
 from tts.train.world import World
+{before}
 trainer = run(Path({work!r}), "two", **{options!r})
-torch.save(trainer.model.state_dict(), Path({work!r}) / f"rank-{{trainer.world.rank}}.pt")
+torch.save(trainer.task.model.state_dict(), Path({work!r}) / f"rank-{{trainer.world.rank}}.pt")
 """
 
 
@@ -40,11 +43,11 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def as_torchrun(work: Path, size: int, **options) -> list[subprocess.Popen]:
-    """Start `size` processes with the variables that torchrun sets."""
+def as_torchrun(work: Path, size: int, before: str = "", **options) -> list[subprocess.Popen]:
+    """Start `size` processes with the variables that torchrun sets; `before` is code of theirs."""
     test = Path(__file__).resolve().parents[1]
     paths = [str(test.parent), str(test), str(test / "train")]
-    code = _WORKER.format(paths=paths, work=str(work), options=options)
+    code = _WORKER.format(paths=paths, work=str(work), options=options, before=before)
     shared = {"WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1"}
     shared["MASTER_PORT"] = free_port()
     return [
@@ -96,7 +99,7 @@ def assert_near(a: dict, b: dict) -> None:
 def test_two_processes_train_as_one(tiny_work):
     """Uneven batches, accumulation and a process without a batch; all noise and dropout on."""
     one = run(tiny_work, "one", **UNEVEN, accumulate=4)
-    assert len(one.plan.batches(1)) % 4 == 1 and one.step >= 20
+    assert len(one.task.plan.batches(1)) % 4 == 1 and one.step >= 20
     processes = as_torchrun(tiny_work, 2, **UNEVEN, accumulate=2)
     for process in processes:
         output = process.communicate(timeout=200)[0]
@@ -104,12 +107,57 @@ def test_two_processes_train_as_one(tiny_work):
     ranks = [torch.load(tiny_work / f"rank-{rank}.pt") for rank in range(2)]
     for name, value in ranks[0].items():
         assert torch.equal(value, ranks[1][name]), name
-    assert_near(ranks[0], one.model.state_dict())
+    assert_near(ranks[0], one.task.model.state_dict())
     end = f"epoch-{UNEVEN['num_epochs']}.pt"
     states = [load_checkpoint(tiny_work / exp / end) for exp in ("one", "two")]
     assert_near(states[0]["ema"], states[1]["ema"])
     assert states[1]["step"] == one.step and len(states[1]["random"]["ranks"]) == 2
     assert states[1]["best"]["valid"] == pytest.approx(states[0]["best"]["valid"], rel=1e-6)
+
+
+# The main process takes longer than others wait inside a step; so does packing.
+_SLOW = """
+import datetime, time
+import tts.train.world, tts.data.packed
+from tts.train.acoustic import AcousticTask
+tts.train.world.TIMEOUT = datetime.timedelta(seconds=4)
+def slow(function):
+    def run(*arguments, **named):
+        time.sleep(6)
+        return function(*arguments, **named)
+    return run
+AcousticTask.validate = slow(AcousticTask.validate)
+tts.data.packed.pack = slow(tts.data.packed.pack)
+"""
+
+
+def test_nobody_times_out_while_the_main_process_works_alone(tiny_work):
+    processes = as_torchrun(tiny_work, 2, _SLOW, num_epochs=1)
+    for process in processes:
+        output = process.communicate(timeout=200)[0]
+        assert process.returncode == 0, output
+    assert load_checkpoint(tiny_work / "two" / "epoch-1.pt")["epoch"] == 1
+
+
+def test_a_signal_is_exchanged_without_waiting(monkeypatch):
+    """What is asked for in one step is looked at in the next; all see it in the same one."""
+    events = []
+
+    class Later(World):
+        def largest_later(self, value):
+            events.append(("asked", value))
+            return lambda: events.append(("read", value)) or value
+
+    trainer = object.__new__(Trainer)
+    trainer.world, trainer._exchanged = Later(0, 2), None
+    trainer._signals = SignalWatch()
+    found = []
+    for number in (0, signal.SIGTERM, 0):
+        trainer._signals.number = number
+        found.append(trainer._signal())
+    assert found == [0, 0, signal.SIGTERM]
+    term = signal.SIGTERM
+    assert events == [("asked", 0), ("read", 0), ("asked", term), ("read", term)]
 
 
 def test_stopped_with_two_processes_continued_with_one(tiny_work):
@@ -125,7 +173,7 @@ def test_stopped_with_two_processes_continued_with_one(tiny_work):
     run(tiny_work, "one", num_epochs=epochs, accumulate=2)
     resumed = run(tiny_work, "exp", num_epochs=epochs, accumulate=2, start_epoch="auto")
     expected = load_checkpoint(tiny_work / "one" / f"epoch-{epochs}.pt")
-    assert_near(resumed.model.state_dict(), expected["model"])
+    assert_near(resumed.task.model.state_dict(), expected["model"])
 
 
 def test_a_process_that_dies_ends_the_run(tiny_work):
@@ -213,4 +261,4 @@ def test_torchrun_on_two_nodes(tiny_work):
         assert agent.returncode == 0, output
     state = load_checkpoint(tiny_work / "two" / "epoch-3.pt")
     assert state["step"] == one.step and len(state["random"]["ranks"]) == 4
-    assert_near(one.model.state_dict(), state["model"])
+    assert_near(one.task.model.state_dict(), state["model"])

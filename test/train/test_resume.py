@@ -18,7 +18,7 @@ from runs import ENVIRONMENT, assert_equal_states, command, run
 from tts.checkpoint import list_epochs, load_checkpoint
 from tts.errors import InputError
 from tts.files import sole_user
-from tts.train.signals import Stopped, Watch
+from tts.train.signals import SignalWatch, Stopped
 
 
 @pytest.mark.parametrize("options", [{}, {"accumulate": 2, "num_workers": 1}])
@@ -125,11 +125,11 @@ def test_a_signal_saves_and_ends_quietly(undisturbed, number, group, status):
 
 
 def test_signals_that_come_together_are_one_wish(monkeypatch):
-    with Watch() as watch:
+    with SignalWatch() as watch:
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGUSR1)
         assert watch.number == signal.SIGTERM
-        monkeypatch.setattr("tts.train.signals.SAME_WISH", -1.0)
+        monkeypatch.setattr("tts.train.signals.ONE_REQUEST", -1.0)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -236,3 +236,26 @@ def test_another_option_goes_on_and_is_said(tiny_work, capsys, options, sentence
     assert trainer.epoch == 3
     for sentence in sentences:
         assert sentence in output
+
+
+def test_a_checkpoint_that_is_too_old_to_name_an_option(tiny_work, capsys):
+    """What it does not name acted as its default: nothing is said, the run is the same."""
+    run(tiny_work, "straight", num_epochs=2)
+    run(tiny_work, "exp", num_epochs=1)
+    path = tiny_work / "exp" / "epoch-1.pt"
+    content = load_checkpoint(path)
+    del content["config"]["train"]["max_steps"]
+    torch.save(content, path)
+    run(tiny_work, "exp", num_epochs=2, start_epoch="auto")
+    assert "not exactly" not in capsys.readouterr().out
+    states = [load_checkpoint(tiny_work / exp / "epoch-2.pt") for exp in ("straight", "exp")]
+    assert_equal_states(*states)
+
+
+def test_bf16_is_resumed_exactly(tiny_work):
+    run(tiny_work, "straight", num_epochs=2, precision="bf16")
+    run(tiny_work, "exp", num_epochs=1, precision="bf16")
+    run(tiny_work, "exp", num_epochs=2, precision="auto", start_epoch="auto")
+    states = [load_checkpoint(tiny_work / exp / "epoch-2.pt") for exp in ("straight", "exp")]
+    assert_equal_states(*states)
+    assert states[1]["config"]["train"]["precision"] == "bf16"

@@ -19,9 +19,9 @@ from tts.data.shards import write_shards
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
+from tts.train.acoustic import train
 from tts.train.config import TrainConfig
 from tts.train.loaders import make_loaders, read_splits
-from tts.train.run import train
 from tts.train.stored_targets import files_of_model
 
 BOTH = ("durations", "pitch")

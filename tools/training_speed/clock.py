@@ -115,27 +115,24 @@ def timed_run(model: str, options: dict[str, Any], clock: Clock) -> dict[str, An
     """Train as train.py does until the clock has its steps; returns what was measured."""
     import torch
 
-    from tts.train import run
+    from tts.train import acoustic
 
     seen: dict[str, Any] = {}
 
-    class Watched(run.Trainer):
-        def __init__(self, *args: Any, **kwargs: Any):
-            super().__init__(*args, **kwargs)
+    class Watched(acoustic.AcousticTask):
+        def open_data(self) -> None:
+            super().open_data()
             self.loaders["train"] = Timed(self.loaders["train"], clock)
-            seen["trainer"] = self
+            seen["task"] = self
             if clock.exact:
-                network = self.model
+                network, optimizer = self.model, self.updater.optimizer
                 network.forward = clock.around(network.forward, "forward")
-                network._find_durations = clock.around(
-                    network._find_durations, "alignment", "forward"
-                )
-                for place in (self, getattr(self, "stepper", None)):
-                    if hasattr(place, "optimizer"):
-                        step = clock.around(place.optimizer.step, "optimiser")
-                        place.optimizer.step = step
+                if hasattr(network, "_find_durations"):
+                    find = network._find_durations
+                    network._find_durations = clock.around(find, "alignment", "forward")
+                optimizer.step = clock.around(optimizer.step, "optimiser")
 
-    patches = [mock.patch.object(run, "Trainer", Watched)]
+    patches = [mock.patch.object(acoustic, "AcousticTask", Watched)]
     if clock.exact:
         backward = torch.Tensor.backward
 
@@ -150,11 +147,11 @@ def timed_run(model: str, options: dict[str, Any], clock: Clock) -> dict[str, An
         for patch in patches:
             stack.enter_context(patch)
         with contextlib.suppress(Enough):
-            run.train(model, options, {"name": "bench"}, "bench")
-    return summary(clock.rows[clock.warm_up :], seen["trainer"])
+            acoustic.train(model, options, {"name": "bench"}, "bench")
+    return summary(clock.rows[clock.warm_up :], seen["task"])
 
 
-def summary(rows: list[dict[str, float]], trainer: Any) -> dict[str, Any]:
+def summary(rows: list[dict[str, float]], task: Any) -> dict[str, Any]:
     """Rates, shares and memory of the measured steps."""
     import resource
 
@@ -162,16 +159,16 @@ def summary(rows: list[dict[str, float]], trainer: Any) -> dict[str, Any]:
 
     total = sum(row["step"] for row in rows)
     frames = sum(row["frames"] for row in rows)
-    cuda = trainer.device.type == "cuda"
+    cuda = task.device.type == "cuda"
     peak = (
-        torch.cuda.max_memory_allocated(trainer.device)
+        torch.cuda.max_memory_allocated(task.device)
         if cuda
         else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     )
     return {
-        "device": torch.cuda.get_device_name(trainer.device) if cuda else "cpu",
-        "precision": trainer.config.resolved_precision,
-        "compile": trainer.config.compile,
+        "device": torch.cuda.get_device_name(task.device) if cuda else "cpu",
+        "precision": task.config.resolved_precision,
+        "compile": task.config.compile,
         "steps": len(rows),
         "step_seconds": statistics.median(row["step"] for row in rows),
         "frames_per_second": frames / total,
@@ -194,7 +191,7 @@ def work_per_frame(model: str) -> float:
     from tts.models.facts import Facts
 
     tokens, frames, mel = 170, 564, MelConfig()
-    network = build_model(model, model_class(model).Config(), Facts(160, mel))
+    network = build_model(model, model_class(model).Config(), Facts(160, mel.n_mels))
     batch = Batch(
         ids=["a"] * 4,
         tokens_BL=torch.ones(4, tokens, dtype=torch.int64),

@@ -1,1 +1,1 @@
-"""Alignment: monotonic search, and readers of intervals that others measured."""
+"""Align tokens and frames: monotonic search, and readers of intervals that others measured."""

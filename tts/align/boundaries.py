@@ -1,4 +1,4 @@
-"""How far an aligner's phone boundaries are from known ones."""
+"""Measure how far an aligner's phone boundaries are from known ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WITHIN = (0.01, 0.02, 0.05)
 
 @dataclass(frozen=True)
 class BoundaryScore:
-    """Statistics of boundary errors, in seconds.
+    """Hold statistics of boundary errors, in seconds.
 
     Attributes: count; mean and median of the absolute error; bias, the mean with its sign
     (positive: too late); within, the share below each of WITHIN.
@@ -29,7 +29,7 @@ class BoundaryScore:
 def boundary_errors(
     edges: Sequence[tuple[float, int, int]], durations: Sequence[int], frames_per_second: float
 ) -> np.ndarray:
-    """Seconds by which each boundary is late (negative: early).
+    """Return the seconds by which each boundary is late (negative: early).
 
     Args:
       edges: as in tts.align.phone_matching.Matching: true time, framed token before and after,
@@ -50,7 +50,7 @@ def boundary_errors(
 
 
 def score_boundaries(errors: np.ndarray) -> BoundaryScore:
-    """The statistics of signed errors in seconds. Raises: ValueError where there are none."""
+    """Compute statistics of signed errors in seconds. Raises: ValueError where there are none."""
     if not len(errors):
         raise ValueError("no boundary to compare")
     size = np.abs(errors)
@@ -61,7 +61,7 @@ def score_boundaries(errors: np.ndarray) -> BoundaryScore:
 
 
 def equal_shares(num_framed: int, num_frames: int) -> list[int]:
-    """Every token, blanks left out, as long as any other: what an aligner has to beat."""
+    """Give every token, blanks left out, the same length: what an aligner has to beat."""
     spoken = max(1, num_framed // 2)
     ends = np.floor(np.arange(1, spoken + 1) * num_frames / spoken + 0.5).astype(np.int64)
     durations = np.zeros(num_framed, dtype=np.int64)

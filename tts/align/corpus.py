@@ -1,4 +1,4 @@
-"""Stage 8: durations of every utterance of a prepared corpus, from an aligner's times."""
+"""Write durations of every utterance of a prepared corpus from an aligner's times (stage 8)."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from tts.data.text_tokens import read_frontend
 from tts.data.validation import RejectPolicy, apply_policy
 from tts.errors import InputError
 from tts.features.contours import read_mel_config
+from tts.text.alphabet import PhoneAlphabet, alphabet_of
 from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
@@ -49,7 +50,7 @@ UTTERANCES_PER_PART = 50
 
 @dataclass(frozen=True)
 class Choice:
-    """An aligner and where its times are."""
+    """Hold an aligner and where its times are."""
 
     aligner: str
     place: Path | None = None
@@ -57,15 +58,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Timing:
-    """What turns times into frames of this corpus and voice."""
+    """Hold what turns times into frames of this corpus and voice."""
 
     frontend: FrontEndConfig
     frames_per_second: float
+    phone_tier: str = ""
+    word_tier: str = ""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One utterance: its tokens, its frames, its audio's seconds, and its times.
+    """Hold one utterance: its tokens, its frames, its audio's seconds, and its times.
 
     missing: with times None, why there are none.
     """
@@ -79,7 +82,7 @@ class Job:
 
 
 def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice:
-    """The aligner asked for, else the first of corpus.toml whose times are there.
+    """Return the aligner asked for, else the first of corpus.toml whose times are there.
 
     Raises: InputError where there are no times, or the aligner is unknown.
     """
@@ -105,7 +108,7 @@ def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice
 
 
 def align_job(job: Job, timing: Timing) -> Aligned:
-    """Durations of one utterance from its times."""
+    """Compute the durations of one utterance from its times."""
     matching, faults = match_job(job, timing)
     if matching is None:
         return Aligned(job.id, faults=tuple(faults))
@@ -117,40 +120,43 @@ def align_job(job: Job, timing: Timing) -> Aligned:
 
 
 def match_job(job: Job, timing: Timing) -> tuple[Matching | None, Faults]:
-    """The matching of an utterance's times with its tokens, or why there is none."""
+    """Return the matching of an utterance's times with its tokens, or why there is none."""
     config = timing.frontend
-    targets = targets_of(job.tokens, config.framing, config.language, config.unit)
-    segments, faults = _segments(job, config.language)
+    alphabet = alphabet_of(config)
+    targets = targets_of(job.tokens, config.framing, config.unit, alphabet)
+    segments, faults = _segments(job, alphabet, (timing.phone_tier, timing.word_tier))
     if faults:
         return None, faults
     num_framed = max(place for target in targets for place in target.places) + 1
-    matching = match(segments, targets, num_framed, table_of(config.language))
+    matching = match(segments, targets, num_framed, table_of(alphabet))
     if matching.cost > MOST_COST:
         detail = f"phones unlike the text's: cost {matching.cost:.2f}, at most {MOST_COST} is usual"
         return None, [("other-text", detail)]
     return matching, []
 
 
-def _segments(job: Job, language: str) -> tuple[list[Segment], Faults]:
+def _segments(
+    job: Job, alphabet: PhoneAlphabet, tiers: tuple[str, str]
+) -> tuple[list[Segment], Faults]:
     if job.times is None:
         return [], [("missing-times", job.missing)]
     if isinstance(job.times, Path):
-        return read_phones(job.times, language, job.seconds)
+        return read_phones(job.times, alphabet, job.seconds, *tiers)
     end = job.times[-1].end if job.times else 0.0
     faults = check_end(end, job.times, job.seconds)
     if faults:
         return [], faults
-    segments, unknown = segments_of(job.times, [], language, job.seconds)
+    segments, unknown = segments_of(job.times, [], alphabet, job.seconds)
     return segments, [("unknown-phone", " ".join(unknown))] if unknown else []
 
 
 def align_jobs(jobs: Sequence[Job], timing: Timing) -> list[Aligned]:
-    """Several utterances, for a process."""
+    """Align several utterances, for a process."""
     return [align_job(job, timing) for job in jobs]
 
 
 def jobs_of(recipe: Recipe, choice: Choice) -> dict[str, list[Job]]:
-    """The utterances of each split with their times.
+    """Return the utterances of each split with their times.
 
     Raises: InputError where the aligner's folder holds no file of its kind.
     """
@@ -182,13 +188,15 @@ def _position(cut: dict[str, Any]) -> int:
 
 
 def timing_of(recipe: Recipe) -> Timing:
-    """Front end and frame rate of the prepared data."""
+    """Return front end and frame rate of the prepared data."""
     mel = read_mel_config(recipe)
-    return Timing(read_frontend(recipe), mel.sample_rate / mel.hop_length)
+    align = recipe.config.align
+    frames_per_second = mel.sample_rate / mel.hop_length
+    return Timing(read_frontend(recipe), frames_per_second, align.phone_tier, align.word_tier)
 
 
 def recordings(recipe: Recipe) -> Iterator[Recording]:
-    """Every utterance of the prepared data with its features, for a voice to align."""
+    """Yield every utterance of the prepared data with its features, for a voice to align."""
     from tts.data.loader import read_mel, read_stored  # brings torch, which readers do not need
 
     for split in SPLITS:
@@ -198,7 +206,7 @@ def recordings(recipe: Recipe) -> Iterator[Recording]:
 
 
 def align_corpus(recipe: Recipe, choice: Choice, policy: RejectPolicy, num_jobs: int) -> None:
-    """Durations of all splits from the files of an aligner; see `write_aligned`."""
+    """Write durations of all splits from the files of an aligner; see `write_aligned`."""
     timing = timing_of(recipe)
     jobs = jobs_of(recipe, choice)
     flat = [job for part in jobs.values() for job in part]

@@ -1,4 +1,4 @@
-"""Times of tokens as whole frames, and the files that hold them."""
+"""Turn times of tokens into whole frames; read and write the files that hold them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from tts.align.intervals import Interval, write_textgrid
-from tts.align.targets import is_break
 from tts.files import read_jsonl, write_jsonl
+from tts.text.alphabet import is_break
 
 SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
 class Recording:
-    """An utterance to align: tokens without blanks, and the natural-log mel (T, F) when called."""
+    """Hold an utterance to align: tokens without blanks, and the natural-log mel (T, F) when
+    called.
+    """
 
     id: str
     tokens: tuple[str, ...]
@@ -29,7 +31,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Durations of the framed tokens in frames; or what is wrong (kind, detail), and none."""
+    """Hold durations of the framed tokens in frames; or what is wrong (kind, detail), and none."""
 
     id: str
     durations: tuple[int, ...] = ()
@@ -37,7 +39,7 @@ class Aligned:
 
 
 def to_frames(times: np.ndarray, num_frames: int, frames_per_second: float) -> list[int]:
-    """Durations in frames of contiguous times (tokens, 2) in seconds; they sum to `num_frames`.
+    """Round contiguous times (tokens, 2) in seconds to frames, which sum to `num_frames`.
 
     Frame n covers the seconds from n to n + 1 frame shifts. What is rounded are the ends of the
     tokens, not their lengths, so no error adds up; the last token ends with the last frame.
@@ -49,7 +51,7 @@ def to_frames(times: np.ndarray, num_frames: int, frames_per_second: float) -> l
 
 
 def wrong_durations(durations: Sequence[int], num_framed: int, num_frames: int) -> str:
-    """Why these cannot be the durations of an utterance, or ''."""
+    """Say why these cannot be the durations of an utterance, or ''."""
     if len(durations) != num_framed:
         return f"{len(durations)} durations for {num_framed} tokens with blanks"
     if min(durations, default=0) < 0:
@@ -60,7 +62,7 @@ def wrong_durations(durations: Sequence[int], num_framed: int, num_frames: int) 
 
 
 def durations_path(data: Path, split: str) -> Path:
-    """Where stage 8 writes the durations of a split."""
+    """Return the file of a split's durations, which stage 8 writes."""
     return data / "align" / f"durations_{split}.jsonl.gz"
 
 
@@ -71,14 +73,14 @@ def write_durations(path: Path, rows: Iterable[tuple[str, Sequence[int]]], align
 
 
 def read_durations(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file of durations: id, durations, aligner."""
+    """Read the lines of a file of durations: id, durations, aligner."""
     return read_jsonl(path)
 
 
 def tiers_of(
     tokens: Sequence[str], durations: Sequence[int], seconds_per_frame: float, end: float
 ) -> dict[str, list[Interval]]:
-    """Framed tokens as a tier `phones`: pauses are "", tokens without a frame are left out."""
+    """Return framed tokens as a tier `phones`: pauses are "", tokens without a frame left out."""
     tier: list[Interval] = []
     clock = 0
     for token, frames in zip(tokens, durations, strict=True):
@@ -103,5 +105,5 @@ def save_textgrid(
     seconds_per_frame: float,
     end: float,
 ) -> None:
-    """Durations of framed tokens as a TextGrid of `end` seconds."""
+    """Write durations of framed tokens as a TextGrid of `end` seconds."""
     write_textgrid(path, tiers_of(tokens, durations, seconds_per_frame, end), end)

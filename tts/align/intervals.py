@@ -1,4 +1,4 @@
-"""Praat's TextGrid files: read in long and in short (.interval) form, written in long form."""
+"""Read Praat's TextGrid files in long and in short (.interval) form; write them in long form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tts.files import write_text
 
 @dataclass(frozen=True)
 class Interval:
-    """A labelled stretch of time in seconds."""
+    """Hold a labelled stretch of time in seconds."""
 
     start: float
     end: float
@@ -23,7 +23,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class TextGrid:
-    """Interval tiers by name, as they stand in the file, and the end of its time in seconds."""
+    """Hold interval tiers by name, in the file's order, and the end of its time in seconds."""
 
     end: float
     tiers: dict[str, list[Interval]]
@@ -34,7 +34,7 @@ ITEM = re.compile(r'"(?:[^"]|"")*"|(?<!\S)[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?!
 
 
 def read_textgrid(path: Path) -> dict[str, list[Interval]]:
-    """The interval tiers of a TextGrid by name; point tiers are skipped.
+    """Read the interval tiers of a TextGrid by name; point tiers are skipped.
 
     Raises: InputError when the file is absent or not a TextGrid, or its times run backwards.
     """
@@ -50,7 +50,7 @@ def read_textgrid(path: Path) -> dict[str, list[Interval]]:
 
 
 def load_textgrid(path: Path) -> TextGrid:
-    """A TextGrid whatever its times are; point tiers are skipped.
+    """Read a TextGrid whatever its times are; point tiers are skipped.
 
     Raises: InputError when the file is absent or not a TextGrid.
     """
@@ -97,7 +97,7 @@ def _string(item: str) -> str:
 
 
 def only_tier(path: Path) -> list[Interval]:
-    """The one tier of a file that has a single tier, whatever its name."""
+    """Return the one tier of a file that has a single tier, whatever its name."""
     tiers = list(read_textgrid(path).values())
     if len(tiers) != 1:
         raise InputError(f"{path} has {len(tiers)} interval tiers; one is expected")

@@ -1,4 +1,4 @@
-"""Forced alignment with k2: a linear graph of the tokens intersected with the frames' scores."""
+"""Align with k2: a linear graph of the tokens intersected with the frames' scores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEAM = 10.0
 
 
 def durations_by_k2(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
-    """As `tts.align.mas.maximum_path`; of paths with equal sums any may be found.
+    """Search as `tts.align.mas.maximum_path` does; of paths with equal sums any may be found.
 
     The graph of L tokens has L + 1 states: token n leads from state n - 1 to n and stays in n
     as long as it lasts, so that each token has at least one frame.
@@ -46,7 +46,7 @@ def durations_by_k2(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -
 
 
 def _linear_graph(k2, num_tokens: int):
-    """States 0 to num_tokens and a final one; labels from 1 on."""
+    """Build the graph: states 0 to num_tokens and a final one; labels from 1 on."""
     arcs = []
     for token in range(1, num_tokens + 1):
         arcs.append([token - 1, token, token, 0])

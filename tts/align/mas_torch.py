@@ -1,4 +1,4 @@
-"""Alignment search in torch's own operations: any device, nothing read back by the host."""
+"""Search alignments with torch's own operations: any device, nothing read back by the host."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def durations_by_torch(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
-    """As `tts.align.mas.maximum_path`, a few operations for each frame, on all rows at once.
+    """Search as `tts.align.mas.maximum_path` does, all rows at once, frame by frame.
 
     The host only queues work: it never waits for a value. Rows with fewer frames than tokens
     have no path; they get durations that sum to their frames and mean nothing.
@@ -22,7 +22,7 @@ def durations_by_torch(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor
 
 
 def _advances(log_p_TBL: Tensor) -> Tensor:
-    """int8 (T, B, L): 1 where the best path to (token, frame) comes from the token before.
+    """Return int8 (T, B, L): 1 where the best path to (token, frame) comes from the token before.
 
     A tie is not an advance: the path then stays on its token, seen from the end.
     """
@@ -48,7 +48,7 @@ def _advances(log_p_TBL: Tensor) -> Tensor:
 
 
 def _trace_back(advanced_TBL: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
-    """int64 (B, T): the token of each frame on the best path; past the end the last token."""
+    """Return int64 (B, T): each frame's token on the best path; past the end the last one."""
     num_frames, rows, _ = advanced_TBL.shape
     frame_T = torch.arange(num_frames, device=advanced_TBL.device)
     advanced_TBL *= (frame_T[:, None] < frame_lens)[:, :, None]

@@ -1,4 +1,4 @@
-"""Alignment search as one Triton kernel; import it only where triton is installed."""
+"""Search alignments with one Triton kernel; import it only where triton is installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _search(
     stride_b, stride_l, stride_t, num_tokens, num_frames,
     BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """One utterance a program, one token a lane; frames one after another.
+    """Search one utterance a program, one token a lane; frames one after another.
 
     `best` holds the best sum of each token so far. What came from the token before is noted
     in `advanced` (B, T, L), int8, which the same program reads on its way back.
@@ -55,7 +55,7 @@ def _search(
 
 
 def durations_by_triton(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
-    """As `tts.align.mas.maximum_path`, in one launch; at most MOST_TOKENS tokens.
+    """Search as `tts.align.mas.maximum_path` does, in one launch; at most MOST_TOKENS tokens.
 
     Rows with fewer frames than tokens have no path; they get durations that mean nothing.
     """
@@ -66,9 +66,11 @@ def durations_by_triton(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tenso
     )
     durations_BL = torch.zeros((rows, num_tokens), dtype=torch.int64, device=log_p_BLT.device)
     block = max(32, triton.next_power_of_2(num_tokens))
-    _search[(rows,)](
-        log_p_BLT, advanced, durations_BL, token_lens, frame_lens,
-        *log_p_BLT.stride(), num_tokens, num_frames,
-        BLOCK=block, num_warps=min(8, max(1, block // 64)),
-    )  # fmt: skip
+    # Triton launches on the current device, which need not be the one of the tensors.
+    with torch.cuda.device_of(log_p_BLT):
+        _search[(rows,)](
+            log_p_BLT, advanced, durations_BL, token_lens, frame_lens,
+            *log_p_BLT.stride(), num_tokens, num_frames,
+            BLOCK=block, num_warps=min(8, max(1, block // 64)),
+        )  # fmt: skip
     return durations_BL

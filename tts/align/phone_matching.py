@@ -1,4 +1,4 @@
-"""An aligner's phones onto a voice's tokens: the cheapest monotone matching, and times by it."""
+"""Match an aligner's phones to a voice's tokens at the least cost, and read times from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IN_UNKNOWN = 0.1  # a token's symbol among speech without known phones
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of time (seconds): a phone or syllable, a pause, or a break without length."""
+    """Hold a stretch of time (seconds): a phone or syllable, a pause, or a break without length."""
 
     start: float
     end: float
@@ -30,7 +30,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Target:
-    """Symbols of one token, or a break.
+    """Hold symbols of one token, or a break.
 
     places: indexes into the framed tokens; of a sound one, of a break those that may hold its
     pause, the preferred one first.
@@ -42,7 +42,7 @@ class Target:
 
 @dataclass
 class Block:
-    """Symbols matched together; indexes of source and target symbols, either may be empty."""
+    """Hold symbols matched together; indexes of source and target symbols, either may be empty."""
 
     source: list[int] = field(default_factory=list)
     target: list[int] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Matching:
-    """What `match` found.
+    """Hold what `match` found.
 
     Attributes:
       times: (framed tokens, 2) float64, start and end in seconds, without gaps.
@@ -97,7 +97,7 @@ def _cheapest_path(
     pauses: Sequence[bool],
     table: tuple[dict[str, int], np.ndarray],
 ) -> tuple[list[tuple[int, int]], float]:
-    """Steps (i, j) of the path, -1 where one side has nothing, and their total cost."""
+    """Find the steps (i, j) of the path, -1 where one side has nothing, and their total cost."""
     numbers, costs = table
     rows = np.array([numbers[symbol] for _, symbol in source])
     columns = np.array([numbers[symbol] for _, symbol in target])
@@ -140,19 +140,19 @@ def _blocks(
     target: Sequence[tuple[int, str]],
     pauses: Sequence[bool],
 ) -> list[Block]:
-    """Matched symbols with those left over on either side, which stay in their word."""
+    """Group matched symbols with those left over on either side, which stay in their word."""
     blocks: list[Block] = []
     waiting = Block()  # left over before the first match of a word
 
     def settle() -> None:
-        """A word that matches nothing keeps its own time, or none."""
+        """Close a word that matches nothing: it keeps its own time, or none."""
         nonlocal waiting
         if waiting.source or waiting.target:
             blocks.append(waiting)
             waiting = Block()
 
     def pause(i: int, j: int) -> None:
-        """A break of one side or both; speech that no token says is part of the pause."""
+        """Add a break of one side or both; speech that no token says is part of the pause."""
         nonlocal waiting
         if waiting.target:
             settle()
@@ -190,7 +190,7 @@ def _times(
     target: Sequence[tuple[int, str]],
     num_framed: int,
 ) -> tuple[np.ndarray, list[tuple[float, int, int]]]:
-    """Start and end of every framed token, and the trustworthy boundaries."""
+    """Return start and end of every framed token, and the trustworthy boundaries."""
     ends_of, closes = _symbol_ends(segments, source)
     seconds = np.zeros(num_framed)
     first = clock = segments[0].start
@@ -227,7 +227,7 @@ def _times(
 
 
 def _weights(symbols: Sequence[str]) -> np.ndarray:
-    """Shares of the symbols in their common time."""
+    """Return shares of the symbols in their common time."""
     weights = np.array([0.0 if symbol in STRESS else 1.0 for symbol in symbols])
     weights = weights if weights.any() else np.ones(len(symbols))
     return weights / weights.sum()
@@ -236,7 +236,7 @@ def _weights(symbols: Sequence[str]) -> np.ndarray:
 def _symbol_ends(
     segments: Sequence[Segment], source: Sequence[tuple[int, str]]
 ) -> tuple[list[float], list[bool]]:
-    """When each source symbol ends, and whether it is its segment's last."""
+    """Return when each source symbol ends, and whether it is its segment's last."""
     ends: list[float] = []
     closes: list[bool] = []
     for segment in segments:

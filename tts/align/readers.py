@@ -1,55 +1,68 @@
-"""What stands in the files of aligners, as segments of an utterance; all that is wrong with it."""
+"""Read the files of aligners as segments of an utterance; report all that is wrong with them."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tts.align.intervals import Interval, TextGrid, load_textgrid
 from tts.align.phone_matching import Segment
-from tts.align.symbols import ANY, BREAK, UNKNOWN, english_symbols, is_pause, mandarin_symbols
+from tts.align.symbols import ANY, BREAK, UNKNOWN, is_pause
 from tts.errors import InputError
+from tts.text.alphabet import PhoneAlphabet
 
 # Seconds: an overlap or a gap below it is rounding; an end may differ from the audio's by OTHER.
 ROUNDING = 1e-3
 OTHER_AUDIO = 0.05
 Faults = list[tuple[str, str]]
-Symbols = Callable[[str], "tuple[str, ...] | None"]
-
-
-def symbols_for(language: str) -> Symbols:
-    """How the phones of a language become symbols."""
-    return english_symbols if language == "en-us" else mandarin_symbols
 
 
 def find_files(folder: Path, suffix: str) -> dict[str, Path]:
-    """Files by name without suffix, in `folder` or in folders in it."""
-    found = [*sorted(folder.glob(f"*/*{suffix}")), *sorted(folder.glob(f"*{suffix}"))]
-    return {path.name.removesuffix(suffix): path for path in found}
+    """Find files by name without suffix, in `folder` or in folders in it.
+
+    A file in a folder is also found as an id made of its path: with /, or with _ (tts.data.table).
+    """
+    found: dict[str, Path] = {}
+    paths = sorted(folder.rglob(f"*{suffix}"), key=lambda path: (-len(path.parts), path))
+    for path in paths:
+        relative = path.relative_to(folder).as_posix().removesuffix(suffix)
+        for name in (path.name.removesuffix(suffix), relative, "_".join(relative.split("/"))):
+            found["_".join(name.split())] = found[name] = path
+    return found
 
 
-def read_phones(path: Path, language: str, seconds: float) -> tuple[list[Segment], Faults]:
-    """Segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
+def read_phones(
+    path: Path, alphabet: PhoneAlphabet, seconds: float, phone_tier: str = "", word_tier: str = ""
+) -> tuple[list[Segment], Faults]:
+    """Read segments of a TextGrid or .interval file for audio of `seconds`, and its faults.
 
     The phones stand in the tier `phones` (or `<speaker> - phones`, or the only tier), words in
-    the tier `words` where there is one. No segments where a fault was found.
+    the tier `words` where there is one. A tier that is named (`phone_tier`, `word_tier`) must be
+    there. No segments where a fault was found.
     """
     try:
         grid = load_textgrid(path)
     except InputError as error:
         return [], [("unreadable-times", str(error))]
-    phones, words = _tier(grid, "phones"), _tier(grid, "words")
-    if phones is None and len(grid.tiers) == 1 and words is None:
+    phones, words = _tier(grid, phone_tier or "phones"), _tier(grid, word_tier or "words")
+    if phones is None and len(grid.tiers) == 1 and words is None and not phone_tier:
         phones = next(iter(grid.tiers.values()))
-    if not phones:
+    if not phones or (word_tier and words is None):
+        lacks = word_tier if phones else phone_tier or "phones"
         there = ", ".join(map(repr, grid.tiers)) or "none"
-        return [], [("missing-tier", f"{path} has no tier of phones (tiers: {there})")]
+        return [], [
+            (
+                "missing-tier",
+                f"{path} has no tier {lacks!r} (tiers: {there}); corpus.toml names them: [align] "
+                "phone_tier, word_tier",
+            )
+        ]
     faults = check_tier(phones, "phones") + (check_tier(words, "words") if words else [])
     faults += check_end(grid.end, phones, seconds)
     if words and not faults:
         faults += _check_words(words, phones)
-    segments, unknown = segments_of(phones, words or [], language, seconds)
+    segments, unknown = segments_of(phones, words or [], alphabet, seconds)
     if unknown:
         faults.append(("unknown-phone", f"{' '.join(dict.fromkeys(unknown))} in {path}"))
     return ([] if faults else segments), faults
@@ -63,7 +76,7 @@ def _tier(grid: TextGrid, name: str) -> list[Interval] | None:
 
 
 def check_tier(tier: Sequence[Interval], name: str) -> Faults:
-    """Every interval without length, running backwards or overlapping the one before."""
+    """List every interval without length, running backwards or overlapping the one before."""
     faults: Faults = []
     for item in tier:
         if item.end <= item.start or item.start < 0:
@@ -78,7 +91,7 @@ def check_tier(tier: Sequence[Interval], name: str) -> Faults:
 
 
 def check_end(end: float, tier: Sequence[Interval], seconds: float) -> Faults:
-    """Times that are those of other audio; a last phone may end late, it is cut."""
+    """Report times of other audio; a last phone may end late, it is cut."""
     if abs(end - seconds) > OTHER_AUDIO:
         return [("other-audio", f"times end at {end:.3f} s, the audio at {seconds:.3f} s")]
     if late := [item for item in tier if not is_pause(item.label) and item.start >= seconds]:
@@ -88,7 +101,7 @@ def check_end(end: float, tier: Sequence[Interval], seconds: float) -> Faults:
 
 
 def _check_words(words: Sequence[Interval], phones: Sequence[Interval]) -> Faults:
-    """Words that begin inside a phone."""
+    """Report words that begin inside a phone."""
     begins = sorted(item.start for item in phones)
     faults: Faults = []
     index = 0
@@ -102,13 +115,16 @@ def _check_words(words: Sequence[Interval], phones: Sequence[Interval]) -> Fault
 
 
 def segments_of(
-    phones: Sequence[Interval], words: Sequence[Interval], language: str, seconds: float
+    phones: Sequence[Interval],
+    words: Sequence[Interval],
+    alphabet: PhoneAlphabet,
+    seconds: float,
 ) -> tuple[list[Segment], list[str]]:
-    """Contiguous segments from 0 to `seconds`, and the labels that are no phones.
+    """Return contiguous segments from 0 to `seconds`, and the labels that are no phones.
 
-    Breaks stand at pauses, at both ends, between words and, in Mandarin, behind finals.
+    Breaks stand at pauses, at both ends, between words and where the alphabet closes one.
     """
-    symbols_of = symbols_for(language)
+    words = words if alphabet.parts_words else ()
     begins = {round(word.start, 3) for word in words if not is_pause(word.label)}
     segments: list[Segment] = []
     unknown: list[str] = []
@@ -130,21 +146,21 @@ def segments_of(
         if is_pause(phone.label):
             add(phone.end, (BREAK,))
             continue
-        symbols = (ANY,) if phone.label in UNKNOWN else symbols_of(phone.label)
+        symbols = (ANY,) if phone.label in UNKNOWN else alphabet.of_label(phone.label)
         if symbols is None:
             unknown.append(phone.label)
             continue
         if index and round(phone.start, 3) in begins:
             add(clock, (BREAK,))
         add(phone.end, symbols)
-        if language != "en-us" and symbols[-1] in "aoeiuvInNrm" and len(phone.label) > 1:
+        if alphabet.closes(phone.label, symbols):
             add(clock, (BREAK,))
     add(seconds, (BREAK,))
     return segments, unknown
 
 
 def read_frames(path: Path) -> tuple[dict[str, list[Interval]], dict[str, str]]:
-    """Syllables of a table of frames, and what is wrong with lines that cannot be used.
+    """Read the syllables of a table of frames, and what is wrong with lines of no use.
 
     A line is id|syllables|characters|frames|start|end, the frames being counts that share the
     time from start to end. A row `r` is the second half of the erhua before it: both counts go

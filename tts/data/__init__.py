@@ -1,1 +1,1 @@
-"""From a corpus on disk to manifests: readers' contract, download, validation, splits."""
+"""Prepare a corpus: download, readers, manifests, validation, splits; read it for training."""

@@ -1,4 +1,4 @@
-"""Processes on other machines, through Dask's form of the executor interface."""
+"""Start processes on other machines, through Dask's form of the executor interface."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WAIT = 30  # seconds for a scheduler to answer, and for its first worker
 
 @contextlib.contextmanager
 def dask_executor(name: str, num_jobs: int, folder: Path | None = None) -> Iterator[Executor]:
-    """An executor for 'dask' (a cluster on this machine, which ends with the block) or
+    """Yield an executor for 'dask' (a cluster on this machine, which ends with the block) or
     'dask://host:port' (the scheduler of a cluster whose workers see the same files).
 
     Args:

@@ -1,4 +1,4 @@
-"""Fetching a corpus: resumable, checked, unpacked in one step; or the toy corpus instead."""
+"""Fetch a corpus: resumable, checked, unpacked in one step; or make the toy corpus instead."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from tts.data.corpus import ROOT, Download, Recipe
+from tts.data.corpus import ROOT, Recipe
+from tts.data.corpus_config import Download
 from tts.errors import InputError
-from tts.files import write_text
+from tts.files import claim, write_text
 
 TOY_MAKER = ROOT / "tools" / "make_toy_corpus.py"
 BLOCK = 1 << 18
@@ -26,7 +27,7 @@ ATTEMPTS = 5
 
 
 def fetch_corpus(recipe: Recipe) -> None:
-    """Have the corpus's folder in dl_dir: an existing one, else its archive, else a download.
+    """Find the corpus's folder in dl_dir, else unpack its archive, else download that.
 
     Raises: InputError saying where a copy can be put by hand.
     """
@@ -40,15 +41,22 @@ def fetch_corpus(recipe: Recipe) -> None:
         archive = recipe.dl_dir / item.filename
         fetch(item, archive, f"or put a copy of the unpacked corpus at {target}")
         unpack(archive, target)
+    if not target.is_dir():
+        folder = recipe.folder / "corpus.toml"
+        raise InputError(
+            f"{target} does not exist, and {folder} names no [[downloads]] to fetch it from: put "
+            "or link the corpus there, or give --dl-dir the folder that holds "
+            f"{recipe.config.folder}"
+        )
 
 
 def toy_sources() -> list[Path]:
-    """The programs on which the toy corpus depends."""
+    """List the programs on which the toy corpus depends."""
     return [TOY_MAKER, *sorted(TOY_MAKER.parent.glob("toy_corpus/*.py"))]
 
 
 def make_toy(recipe: Recipe) -> None:
-    """Let the toy corpus's own program write it into dl_dir, in the layout of the real one."""
+    """Write the toy corpus into dl_dir with its own program, in the layout of the real one."""
     layout = ("--corpus-layout", recipe.config.toy_layout)
     command = [sys.executable, str(TOY_MAKER), *layout, "--output", str(recipe.dl_dir)]
     status = subprocess.run(command, check=False).returncode
@@ -59,7 +67,7 @@ def make_toy(recipe: Recipe) -> None:
 def fetch(
     item: Download, path: Path, by_hand: str, wait: Callable[[float], None] = time.sleep
 ) -> None:
-    """Have a complete, checked file at `path`, continuing an interrupted download.
+    """Download a complete, checked file to `path`, continuing an interrupted download.
 
     Raises: InputError when the network fails or the file is not what the origin states; the
     part that has arrived stays for the next run.
@@ -116,7 +124,7 @@ def verify(item: Download, path: Path) -> None:
 
 
 def _validator(part: Path) -> Path:
-    """Where the server's ETag or date stands, by which a changed file is noticed."""
+    """Return where the server's ETag or date is kept, by which a changed file is noticed."""
     return part.with_name(part.name + ".version")
 
 
@@ -149,7 +157,7 @@ def _receive(item: Download, part: Path) -> None:
         length = int(response.headers.get("Content-Length") or 0)
         start = have if resumed else 0
         with (
-            open(part, "ab" if resumed else "wb") as file,
+            open(part, "ab") as file,
             tqdm(
                 total=start + length if length else None,
                 initial=start,
@@ -159,6 +167,10 @@ def _receive(item: Download, part: Path) -> None:
                 disable=None,
             ) as bar,
         ):
+            if not claim(file):
+                raise InputError(f"{part} is being written by another process: wait for it")
+            if not resumed:
+                file.truncate(0)
             while block := response.read(BLOCK):
                 file.write(block)
                 bar.update(len(block))
@@ -169,7 +181,7 @@ def _receive(item: Download, part: Path) -> None:
 
 
 class _Counted:
-    """A binary file whose reading moves a progress bar."""
+    """Wrap a binary file so that reading it moves a progress bar."""
 
     def __init__(self, file: IO[bytes], bar: object):
         self.file, self.bar = file, bar
@@ -185,11 +197,19 @@ def unpack(archive: Path, target: Path) -> None:
 
     Raises: InputError when the archive is damaged, reaches outside, or holds no such folder.
     """
+    folder = target.parent / f".{target.name}.unpacking"
+    with open(archive, "rb") as lock:
+        if not claim(lock):
+            raise InputError(f"{archive} is being unpacked by another process: wait for it")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        _unpack(archive, target, folder)
+
+
+def _unpack(archive: Path, target: Path, folder: Path) -> None:
+    """Unpack into `folder`, then move the corpus's folder from there to `target`."""
     from tqdm import tqdm
 
-    folder = target.parent / f".{target.name}.unpacking"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     try:
         with (
             open(archive, "rb") as file,
@@ -222,7 +242,7 @@ _FILTER = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 
 
 def _check_member(member: tarfile.TarInfo, archive: Path) -> None:
-    """Only plain files and folders below the archive's own root are taken."""
+    """Raise InputError for all but plain files and folders below the archive's own root."""
     parts = Path(member.name).parts
     if not (member.isfile() or member.isdir()) or ".." in parts or member.name.startswith("/"):
         raise InputError(

@@ -1,4 +1,4 @@
-"""Batches for training: which utterances go together, read once an epoch, in a known order."""
+"""Load batches for training: read once an epoch, in the order of a plan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tts.text.tokens import TokenTable
 
 @dataclass(frozen=True)
 class Example:
-    """One utterance as training needs it.
+    """Hold one utterance as training needs it.
 
     Attributes: id; token_ids, with blanks and framing; features, the .npy file of its mel;
     num_frames, mel frames; durations, frames of each of token_ids, where a model takes them.
@@ -35,7 +35,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Stored:
-    """Where an utterance's mel lies: as in Example, before its tokens are known."""
+    """Say where an utterance's mel lies: as in Example, before its tokens are known."""
 
     id: str
     features: Path
@@ -43,7 +43,7 @@ class Stored:
 
 
 def read_stored(cuts: Path | str, base: Path | str) -> Iterator[tuple[Stored, list[str]]]:
-    """Each cut's stored features and its tokens; see `read_examples`."""
+    """Yield each cut's stored features and its tokens; see `read_examples`."""
     for number, cut in enumerate(read_jsonl(cuts), 1):
         try:
             tokens, features = cut["custom"]["tokens"], cut["features"]
@@ -95,7 +95,7 @@ def read_examples(
 
 
 class Examples(Dataset):
-    """Reads the mel of whole batches, and contours: an index is a list of positions."""
+    """Read the mel of whole batches, and contours: an index is a list of positions."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class Examples(Dataset):
 
 
 def _padded(rows: Sequence[np.ndarray], kind: type, filling: int) -> torch.Tensor:
-    """Rows (n, ...) of unequal length as one tensor (B, longest n, ...)."""
+    """Pad rows (n, ...) of unequal length to one tensor (B, longest n, ...)."""
     shape = len(rows), max(map(len, rows)), *rows[0].shape[1:]
     result = np.full(shape, filling, dtype=kind) if filling else np.zeros(shape, dtype=kind)
     for place, row in zip(result, rows, strict=True):
@@ -144,14 +144,14 @@ def _padded(rows: Sequence[np.ndarray], kind: type, filling: int) -> torch.Tenso
 
 
 def contour_fields(contours_BTC: torch.Tensor) -> dict[str, torch.Tensor]:
-    """A batch's fields from stage 9's columns: log F0, voicing, energy."""
+    """Return a batch's fields from stage 9's columns: log F0, voicing, energy."""
     names = ("log_f0_BT", "voiced_BT", "energy_BT")
     columns = (column.contiguous() for column in contours_BTC.unbind(2))
     return dict(zip(names, columns, strict=True))
 
 
 class Chosen(Sequence):
-    """Some items of another sequence, by their positions in it."""
+    """Select items of another sequence, by their positions in it."""
 
     def __init__(self, items: Sequence, positions: Sequence[int]):
         self.items, self.positions = items, positions
@@ -164,7 +164,7 @@ class Chosen(Sequence):
 
 
 class FeatureFiles(Sequence):
-    """The mel (T, F) of each example, read from its own file."""
+    """Give the mel (T, F) of each example, read from its own file."""
 
     def __init__(self, examples: Sequence[Example | Stored]):
         self.examples = examples
@@ -177,7 +177,7 @@ class FeatureFiles(Sequence):
 
 
 def read_mel(example: Example | Stored) -> np.ndarray:
-    """The stored mel (T, F); InputError naming a missing, damaged or mismatched file."""
+    """Read the stored mel (T, F); InputError naming a missing, damaged or mismatched file."""
     try:
         mel = np.load(example.features)
     except (OSError, ValueError, EOFError) as error:
@@ -203,7 +203,7 @@ def make_loader(
     contours: Sequence[np.ndarray] | None = None,
     clean_readers: bool = False,
 ) -> DataLoader:
-    """A loader that yields `plan`'s batches and draws nothing from torch's random state.
+    """Make a loader that yields `plan`'s batches and draws nothing from torch's random state.
 
     `mels` holds the mel of each example; without it they are read from their .npy files.
     `contours` holds log F0, voicing and energy (T, 3) of each, where a model takes them.
@@ -230,7 +230,7 @@ GRACE = 300
 
 
 def _begin_reader(_worker: int) -> None:
-    """A reader ends with its parent, and leaves signals to it: the loop decides when to stop.
+    """End a reader with its parent, and leave signals to it: the loop decides when to stop.
 
     torch's own watch misses a parent that is killed while the reader starts.
     """

@@ -1,4 +1,4 @@
-"""Lhotse manifests: recordings, supervisions and cuts, as JSON lines with stable bytes.
+"""Write lhotse manifests: recordings, supervisions and cuts, as JSON lines with stable bytes.
 
 They are written in lhotse's form without importing it (it brings torch along, seconds at each
 start of a stage); a test loads and validates them with lhotse itself.
@@ -7,46 +7,54 @@ start of a stage); a test loads and validates them with lhotse itself.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tts.data.corpus import Fault, Recipe, Utterance
+from tts.data.corpus import Recipe
 from tts.data.parallel import parallel_map
-from tts.data.validation import AudioLimits, check_file
+from tts.data.recordings import Checked, Checks, check_recording, repeated_texts
+from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
 from tts.text.mandarin.prosody import Marked, read_marks
 
 
-def write_manifests(recipe: Recipe) -> None:
+def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
     """Read the corpus, look at every file's header, write recordings, supervisions and faults.
 
     Files: <name>_recordings.jsonl.gz, <name>_supervisions.jsonl.gz, <name>_faults.jsonl and
-    <name>_ids.txt, which lists the id of every entry of the label file, usable or not.
+    <name>_ids.txt, which lists the id of every entry of the label file, usable or not;
+    data/audio/ where recordings are mixed or trimmed. mel_rate: see `Checks`.
     Raises: InputError when no entry is usable.
     """
     utterances, faults = recipe.read()
-    checks = parallel_map(
-        functools.partial(_check, limits=recipe.config.audio),
-        [utterance.audio for utterance in utterances],
-        1,  # headers only: starting processes takes longer
+    limits = recipe.config.audio
+    checked = parallel_map(
+        functools.partial(check_recording, checks=Checks(limits, mel_rate, recipe.data / "audio")),
+        [(utterance.id, utterance.audio) for utterance in utterances],
+        # With headers only starting processes takes longer.
+        num_jobs if limits.channels or limits.trim_silence else 1,
         "audio headers",
     )
     recordings, supervisions = [], []
-    for utterance, (problems, rate, length) in zip(utterances, checks, strict=True):
-        for kind, detail in problems:
+    for utterance, found in zip(utterances, checked, strict=True):
+        for kind, detail in found.faults:
             faults.append(Fault(utterance.id, kind, detail, utterance.position))
-        if not problems:
-            recordings.append(_recording(recipe, utterance, rate, length))
+        if not found.faults:
+            recordings.append(_recording(recipe, utterance, found))
             marked = read_marks(utterance.prosody or "")
             faults += [Fault(utterance.id, "odd-marks", detail) for detail in marked.faults]
-            supervisions.append(_supervision(recipe, utterance, length / rate, marked))
+            seconds = found.num_samples / found.sample_rate
+            supervisions.append(_supervision(recipe, utterance, seconds, marked))
+    faults += repeated_texts([(item.id, item.normalized or item.text) for item in utterances])
     listed = {
         item.position: item.id for item in [*faults, *utterances] if item.position is not None
     }
     if not recordings:
-        first = "; ".join(f"{fault.id} {fault.kind}: {fault.detail}" for fault in faults[:3])
+        rejecting = [fault for fault in faults if fault.position is not None]
+        first = "; ".join(f"{fault.id} {fault.kind}: {fault.detail}" for fault in rejecting[:3])
         raise InputError(f"{recipe.corpus_dir}: no usable utterance ({first or 'it is empty'})")
     write_jsonl(recipe.manifest("recordings.jsonl.gz"), recordings)
     write_jsonl(recipe.manifest("supervisions.jsonl.gz"), supervisions)
@@ -55,23 +63,20 @@ def write_manifests(recipe: Recipe) -> None:
     write_text(recipe.manifest("ids.txt"), "".join(f"{name}\n" for name in ids))
     print(f"{len(ids)} entries listed, {len(recordings)} usable, {len(faults)} faults")
     if faults:
-        kinds = ", ".join(sorted({fault.kind for fault in faults}))
-        print(f"faults ({kinds}) in {recipe.manifest('faults.jsonl')}")
+        kinds = Counter(fault.kind for fault in faults)
+        found = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+        print(f"faults: {found}; list in {recipe.manifest('faults.jsonl')}")
 
 
-def _check(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], int, int]:
-    return check_file(path, limits)
-
-
-def _recording(recipe: Recipe, utterance: Utterance, rate: int, length: int) -> dict[str, Any]:
-    """One recording, in lhotse's form."""
-    source = {"type": "file", "channels": [0], "source": recipe.relative(utterance.audio)}
+def _recording(recipe: Recipe, utterance: Utterance, found: Checked) -> dict[str, Any]:
+    """Return one recording, in lhotse's form."""
+    source = {"type": "file", "channels": [0], "source": recipe.relative(found.path)}
     return {
         "id": utterance.id,
         "sources": [source],
-        "sampling_rate": rate,
-        "num_samples": length,
-        "duration": length / rate,
+        "sampling_rate": found.sample_rate,
+        "num_samples": found.num_samples,
+        "duration": found.num_samples / found.sample_rate,
         "channel_ids": [0],
     }
 
@@ -79,7 +84,7 @@ def _recording(recipe: Recipe, utterance: Utterance, rate: int, length: int) -> 
 def _supervision(
     recipe: Recipe, utterance: Utterance, seconds: float, marked: Marked
 ) -> dict[str, Any]:
-    """One supervision with everything the corpus says about the utterance.
+    """Return one supervision with everything the corpus says about the utterance.
 
     prosody is the text with its marks as labelled, prosody_marks the level from 0 to 4 after
     each Hanzi and Latin letter.
@@ -109,7 +114,7 @@ def _supervision(
 
 
 def write_raw_cuts(recipe: Recipe, sample_rate: int) -> None:
-    """Join recordings and supervisions into cuts at the features' sample rate."""
+    """Join recordings and supervisions into <name>_cuts_raw.jsonl.gz, at the mel's sample rate."""
 
     def cuts() -> Iterator[dict[str, Any]]:
         recordings = read_jsonl(recipe.manifest("recordings.jsonl.gz"))
@@ -131,7 +136,7 @@ def write_raw_cuts(recipe: Recipe, sample_rate: int) -> None:
 
 
 def _at_rate(recording: dict[str, Any], rate: int) -> dict[str, Any]:
-    """The recording as lhotse describes one that is resampled when it is loaded."""
+    """Return the recording as lhotse describes one that is resampled when it is loaded."""
     before = recording["sampling_rate"]
     if before == rate:
         return recording
@@ -147,17 +152,17 @@ def _at_rate(recording: dict[str, Any], rate: int) -> dict[str, Any]:
 
 
 def write_faults(path: Path, faults: list[Fault]) -> None:
-    """Faults as JSON lines."""
+    """Write faults as JSON lines."""
     write_jsonl(path, (vars(fault) for fault in faults))
 
 
 def read_faults(path: Path) -> list[Fault]:
-    """Faults that an earlier stage wrote."""
+    """Read faults that an earlier stage wrote."""
     return [Fault(**item) for item in read_jsonl(path)]
 
 
 def count_listed(recipe: Recipe) -> int:
-    """Entries of the full label file, rejected ones included."""
+    """Count the entries of the full label file, rejected ones included."""
     path = recipe.manifest("ids.txt")
     if not path.is_file():
         raise InputError(f"{path} does not exist; run stage 1 (manifests)")

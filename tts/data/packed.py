@@ -1,4 +1,4 @@
-"""All features of a split in one memory-mapped file, made once from the .npy files."""
+"""Pack all features of a split into one memory-mapped file, once, from the .npy files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tts.files import fingerprint
 
 
 def packed_path(cuts: Path) -> Path:
-    """Where the features of <name>_cuts_<split>.jsonl.gz are packed: <name>_feats_<split>.bin."""
+    """Return <name>_feats_<split>.bin, which packs the features of <name>_cuts_<split>."""
     name = cuts.name.removesuffix(".jsonl.gz").replace("_cuts_", "_feats_")
     return cuts.with_name(f"{name}.bin")
 
 
 def made_from(cuts: Path) -> dict[str, str]:
-    """Fingerprints of what packed features depend on: cuts, statistics of every mel, the mel."""
+    """Fingerprint what packed features depend on: cuts, statistics of every mel, the mel."""
     sums = cuts.with_name(f"{cuts.name.partition('_cuts_')[0]}_sums.jsonl.gz")
     paths = {"cuts": cuts, "sums": sums, "mel": cuts.parent.parent / "mel.toml"}
     return {name: fingerprint(path) for name, path in paths.items()}
@@ -38,7 +38,7 @@ def pack(path: Path, stored: Sequence[Stored | Example], sources: dict[str, str]
 def reason_to_pack(
     path: Path, stored: Sequence[Stored | Example], sources: dict[str, str]
 ) -> str | None:
-    """Why `path` has to be made (again), or None when it is as it should be."""
+    """Return why `path` has to be made (again), or None when it is as it should be."""
     if not path.is_file():
         return "not there yet"
     try:
@@ -59,7 +59,7 @@ def reason_to_pack(
 def open_packed(
     cuts: Path, stored: Sequence[Stored | Example], mode: str, say: Callable[[str], None] = print
 ) -> Packed | None:
-    """The packed features of a split, made first where they are absent or stale.
+    """Open the packed features of a split; write them first where they are absent or stale.
 
     Args:
       cuts: the split's manifest; the packed file stands beside it.
@@ -89,7 +89,7 @@ def open_packed(
 
 
 def pack_split(cuts: Path, base: Path) -> None:
-    """Stage 10: the packed file of a split, left alone where it is as it should be."""
+    """Write <name>_feats_<split>.bin (stage 10), unless it holds these features already."""
     stored = [item for item, _ in read_stored(cuts, base)]
     if not stored:
         raise InputError(f"{cuts} is empty: nothing to pack")
@@ -100,7 +100,7 @@ def pack_split(cuts: Path, base: Path) -> None:
 
 @contextlib.contextmanager
 def _one_at_a_time(cuts: Path) -> Iterator[None]:
-    """Of several processes that start together one packs and the others wait for it.
+    """Let one of several processes that start together pack, while the others wait.
 
     The manifest itself is locked, so that no file is left behind; a file system without locks
     is trusted, since whoever comes last replaces the file by an equal one.

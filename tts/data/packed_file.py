@@ -1,4 +1,4 @@
-"""Arrays of many utterances in one memory-mapped file that is complete or not there at all.
+"""Write and map arrays of many utterances in one file that is complete or not there at all.
 
 Layout: magic, size of the index and its SHA-256; the index (JSON: ids, offsets and lengths in
 frames, number of bins, type, and what the file was made from); from the next multiple of 4096 on,
@@ -27,11 +27,11 @@ _PAGE = 4096
 
 
 class NoRoom(InputError):
-    """The packed file cannot be written where it should stand."""
+    """Say that the packed file cannot be written where it should stand."""
 
 
 class Packed(Sequence):
-    """A packed split: item i is the mel (T, F) of utterance i, a view of the mapped file.
+    """Map a packed split: item i is the mel (T, F) of utterance i, a view of the mapped file.
 
     Pickled (for reading processes) as its path alone. Raises: InputError naming what is wrong
     with a truncated or otherwise damaged file.
@@ -70,7 +70,7 @@ def _damaged(path: Path, what: str) -> InputError:
 
 
 def _read_index(path: Path) -> tuple[dict[str, Any], int]:
-    """The index and where the frames begin."""
+    """Read the index and where the frames begin."""
     if not path.is_file():
         raise InputError(f"{path} does not exist: run prepare.sh --stage pack")
     with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""A function over many items in several processes, in order, with a progress bar."""
+"""Run a function over many items in several processes, in order, with a progress bar."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def usable_processors() -> int:
-    """Processors that this process may use."""
+    """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -86,7 +86,7 @@ def progress(
 
 @contextlib.contextmanager
 def _environment() -> Iterator[None]:
-    """Child processes started inside see the single-threaded settings."""
+    """Give child processes started inside the single-threaded settings."""
     before = {name: os.environ.get(name) for name in SINGLE_THREADED}
     os.environ.update(dict.fromkeys(SINGLE_THREADED, "1"))
     try:
@@ -100,7 +100,7 @@ def _environment() -> Iterator[None]:
 
 
 def follow_parent() -> None:
-    """In a child: end at once when the parent is killed, instead of waiting for work for ever."""
+    """End a child at once when its parent is killed, instead of waiting for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -1,4 +1,4 @@
-"""Which utterances go together, and in which order: a function of the seed and the epoch."""
+"""Plan the batches of an epoch, as a function of the seed and the epoch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class BatchPlan:
-    """The batches of each epoch: a function of the seed and the epoch alone.
+    """Plan the batches of each epoch, as a function of the seed and the epoch alone.
 
     Utterances are sorted into buckets of like length, shuffled inside each bucket, and cut
     into batches of at most `max_seconds` of speech and nearly equal size, so that none has
@@ -42,12 +42,12 @@ class BatchPlan:
         self.start = 0
 
     def batches(self, epoch: int) -> list[list[int]]:
-        """The batches of `epoch` for all processes, as lists of positions."""
+        """Return the batches of `epoch` for all processes, as lists of positions."""
         chance = random.Random(f"{self.seed}-{epoch}")
         return self._batches_of(range(len(self.num_frames)), chance)
 
     def padding_share(self, epoch: int) -> float:
-        """How much of all frames in the epoch's batches is padding."""
+        """Return how much of all frames in the epoch's batches is padding."""
         batches = self.batches(epoch)
         padded = sum(max(self.num_frames[i] for i in batch) * len(batch) for batch in batches)
         return 1 - sum(self.num_frames) / padded
@@ -99,14 +99,14 @@ class BatchPlan:
 
 
 class ShardPlan(BatchPlan):
-    """The batches of utterances that lie in shards, each shard read once an epoch.
+    """Plan the batches of utterances that lie in shards, each shard read once an epoch.
 
     The shards stand in an order of the epoch's own; batches are made inside `window` shards at a
     time, as BatchPlan makes them. With no more shards than that the batches are BatchPlan's.
     """
 
     def __init__(self, shards: Sequence[range], window: int, *args: Any, **options: Any):
-        """Args: shards, the positions in each shard; the rest as for BatchPlan."""
+        """Take shards, the positions in each shard; the rest as for BatchPlan."""
         super().__init__(*args, **options)
         self.shards, self.window = list(shards), window
 

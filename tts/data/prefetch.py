@@ -1,4 +1,4 @@
-"""The next batches on their way to the device while the current one is worked on."""
+"""Copy the next batches to the device while the current one is worked on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _END = object()
 
 
 class Prefetch:
-    """Another loader's batches, in its order, copied to `device` by a thread of its own.
+    """Copy another loader's batches, in its order, to `device` in a thread of its own.
 
     On CUDA the copies run on a side stream; the stream that takes a batch waits for its copy.
     What the loader raises is raised where the batch is taken. `depth` batches are kept ready.
@@ -30,6 +30,9 @@ class Prefetch:
     def __iter__(self) -> Iterator[Batch]:
         ready: queue.Queue[Any] = queue.Queue(self.depth)
         ended = threading.Event()
+        if self.device.type == "cuda" and self.device.index is None:
+            # Each thread has a current device of its own, which begins as the first GPU.
+            self.device = torch.device("cuda", torch.cuda.current_device())
         # Reading processes are started here: forking belongs into the main thread.
         thread = threading.Thread(
             target=self._copy, args=(iter(self.loader), ready, ended), daemon=True

@@ -1,4 +1,4 @@
-"""A whole training set in a device's memory: batches are gathered there, nothing is copied."""
+"""Keep a training set in a device's memory: batches are gathered there, nothing is copied."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PIECE = 1 << 26
 
 
 class ResidentLoader:
-    """Yields `plan`'s batches, equal to those of `make_loader` bit for bit, on `device`.
+    """Yield `plan`'s batches, equal to those of `make_loader` bit for bit, on `device`.
 
     Features stay as they are stored (16 bit) and become float32 in the batch; durations and
     contours (T, 3) lie there too, where a model takes them. Raises: InputError when they do not
@@ -69,7 +69,7 @@ class ResidentLoader:
             start += len(batch)
 
     def gather(self, batch: Sequence[int], index_B: Tensor) -> Batch:
-        """The batch of these positions, given on the host and on the device."""
+        """Gather the batch of these positions, given on the host and on the device."""
         most_tokens = max(self.num_tokens[i] for i in batch)
         most_frames = max(self.num_frames[i] for i in batch)
         tokens_BL, tokens_lens = self.tokens.padded(index_B, most_tokens)
@@ -91,7 +91,7 @@ class ResidentLoader:
 
 
 class _Rows:
-    """Sequences of unequal length, one after the other, and last the row that pads them."""
+    """Hold sequences of unequal length, one after the other, and last the row that pads them."""
 
     def __init__(self, flat: Tensor, lengths: Sequence[int]):
         self.flat = flat
@@ -99,7 +99,7 @@ class _Rows:
         self.starts = self.lengths.cumsum(0) - self.lengths
 
     def padded(self, index_B: Tensor, longest: int) -> tuple[Tensor, Tensor]:
-        """The chosen sequences, padded to `longest` (B, longest, ...), and their lengths (B,)."""
+        """Return the chosen sequences, padded (B, longest, ...), and their lengths (B,)."""
         lengths = self.lengths[index_B]
         place = torch.arange(longest, device=self.flat.device)
         rows = self.starts[index_B, None] + place
@@ -108,7 +108,7 @@ class _Rows:
 
 
 def _upload(mels: Sequence[np.ndarray], lengths: Sequence[int], device: torch.device) -> Tensor:
-    """All frames (N + 1, F) as stored, the last one zero."""
+    """Copy all frames (N + 1, F) to the device as stored, the last one zero."""
     first = mels[0]
     kind = torch.from_numpy(np.empty(0, first.dtype)).dtype
     flat = torch.empty(sum(lengths) + 1, first.shape[1], dtype=kind, device=device)
@@ -129,7 +129,7 @@ def size_of(
     mels: Sequence[np.ndarray],
     contours: Sequence[np.ndarray] | None = None,
 ) -> int:
-    """Bytes that the set takes on a device."""
+    """Count the bytes that the set takes on a device."""
     row = mels[0][:1].nbytes + (0 if contours is None else contours[0][:1].nbytes)
     token = 8 if examples[0].durations is None else 16
     tokens = token * sum(len(example.token_ids) for example in examples)
@@ -145,7 +145,7 @@ def _too_large(size: int, device: torch.device, free: int | None = None) -> str:
 
 
 def fits(mode: str, size: int, device: torch.device) -> bool:
-    """Whether the set goes to the device: mode '0' never; 'auto' on CUDA, in a share of what is
+    """Say whether the set goes to the device: mode '0' never; 'auto' on CUDA, in a share of what is
     free; '1' always, with an InputError where it cannot.
     """
     if mode == "0" or (mode == "auto" and device.type != "cuda"):

@@ -1,4 +1,4 @@
-"""Lhotse Shar: cuts and features in numbered shards that are read from beginning to end.
+"""Write and read Lhotse Shar: cuts and features in numbered shards, read from start to end.
 
 For corpora that one disk does not hold: shards may be links to files on several disks. They are
 written in lhotse's form without importing it; a test reads them with lhotse itself.
@@ -73,14 +73,14 @@ def _write_shard(cuts: Sequence[dict[str, Any]], base: Path, folder: Path, numbe
 
 
 class Shards(Sequence):
-    """Features in shards: item i is the mel (T, F) of example i.
+    """Read features in shards: item i is the mel (T, F) of example i.
 
     A shard is read whole when one of its utterances is asked for; the last `window` are kept, so
     that a ShardPlan's order reads each of them once an epoch.
     """
 
     def __init__(self, folder: Path, table: TokenTable, framing: str, window: int = WINDOW):
-        """Raises: InputError where the folder holds no shards or one of them lacks its twin."""
+        """Open a folder. Raises: InputError where it holds no shards or one lacks its twin."""
         self.examples: list[Example] = []
         self.ranges: list[range] = []
         self.window = window
@@ -116,7 +116,7 @@ class Shards(Sequence):
         return self.held[shard][index - self.ranges[shard].start]
 
     def _read(self, shard: int) -> list[np.ndarray]:
-        """All features of a shard, in order. Raises: InputError naming a shard that is damaged."""
+        """Read all features of a shard, in order; InputError naming one that is damaged."""
         path, found = self.tars[shard], []
         wanted = [self.examples[index] for index in self.ranges[shard]]
         try:

@@ -1,4 +1,4 @@
-"""Front end of a recipe and the tokens of its utterances."""
+"""Choose the front end of a recipe, and write the tokens of its utterances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tts.data.parallel import parallel_map
 from tts.data.text_models import with_models
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
-from tts.text.frontend import build_frontend, check_config
+from tts.text.frontend import build_frontend, check_config, with_defaults, with_symbols
 from tts.text.spoken import AlignmentError, FrontEndConfig
 from tts.text.user_lexicon import with_user_lexicon
 
@@ -24,10 +24,10 @@ TEXTS_PER_PART = 100
 
 @dataclasses.dataclass(frozen=True)
 class FrontEndChoice:
-    """Command-line choices; an empty one keeps what corpus.toml says."""
+    """Hold command-line choices; an empty one keeps what corpus.toml says."""
 
     language: str = option("", "zh_en: Mandarin whose English words are said in English")
-    frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin)")
+    frontend: str = option("", "lexicon or espeak (English), pinyin (Mandarin), phones")
     unit: str = option("", "phone, bpe (English); syllable, initial_final, bpe (Mandarin)")
     framing: str = option("", "blank; runtime or reference with espeak")
     pinyin: str = option("", "Mandarin training: labelled or predicted")
@@ -35,31 +35,30 @@ class FrontEndChoice:
     prosody: bool = option(False, "Mandarin: 1 adds the prosody marks #1 to #4 as tokens")
     erhua: str = option("", "Mandarin: split (hui4 er) or fused (huir4)")
     user_lexicon: str = option("", "file of lines `word pronunciation`, kept with the voice")
+    symbols: str = option("", "phones: file of the symbols; empty: those of the corpus's texts")
     train_models: bool = option(True, "0: rules in the place of models learned from labels")
 
 
 def choose(recipe: Recipe, choice: FrontEndChoice) -> FrontEndConfig:
-    """corpus.toml's front end with the user's choices over it (a bpe model is still to train).
+    """Return corpus.toml's front end with the user's choices over it; models are still to train.
 
-    With another front end than the recipe's, the framing falls back to that one's usual one.
+    With another front end than the recipe's, unit and framing are its usual ones.
     """
     given = {key: value for key, value in to_dict(choice).items() if value}
     given.pop("train_models", None)
-    user_lexicon = given.pop("user_lexicon", None)
+    user_lexicon, symbols = given.pop("user_lexicon", None), given.pop("symbols", None)
     facts = {"language": recipe.config.language, **recipe.config.frontend}
-    espeak = given.get("frontend", facts.get("frontend")) == "espeak"
-    if "framing" not in given and espeak:
-        given["framing"] = "runtime"
-    config = from_dict(FrontEndConfig, {**facts, **given}, "front end")
+    config = from_dict(FrontEndConfig, with_defaults(facts, given), "front end")
     if config.unit == "bpe" and config.vocab_size <= 0:
         raise InputError("--unit bpe needs --vocab-size N, for example --vocab-size 500")
+    config = with_symbols(config, symbols)
     if config.unit != "bpe" or config.prosody or config.erhua != "split":
         check_config(config)  # a bpe model is not there yet
     return with_user_lexicon(config, user_lexicon)
 
 
 def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -> None:
-    """Write data/frontend.toml and data/tokens.txt; learns what is to be learned first."""
+    """Write data/frontend.toml and data/tokens.txt; learn what is to be learned first."""
     config = with_models(recipe, config, train)
     table = build_frontend(config).token_table()
     table.write(recipe.data / "tokens.txt")
@@ -68,7 +67,7 @@ def write_frontend(recipe: Recipe, config: FrontEndConfig, train: bool = True) -
 
 
 def read_frontend(recipe: Recipe) -> FrontEndConfig:
-    """The front end that stage 2 stored with the data."""
+    """Read the front end that stage 2 stored with the data."""
     path = recipe.data / "frontend.toml"
     return from_dict(FrontEndConfig, read_toml(path), str(path))
 
@@ -111,7 +110,7 @@ def write_token_cuts(recipe: Recipe, num_jobs: int) -> None:
 
 
 def _report(recipe: Recipe, said: list, faults: list, problems: list, warnings: list[str]) -> None:
-    """What the user should know about the texts."""
+    """Print what the user should know about the texts."""
     for warning in warnings[:10]:
         print(f"warning: {warning}")
     if len(warnings) > 10:
@@ -127,7 +126,7 @@ def _report(recipe: Recipe, said: list, faults: list, problems: list, warnings: 
 
 @functools.lru_cache(maxsize=2)
 def _frontend(config: FrontEndConfig) -> tuple[Any, Any]:
-    """One front end and its table a process."""
+    """Build one front end and its table a process."""
     frontend = build_frontend(config)
     return frontend, frontend.token_table()
 

@@ -1,4 +1,4 @@
-"""What disqualifies a recording, and the policy for what is disqualified."""
+"""Check recordings: what disqualifies one, and what happens to those that are disqualified."""
 
 from __future__ import annotations
 
@@ -7,23 +7,36 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from tts.config import option
+from tts.data.utterance import Fault
 from tts.errors import InputError
 from tts.files import write_text
 
-if TYPE_CHECKING:
-    from tts.data.corpus import Fault
+# Lengths that programs write into a WAV header when they do not know the length yet (a pipe):
+# 0x7FFFF000 (sox), 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF (ffmpeg), some of them less a header. A clip
+# of 2 GB would last hours.
+STREAMED = 0x7FFF0000
+MIX = "mix"
+# Faults of samples that are reported and reject nothing.
+REMARKS = ("edge-silence", "same-audio")
 
 
 @dataclass(frozen=True)
 class AudioLimits:
-    """Thresholds of a usable recording; corpus.toml may change them under [audio]."""
+    """Hold the thresholds of a usable recording; corpus.toml may change them under [audio].
 
-    channels: int = 1
+    channels: 0 wants recordings of one channel, N takes the Nth channel, "mix" the mean of all.
+    trim_silence: seconds of silence left at either end, longer ones are cut; 0 cuts nothing.
+    allow_low_rate: take recordings of a lower sample rate than the mel's.
+    """
+
+    channels: int = option(0, "0, a channel's number from 1, or mix", words=(MIX,))
+    trim_silence: float = 0.0
+    allow_low_rate: bool = False
     min_seconds: float = 0.3
     max_seconds: float = 30.0
     clip_level: float = 0.999  # of full scale
@@ -32,12 +45,21 @@ class AudioLimits:
     min_rms: float = 0.001  # of full scale: -60 dB
     max_offset: float = 0.02  # mean, of full scale
     max_edge_silence: float = 5.0  # seconds at either end below a hundredth of the peak
+    report_edge_silence: float = 1.0  # seconds of it from which it is reported
     max_pace: float = 3.0  # seconds per token, in either direction from the corpus's median
+
+    def __post_init__(self) -> None:
+        if self.channels != MIX and self.channels < 0:
+            raise InputError(f'[audio] channels = {self.channels}: must be 0, 1, 2, ... or "mix"')
+        if self.trim_silence < 0:
+            raise InputError(
+                f"[audio] trim_silence = {self.trim_silence}: must be 0 or more seconds"
+            )
 
 
 @dataclass(frozen=True)
 class RejectPolicy:
-    """What happens to rejected utterances."""
+    """Say what happens to rejected utterances."""
 
     on_reject: Literal["leave-out", "stop"] = option(
         "leave-out", "leave rejected utterances out, or stop at the first run that has any"
@@ -46,7 +68,10 @@ class RejectPolicy:
 
 
 def wav_bytes_missing(path: Path) -> int:
-    """Bytes by which a RIFF WAVE file is shorter than its header says; 0 for other formats."""
+    """Return the bytes that a RIFF WAVE file lacks of what its header says; else 0.
+
+    Other formats and headers without a length (see STREAMED) give 0.
+    """
     size = path.stat().st_size
     with open(path, "rb") as file:
         head = file.read(12)
@@ -55,16 +80,19 @@ def wav_bytes_missing(path: Path) -> int:
         while len(chunk := file.read(8)) == 8:
             kind, length = chunk[:4], struct.unpack("<I", chunk[4:])[0]
             if kind == b"data":
-                streamed = length in (0, 0xFFFFFFFF)  # written to a pipe: length unknown
+                streamed = length == 0 or length >= STREAMED
                 return 0 if streamed else max(0, file.tell() + length - size)
             file.seek(length + length % 2, 1)
     return 0
 
 
-def check_file(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], int, int]:
-    """Faults (kind, detail) that a file's header shows, its sample rate and its length.
+def check_file(
+    path: Path, limits: AudioLimits, mel_rate: int = 0
+) -> tuple[list[tuple[str, str]], int, int]:
+    """Return the faults (kind, detail) that a file's header shows, its sample rate and length.
 
     The rate and the length are 0 when the file cannot be read at all.
+    mel_rate: samples per second that the mel is computed from.
     """
     import soundfile
 
@@ -81,8 +109,11 @@ def check_file(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], 
         faults.append(("truncated-audio", f"{path}: {missing} bytes fewer than its header says"))
     if info.frames == 0:
         faults.append(("empty-audio", f"{path} holds no samples"))
-    if info.channels != limits.channels:
-        faults.append(("channels", f"{info.channels} channels instead of {limits.channels}"))
+    if fault := channel_fault(info.channels, limits):
+        faults.append(("channels", fault))
+    if info.samplerate < mel_rate and not limits.allow_low_rate:
+        detail = f"{info.samplerate} Hz, the mel is computed from {mel_rate} Hz"
+        faults.append(("low-rate", f"{detail} ([audio] allow_low_rate = true takes it)"))
     seconds = info.frames / info.samplerate
     if info.frames and not limits.min_seconds <= seconds <= limits.max_seconds:
         bounds = f"{limits.min_seconds:g} to {limits.max_seconds:g} s"
@@ -90,8 +121,20 @@ def check_file(path: Path, limits: AudioLimits) -> tuple[list[tuple[str, str]], 
     return faults, info.samplerate, info.frames
 
 
+def channel_fault(channels: int, limits: AudioLimits) -> str:
+    """Return why a recording of so many channels does not give one, or ''."""
+    if limits.channels == 0 and channels != 1:
+        return f'{channels} channels; [audio] channels = "mix" or a number makes them one'
+    if limits.channels != MIX and channels < limits.channels:
+        return f"{channels} channels, but [audio] channels = {limits.channels}"
+    return ""
+
+
 def check_samples(samples_S: np.ndarray, rate: int, limits: AudioLimits) -> list[tuple[str, str]]:
-    """Faults (kind, detail) of a waveform in [-1, 1]: clipping, silence, DC offset."""
+    """Return the faults (kind, detail) of a waveform in [-1, 1]: clipping, silence, DC offset.
+
+    Those of the kinds in REMARKS are worth knowing and disqualify nothing.
+    """
     faults = []
     if len(samples_S) == 0:
         return [("empty-audio", "no samples")]
@@ -104,8 +147,9 @@ def check_samples(samples_S: np.ndarray, rate: int, limits: AudioLimits) -> list
         faults.append(("dc-offset", f"mean {mean:+.4f}, at most {limits.max_offset:g} is usual"))
     if rms < limits.min_rms:
         faults.append(("silent", f"level {rms:.1e}, at least {limits.min_rms:.0e} is speech"))
-    elif (edge := _edge_silence(samples_S - mean, rate)) > limits.max_edge_silence:
-        faults.append(("long-silence", f"{edge:.2f} s of silence at one end"))
+    elif (edge := max(edge_silences(samples_S - mean)) / rate) > limits.report_edge_silence:
+        kind = "long-silence" if edge > limits.max_edge_silence else "edge-silence"
+        faults.append((kind, f"{edge:.2f} s of silence at one end ([audio] trim_silence cuts it)"))
     clipped = _clipped(samples_S, limits) if peak >= limits.clip_level else 0
     if clipped > limits.max_clipped * len(samples_S):
         share = 100 * clipped / len(samples_S)
@@ -114,7 +158,7 @@ def check_samples(samples_S: np.ndarray, rate: int, limits: AudioLimits) -> list
 
 
 def _clipped(samples_S: np.ndarray, limits: AudioLimits) -> int:
-    """Samples in stretches of at least `clip_run` that stay at full scale with one sign."""
+    """Count samples in stretches of at least `clip_run` that stay at full scale with one sign."""
     total = 0
     for side in (samples_S >= limits.clip_level, samples_S <= -limits.clip_level):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], side.astype(np.int8), [0]])))
@@ -123,16 +167,16 @@ def _clipped(samples_S: np.ndarray, limits: AudioLimits) -> int:
     return total
 
 
-def _edge_silence(samples_S: np.ndarray, rate: int) -> float:
-    """Seconds before the first or after the last sample above a hundredth of the peak."""
+def edge_silences(samples_S: np.ndarray) -> tuple[int, int]:
+    """Count the samples before the first and after the last one above a hundredth of the peak."""
     loud = np.flatnonzero(np.abs(samples_S) > 0.01 * np.abs(samples_S).max())
-    return max(loud[0], len(samples_S) - 1 - loud[-1]) / rate
+    return int(loud[0]), int(len(samples_S) - 1 - loud[-1])
 
 
 def check_pace(
     lengths: Sequence[tuple[float, int]], limits: AudioLimits, enough: int = 20
 ) -> list[str]:
-    """For every (seconds, number of tokens): why it cannot be the recording of its text, or ''.
+    """Return for every (seconds, number of tokens) why it cannot be speech of its text, or ''.
 
     Compared with the corpus's own median pace, so that one threshold serves phones, syllables
     and word pieces; with fewer than `enough` recordings there is no median to trust.
@@ -152,7 +196,7 @@ def check_pace(
 def apply_policy(
     faults: Sequence[Fault], num_listed: int, policy: RejectPolicy, report: Path
 ) -> set[int]:
-    """Write the report of all faults and return the rejected positions.
+    """Write all faults to `report` (rejected.tsv) and return the rejected positions.
 
     Raises: InputError (after the report is written) when the policy says to stop.
     """

@@ -1,1 +1,1 @@
-"""How near a voice comes to the recordings: metrics and reports."""
+"""Measure how near a voice comes to the recordings: metrics and reports."""

@@ -1,4 +1,4 @@
-"""The cepstrum of a mel, and distances between frames in decibels."""
+"""Compute the cepstrum of a mel, and distances between frames in decibels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DECIBELS = 10 / math.log(10) * math.sqrt(2)
 
 
 def mel_cepstrum(mel_TF: np.ndarray, num_coefficients: int = NUM_COEFFICIENTS) -> np.ndarray:
-    """Cepstral coefficients 1..num_coefficients (T, C) of a natural-log amplitude mel.
+    """Compute cepstral coefficients 1..num_coefficients (T, C) of a natural-log amplitude mel.
 
     They are the c_m of the cosine series log_mel(f) = c_0 + sum over m of
     c_m cos(pi m (f + 1/2) / F), so c_m = 2/F * (DCT-II of the mel at m). With this scale, and
@@ -27,7 +27,7 @@ def mel_cepstrum(mel_TF: np.ndarray, num_coefficients: int = NUM_COEFFICIENTS) -
 
 
 def cepstral_distance(a_TC: np.ndarray, b_UC: np.ndarray) -> np.ndarray:
-    """Distance in dB (T, U) of every frame of one cepstrum from every frame of another.
+    """Compute the distance in dB (T, U) of every frame of one cepstrum from every frame of another.
 
     Kubichek, "Mel-cepstral distance measure for objective speech quality assessment", 1993.
     """

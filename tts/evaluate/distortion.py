@@ -1,24 +1,24 @@
-"""Distances of mels: mel-cepstral distortion and mean absolute difference."""
+"""Measure distances of mels: mel-cepstral distortion and mean absolute difference."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tts.evaluate.take import Comparison
+from tts.evaluate.utterance import Comparison
 
 
 def mel_cepstral_distortion(comparison: Comparison) -> float:
-    """Mel-cepstral distortion of the waveforms in dB: 10/ln 10 * sqrt(2 * sum over m = 1..13 of
-    squared differences of the mel cepstrum c_m), where log_mel(f) = c_0 + sum of
-    c_m cos(pi m (f + 1/2) / F) is the natural-log amplitude mel over F bins. c_0 is left out,
-    silences count; mean over the pairs of frames. Figures from cepstra of another analysis or
-    scale (SPTK, WORLD, orthonormal DCT) differ.
+    """Measure the mel-cepstral distortion of the waveforms in dB: 10/ln 10 * sqrt(2 * sum over m =
+    1..13 of squared differences of the mel cepstrum c_m), where log_mel(f) = c_0 + sum of c_m
+    cos(pi m (f + 1/2) / F) is the natural-log amplitude mel over F bins. c_0 is left out, silences
+    count; mean over the pairs of frames. Figures from cepstra of another analysis or scale (SPTK,
+    WORLD, orthonormal DCT) differ.
     """
     return float(comparison.heard.distance_P.mean())
 
 
 def model_distortion(comparison: Comparison) -> float | None:
-    """The same distortion between the mel as the model made it, before any vocoder, and the
+    """Measure the same distortion between the mel as the model made it, before any vocoder, and the
     recording's.
     """
     pairs = comparison.modelled
@@ -26,8 +26,8 @@ def model_distortion(comparison: Comparison) -> float | None:
 
 
 def model_mel_l1(comparison: Comparison) -> float | None:
-    """Mean absolute difference of the natural-log mels, before any vocoder, over the same pairs
-    as the distortion before the vocoder.
+    """Measure the mean absolute difference of the natural-log mels, before any vocoder, over the
+    same pairs as the distortion before the vocoder.
     """
     pairs = comparison.modelled
     if pairs is None:

@@ -1,4 +1,4 @@
-"""DNSMOS P.835: a network's guess of what listeners would say; the model file is the user's."""
+"""Predict what listeners would say with DNSMOS P.835; the model file is the user's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
-from tts.evaluate.take import Take
+from tts.evaluate.utterance import SystemUtterance
 from tts.features.resample import resample
 
 # As the published scores are made (Reddy, Gopal, Cutler 2022; microsoft/DNS-Challenge): windows
@@ -26,7 +26,7 @@ OPINIONS = {
 
 
 def windows(samples_S: np.ndarray) -> np.ndarray:
-    """The windows (N, WINDOW) of a signal at 16 kHz; a shorter one is doubled until it is long
+    """Cut the windows (N, WINDOW) of a signal at 16 kHz; a shorter one is doubled until it is long
     enough.
     """
     while len(samples_S) < WINDOW:
@@ -43,7 +43,7 @@ def windows(samples_S: np.ndarray) -> np.ndarray:
 
 
 class Judge:
-    """The network of a model file; calling it gives the opinions of one signal.
+    """Hold the network of a model file; calling it gives the opinions of one signal.
 
     Raises: InputError when the file does not exist or is no such network.
     """
@@ -76,7 +76,7 @@ class Judge:
             )
 
     def __call__(self, samples_S: np.ndarray, sample_rate: int) -> dict[str, float]:
-        """Opinions of the speech (sig), of the background (bak) and overall (ovr), 1 to 5,
+        """Return opinions of the speech (sig), of the background (bak) and overall (ovr), 1 to 5,
         mean over the windows.
         """
         signal = resample(samples_S, sample_rate, SAMPLE_RATE)
@@ -89,18 +89,19 @@ class Judge:
         }
 
 
-def speech_opinion(take: Take) -> float | None:
-    """Opinion of the speech alone, 1 to 5, that DNSMOS P.835 expects of listeners (Reddy, Gopal
-    and Cutler 2022; 16 kHz). Made for noise suppression: a help beside listening, no more.
+def speech_opinion(utterance: SystemUtterance) -> float | None:
+    """Predict the opinion of the speech alone, 1 to 5, that DNSMOS P.835 expects of listeners
+    (Reddy, Gopal and Cutler 2022; 16 kHz). Made for noise suppression: a help beside listening, no
+    more.
     """
-    return take.opinion.get("sig")
+    return utterance.opinion.get("sig")
 
 
-def background_opinion(take: Take) -> float | None:
-    """DNSMOS P.835's opinion of the background, 1 to 5: high where no noise is heard."""
-    return take.opinion.get("bak")
+def background_opinion(utterance: SystemUtterance) -> float | None:
+    """Predict DNSMOS P.835's opinion of the background, 1 to 5: high where no noise is heard."""
+    return utterance.opinion.get("bak")
 
 
-def overall_opinion(take: Take) -> float | None:
-    """DNSMOS P.835's opinion of speech and background together, 1 to 5."""
-    return take.opinion.get("ovr")
+def overall_opinion(utterance: SystemUtterance) -> float | None:
+    """Predict DNSMOS P.835's opinion of speech and background together, 1 to 5."""
+    return utterance.opinion.get("ovr")

@@ -1,4 +1,4 @@
-"""The metrics of the report, each a function of its own file and a line here."""
+"""List the metrics of the report, each a function of its own file and a line here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tts.evaluate.pitch import (
     log_f0_rmse,
     voicing_error,
 )
-from tts.evaluate.take import Comparison, Take
+from tts.evaluate.utterance import Comparison, SystemUtterance
 
 # Which values are best, as the tables show it.
 LOW, HIGH, NEAR = "↓", "↑", "≈"
@@ -34,33 +34,35 @@ LOW, HIGH, NEAR = "↓", "↑", "≈"
 
 @dataclass(frozen=True)
 class Metric:
-    """A line of the report: its title, its decimals, which values are best (LOW, HIGH or NEAR the
-    recording's), and how it is computed.
+    """Define a line of the report: its title, its decimals, which values are best (LOW, HIGH or
+    NEAR the recording's), and how it is computed.
 
-    `of` says from what: a Comparison, a Take alone, or the voiced F0 (V,) in Hz, which is
-    pooled over the utterances where the others are averaged. None means unknown. The docstring
-    of `compute` is what the report prints as the definition.
+    `of` says from what: a Comparison, one SystemUtterance, or the voiced F0 (V,) in Hz, which
+    is pooled over the utterances where the others are averaged. None means unknown. The
+    docstring of `compute` is what the report prints as the definition.
     """
 
     title: str
     decimals: int
     best: str
     compute: Callable[..., float | None]
-    of: Literal["comparison", "take", "voiced"] = "comparison"
+    of: Literal["comparison", "utterance", "voiced"] = "comparison"
 
     @property
     def definition(self) -> str:
-        """What it is, in words."""
+        """Return what it is, in words."""
         return " ".join((inspect.getdoc(self.compute) or "").split())
 
     def value(self, comparison: Comparison) -> float | None:
-        """Of one utterance; a recording compared with itself has no distances to report."""
-        take = comparison.spoken
-        if self.of == "take":
-            return self.compute(take)
+        """Compute it for one utterance; a recording compared with itself has no distances to
+        report.
+        """
+        spoken = comparison.spoken
+        if self.of == "utterance":
+            return self.compute(spoken)
         if self.of == "voiced":
-            return self.compute(voiced_f0(take))
-        return None if take is comparison.recorded else self.compute(comparison)
+            return self.compute(voiced_f0(spoken))
+        return None if spoken is comparison.recorded else self.compute(comparison)
 
 
 # A new metric is one file and one line here.
@@ -80,20 +82,21 @@ METRICS = {
     "token_duration_error": Metric("same with blanks (frames)", 2, LOW, token_duration_error),
     "length_error_ms": Metric("length error (ms)", 0, LOW, length_error_ms),
     "length_error_percent": Metric("length error (%)", 1, LOW, length_error_percent),
-    "dnsmos_ovr": Metric("DNSMOS overall", 2, HIGH, overall_opinion, "take"),
-    "dnsmos_sig": Metric("DNSMOS speech", 2, HIGH, speech_opinion, "take"),
-    "dnsmos_bak": Metric("DNSMOS background", 2, HIGH, background_opinion, "take"),
+    "dnsmos_ovr": Metric("DNSMOS overall", 2, HIGH, overall_opinion, "utterance"),
+    "dnsmos_sig": Metric("DNSMOS speech", 2, HIGH, speech_opinion, "utterance"),
+    "dnsmos_bak": Metric("DNSMOS background", 2, HIGH, background_opinion, "utterance"),
 }
 
 
-def voiced_f0(take: Take) -> np.ndarray:
-    """F0 in Hz of the voiced frames alone, float64 (V,)."""
-    return take.f0_T[take.f0_T > 0].astype(np.float64)
+def voiced_f0(utterance: SystemUtterance) -> np.ndarray:
+    """Return F0 in Hz of the voiced frames alone, float64 (V,)."""
+    return utterance.f0_T[utterance.f0_T > 0].astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One utterance of one system; lengths in seconds, `values` by the names of METRICS.
+    """Hold the numbers of one utterance of one system; lengths in seconds, `values` by the names of
+    METRICS.
 
     rtf is known of what was spoken here; voiced_f0_V is kept for the pooled moments.
     """
@@ -111,7 +114,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Total:
-    """A metric over a test set: `margin` is half of the mean's 95 % interval, over `count`
+    """Hold a metric over a test set: `margin` is half of the mean's 95 % interval, over `count`
     utterances; None for pooled values and single utterances.
     """
 
@@ -121,7 +124,7 @@ class Total:
 
 
 def totals(rows: Sequence[Row]) -> dict[str, Total | None]:
-    """Each metric over the rows of one system, None where it is known of none of them."""
+    """Compute each metric over one system's rows, None where it is known of none of them."""
     return {name: _total(name, metric, rows) for name, metric in METRICS.items()}
 
 
@@ -137,7 +140,7 @@ def _total(name: str, metric: Metric, rows: Sequence[Row]) -> Total | None:
 
 
 def _margin(values: np.ndarray) -> float | None:
-    """Half of the 95 % interval of the mean by Student's distribution."""
+    """Compute half of the 95 % interval of the mean by Student's distribution."""
     from scipy.special import stdtrit
 
     count = len(values)

@@ -1,4 +1,4 @@
-"""What to evaluate and how, as the command line gives it."""
+"""Define what to evaluate and how, as the command line gives it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tts.errors import InputError
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """The flags of local/evaluate.py beside those of the recipe and the systems."""
+    """Hold the flags of local/evaluate.py beside those of the recipe and the systems."""
 
     model: str = option("matcha", "acoustic model, where no --systems are given")
     exp_dir: str = option("", "its experiment folder; empty: the recipe's")

@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing beside it: sounds, pictures and numbers of all systems."""
+"""Write one HTML page that needs nothing beside it: sounds, pictures and numbers of all systems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tts.evaluate.pictures import drawing, f0_limits
 from tts.evaluate.report import NOTES, by_system, definitions, summary
 from tts.evaluate.samples import Sample
 from tts.evaluate.systems import RECORDING
-from tts.evaluate.take import Comparison, Take
+from tts.evaluate.utterance import Comparison, SystemUtterance
 from tts.files import write_text
 
 STYLE = Path(__file__).with_name("page.css")
@@ -30,21 +30,21 @@ document.addEventListener("play", (event) => {
 """
 
 
-def sound(take: Take) -> str:
-    """The samples as a data URI of a FLAC file with 16 bits."""
+def sound(utterance: SystemUtterance) -> str:
+    """Encode the samples as a data URI of a FLAC file with 16 bits."""
     import soundfile
 
     file = io.BytesIO()
-    soundfile.write(file, take.samples_S, take.mel.sample_rate, "PCM_16", format="FLAC")
+    soundfile.write(file, utterance.samples_S, utterance.mel.sample_rate, "PCM_16", format="FLAC")
     return "data:audio/flac;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def utterance(sample: Sample, said: dict[str, tuple[Row, Comparison]], language: str) -> str:
-    """The section of one utterance: each system's sound and pictures, and a table."""
-    takes = {name: comparison.spoken for name, (_, comparison) in said.items()}
+    """Write the section of one utterance: each system's sound and pictures, and a table."""
+    utterances = {name: comparison.spoken for name, (_, comparison) in said.items()}
     recorded = next(iter(said.values()))[1].recorded
-    longest = max(take.seconds for take in takes.values())
-    limits = f0_limits(list(takes.values()))
+    longest = max(utterance.seconds for utterance in utterances.values())
+    limits = f0_limits(list(utterances.values()))
     figures = []
     for name, (row, comparison) in said.items():
         what = f"{escape(name)}, {escape(sample.id)}"
@@ -67,7 +67,7 @@ def utterance(sample: Sample, said: dict[str, tuple[Row, Comparison]], language:
 
 
 def _briefly(row: Row) -> str:
-    """Length and a few numbers in one line."""
+    """Format length and a few numbers in one line."""
     known = [f"{row.seconds:.2f} s"]
     for name in BRIEFLY:
         value, metric = row.values[name], METRICS[name]
@@ -78,7 +78,7 @@ def _briefly(row: Row) -> str:
 
 
 def _table(table: Sequence[Sequence[str]], caption: str) -> str:
-    """Lines of cells as a table that scrolls by itself on a narrow screen."""
+    """Format lines of cells as a table that scrolls by itself on a narrow screen."""
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table[0])
     lines = []
     for title, *cells in table[1:]:
@@ -91,13 +91,13 @@ def _table(table: Sequence[Sequence[str]], caption: str) -> str:
 
 
 def _number(cell: str) -> str:
-    """A value, its margin small."""
+    """Format a value, its margin small."""
     value, plus_minus, margin = escape(cell).partition(" ± ")
     return value + (f" <small>± {margin}</small>" if plus_minus else "")
 
 
 def _terms(texts: Mapping[str, str]) -> str:
-    """Terms and what is said of them, for a <dl>."""
+    """Format terms and what is said of them, for a <dl>."""
     return "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>\n" for k, v in texts.items())
 
 

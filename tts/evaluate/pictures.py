@@ -1,4 +1,4 @@
-"""Pictures of a take for a page: the mel as PNG, inside an SVG with F0 and its axes."""
+"""Draw an utterance for a page: the mel as PNG, inside an SVG with F0 and its axes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tts.evaluate.take import Take
+from tts.evaluate.utterance import SystemUtterance
 
 # From the floor to the loudest: paper, slate, ink; interpolated linearly.
 COLOURS = ((0.0, (250, 250, 247)), (0.45, (150, 172, 190)), (0.8, (44, 74, 104)), (1, (12, 22, 38)))
@@ -26,8 +26,8 @@ HERTZ = (50, 75, 100, 150, 200, 300, 400, 600, 800)
 
 
 def png(values_TF: np.ndarray) -> bytes:
-    """A picture of values in 0..1, time to the right, the first bin at the bottom (8-bit palette,
-    PNG specification, third edition).
+    """Encode a picture of values in 0..1, time to the right, the first bin at the bottom (8-bit
+    palette, PNG specification, third edition).
     """
     stops, colours = zip(*COLOURS, strict=True)
     level = np.linspace(0, 1, 1 << 8)
@@ -46,14 +46,16 @@ def png(values_TF: np.ndarray) -> bytes:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    """Length, kind, content and checksum."""
+    """Return a PNG chunk: length, kind, content and checksum."""
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 
 
-def f0_limits(takes: Sequence[Take]) -> tuple[float, float]:
-    """A pitch axis in Hz that holds nearly all voiced frames of `takes`, on round numbers."""
-    voiced = np.concatenate([take.f0_T[take.f0_T > 0] for take in takes])
+def f0_limits(utterances: Sequence[SystemUtterance]) -> tuple[float, float]:
+    """Choose a pitch axis in Hz that holds nearly all voiced frames of `utterances`, on round
+    numbers.
+    """
+    voiced = np.concatenate([utterance.f0_T[utterance.f0_T > 0] for utterance in utterances])
     if not len(voiced):
         return 100, 400
     low, high = np.percentile(voiced, (1, 99))
@@ -63,9 +65,13 @@ def f0_limits(takes: Sequence[Take]) -> tuple[float, float]:
 
 
 def drawing(
-    take: Take, recorded: Take, longest: float, limits: tuple[float, float], label: str
+    utterance: SystemUtterance,
+    recorded: SystemUtterance,
+    longest: float,
+    limits: tuple[float, float],
+    label: str,
 ) -> str:
-    """An SVG element: the take's mel above, its F0 (and the recording's, fainter) below.
+    """Draw an SVG element: the utterance's mel above, its F0 (and the recording's, fainter) below.
 
     Args:
       longest: seconds that fill the width, the same for all drawings that stand together.
@@ -73,8 +79,8 @@ def drawing(
       label: what the drawing shows, for those who cannot see it.
     """
     scale = (WIDTH - LEFT - RIGHT) / longest
-    width = scale * take.seconds
-    values_TF = (take.mel_TF - FAINTEST) / (STRONGEST - FAINTEST)
+    width = scale * utterance.seconds
+    values_TF = (utterance.mel_TF - FAINTEST) / (STRONGEST - FAINTEST)
     picture = base64.b64encode(png(values_TF)).decode("ascii")
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
@@ -83,20 +89,20 @@ def drawing(
         _text(LEFT - 4, MEL_TOP + MEL_HEIGHT / 2 + 4, "mel", "end"),
         *_axes(scale, longest, limits),
     ]
-    if take is not recorded:
+    if utterance is not recorded:
         parts.append(_contour(recorded, scale, limits, "recorded"))
-    return "".join([*parts, _contour(take, scale, limits, "spoken"), "</svg>"])
+    return "".join([*parts, _contour(utterance, scale, limits, "spoken"), "</svg>"])
 
 
 def _height(hertz: np.ndarray | float, limits: tuple[float, float]) -> np.ndarray:
-    """The place of a pitch on the logarithmic axis; what lies beyond stays on its edge."""
+    """Return the place of a pitch on the logarithmic axis; what lies beyond stays on its edge."""
     low, high = limits
     share = np.log(np.asarray(hertz) / low) / math.log(high / low)
     return F0_TOP + F0_HEIGHT * (1 - np.clip(share, 0, 1))
 
 
 def _axes(scale: float, longest: float, limits: tuple[float, float]) -> list[str]:
-    """Lines and numbers of pitch and time."""
+    """Draw lines and numbers of pitch and time."""
     parts = []
     for hertz in (hertz for hertz in HERTZ if limits[0] <= hertz <= limits[1]):
         y = float(_height(hertz, limits))
@@ -117,10 +123,12 @@ def _text(x: float, y: float, content: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{content}</text>'
 
 
-def _contour(take: Take, scale: float, limits: tuple[float, float], kind: str) -> str:
-    """The voiced stretches of F0 as one path."""
-    f0_T = take.f0_T
-    frame = scale * take.mel.hop_length / take.mel.sample_rate
+def _contour(
+    utterance: SystemUtterance, scale: float, limits: tuple[float, float], kind: str
+) -> str:
+    """Draw the voiced stretches of F0 as one path."""
+    f0_T = utterance.f0_T
+    frame = scale * utterance.mel.hop_length / utterance.mel.sample_rate
     moves, before = [], -1
     for number in np.flatnonzero(f0_T > 0):
         x, y = LEFT + frame * (number + 0.5), float(_height(f0_T[number], limits))

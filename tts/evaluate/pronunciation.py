@@ -1,4 +1,4 @@
-"""How far predicted pronunciations are from a dictionary's."""
+"""Measure how far predicted pronunciations are from a dictionary's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
-    """The fewest insertions, deletions and replacements that turn `a` into `b` (Levenshtein)."""
+    """Count the fewest edits (insert, delete, replace) that turn `a` into `b` (Levenshtein)."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         diagonal, row[0] = row[0], i
@@ -18,7 +18,7 @@ def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class PhoneErrors:
-    """Phone error rate and share of wrong words, in per cent."""
+    """Hold phone error rate and share of wrong words, in per cent."""
 
     phones: float
     words: float
@@ -30,7 +30,7 @@ class PhoneErrors:
 def phone_errors(
     said: Iterable[Sequence[str]], expected: Iterable[Sequence[Sequence[str]]]
 ) -> PhoneErrors:
-    """Errors of `said` against the nearest of each word's `expected` pronunciations."""
+    """Count errors of `said` against the nearest of each word's `expected` pronunciations."""
     errors = phones = wrong = words = 0
     for ours, theirs in zip(said, expected, strict=True):
         distance, length = min((edit_distance(ours, one), len(one)) for one in theirs)

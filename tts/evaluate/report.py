@@ -15,7 +15,7 @@ from tts.errors import InputError
 from tts.evaluate.metrics import HIGH, LOW, METRICS, NEAR, Row, Total, totals, voiced_f0
 from tts.evaluate.samples import Sample
 from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
-from tts.evaluate.take import Comparison, Pairing, Take
+from tts.evaluate.utterance import Comparison, Pairing, SystemUtterance
 from tts.features.pitch import PitchConfig
 from tts.files import write_json, write_text
 from tts.infer.speech import write_audio
@@ -61,9 +61,9 @@ def evaluate(
                 raise InputError(f"{system.name}, {sample.id}: {error}") from None
             recorded = recorded or comparison.recorded
             if isinstance(system, (Spoken, Vocoded)):
-                take = comparison.spoken
+                spoken = comparison.spoken
                 path = Path(folder, system.name, f"{sample.id}.wav")
-                write_audio(path, take.samples_S, take.mel.sample_rate)
+                write_audio(path, spoken.samples_S, spoken.mel.sample_rate)
             said[system.name] = row, comparison
             yield row
         if show is not None:
@@ -73,41 +73,41 @@ def evaluate(
 def _measure(
     system: System,
     sample: Sample,
-    recorded: Take | None,
+    recorded: SystemUtterance | None,
     pairing: Pairing,
     manner: Mapping[str, Any],
 ) -> tuple[Row, Comparison]:
-    """One utterance of one system; `recorded` is None for the recording itself, `manner` are
-    fields of every take.
+    """Measure one utterance of one system; `recorded` is None for the recording itself, `manner`
+    are fields of every SystemUtterance.
     """
     if recorded is None:
         assert isinstance(system, Recording), system
-        recorded = replace(system.take(sample), **manner)
+        recorded = replace(system.say(sample), **manner)
         comparison = Comparison(recorded, recorded)
     else:
-        spoken = replace(system.take(sample, recorded), **manner)
+        spoken = replace(system.say(sample, recorded), **manner)
         durations_L = sample.durations_L
         if durations_L is None and spoken.durations_L is not None:
             durations_L = system.align(sample, recorded)
         blanks_L = system.blanks(sample)
         comparison = Comparison(spoken, recorded, durations_L, blanks_L, pairing)
-    take = comparison.spoken
+    spoken = comparison.spoken
     row = Row(
         system=system.name,
         id=sample.id,
         num_tokens=len(sample.tokens or []),
-        seconds=take.seconds,
+        seconds=spoken.seconds,
         recorded_seconds=recorded.seconds,
-        rtf=take.rtf,
+        rtf=spoken.rtf,
         recording=str(sample.recording),
         values={name: metric.value(comparison) for name, metric in METRICS.items()},
-        voiced_f0_V=voiced_f0(take),
+        voiced_f0_V=voiced_f0(spoken),
     )
     return row, comparison
 
 
 def by_system(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows of each system, in the order in which systems first appear."""
+    """Return the rows of each system, in the order in which systems first appear."""
     result: dict[str, list[Row]] = {}
     for row in rows:
         result.setdefault(row.system, []).append(row)
@@ -115,13 +115,13 @@ def by_system(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def mean_rtf(rows: Sequence[Row]) -> float | None:
-    """Mean real-time factor, where it is known."""
+    """Compute the mean real-time factor, where it is known."""
     known = [row.rtf for row in rows if row.rtf is not None]
     return float(np.mean(known)) if known else None
 
 
 def cell(total: Total | None, decimals: int) -> str:
-    """A value with its margin as text, a dash for what is unknown."""
+    """Format a value with its margin as text, a dash for what is unknown."""
     if total is None:
         return "–"
     margin = "" if total.margin is None else f" ± {total.margin:.{decimals}f}"
@@ -129,7 +129,9 @@ def cell(total: Total | None, decimals: int) -> str:
 
 
 def summary(rows: Sequence[Row]) -> list[list[str]]:
-    """The table of systems as text: a head, then a line a metric that is known of any system."""
+    """Format the table of systems as text: a head, then a line a metric that is known of any
+    system.
+    """
     systems = by_system(rows)
     of_system = {name: totals(own) for name, own in systems.items()}
     table = [["metric", *systems]]
@@ -146,13 +148,13 @@ def summary(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def markdown_table(table: Sequence[Sequence[str]]) -> str:
-    """Lines of cells as a Markdown table, numbers to the right."""
+    """Format lines of cells as a Markdown table, numbers to the right."""
     lines = [table[0], ["---", *["--:"] * (len(table[0]) - 1)], *table[1:]]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def tsv(rows: Sequence[Row]) -> str:
-    """Every number of every utterance, a line for each system and utterance."""
+    """Format every number of every utterance, a line for each system and utterance."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     heads = ["system", "id", "num_tokens", "seconds", "recorded_seconds", "rtf"]
@@ -165,7 +167,7 @@ def tsv(rows: Sequence[Row]) -> str:
 
 
 def definitions() -> dict[str, str]:
-    """Each metric's title and what it is."""
+    """Return each metric's title and what it is."""
     return {metric.title: metric.definition for metric in METRICS.values()}
 
 

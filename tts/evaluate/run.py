@@ -1,4 +1,4 @@
-"""The whole of an evaluation, from options to files."""
+"""Run an evaluation, from options to files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded,
 from tts.features.contours import read_mel_config
 from tts.features.pitch import PitchConfig
 from tts.mel import MelConfig
+from tts.text.languages import language_of
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is about to be measured.
+    """Hold what is about to be measured.
 
     Attributes: samples, and systems, the recording first; facts, in words; folder, where
     everything is written; language, of the texts; pitch, how F0 is found.
@@ -90,7 +91,7 @@ def prepare(
         if not wanted and not options.vocoded:
             raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
     else:
-        mel, language = read_mel_config(recipe), recipe.config.language.partition("_")[0]
+        mel, language = read_mel_config(recipe), language_of(recipe.config.language).tag
         cuts = recipe.cuts(options.split)
         samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
         folder = recipe.work / folder
@@ -119,7 +120,7 @@ def prepare(
 
 
 def licensed(facts: Mapping[str, str]) -> str:
-    """A corpus and its licence; the page carries its recordings."""
+    """Name a corpus and its licence; the page carries its recordings."""
     terms = [facts[name] for name in ("dataset_license", "dataset_comment") if facts[name]]
     return f"{facts['dataset']} ({'; '.join(terms)})" if terms else facts["dataset"]
 
@@ -131,7 +132,7 @@ def facts_of(
     systems: Sequence[System],
     pitch: PitchConfig,
 ) -> dict[str, str]:
-    """What is measured and how, for the head of the report."""
+    """Return what is measured and how, for the head of the report."""
     mel = systems[0].mel
     facts = {
         **{system.name: system.source for system in systems[1:]},

@@ -1,4 +1,4 @@
-"""The recorded utterances that systems are measured on, and sound files of any kind."""
+"""Read the recorded utterances that systems are measured on, and sound files of any kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENDINGS = (".wav", ".flac")
 
 @dataclass(frozen=True)
 class Sample:
-    """A recorded utterance: where the audio lies and, from a recipe, its text and tokens.
+    """Hold a recorded utterance: where the audio lies and, from a recipe, its text and tokens.
 
     durations_L: frames of each framed token, as the stage `align` found them.
     """
@@ -35,7 +35,7 @@ class Sample:
 def read_samples(
     cuts: Iterable[dict[str, Any]], base: Path, split: str, limit: int
 ) -> list[Sample]:
-    """The first `limit` cuts (0: all of them).
+    """Read the first `limit` cuts (0: all of them).
 
     Args:
       cuts: cuts of a split as plain values.
@@ -59,8 +59,8 @@ def read_samples(
 
 
 def samples_of_folder(folder: Path, limit: int) -> list[Sample]:
-    """The first `limit` (0: all) sound files of a folder in the order of their names, as samples
-    without tokens; the text is that of <id>.txt or <id>.normalized.txt, where there is one.
+    """Read the first `limit` (0: all) sound files of a folder in the order of their names, as
+    samples without tokens; the text is that of <id>.txt or <id>.normalized.txt, where there is one.
     """
     if not folder.is_dir():
         raise InputError(f"--recordings {folder}: no such folder")
@@ -76,7 +76,7 @@ def samples_of_folder(folder: Path, limit: int) -> list[Sample]:
 
 
 def fault_of(path: Path, mel: MelConfig, any_rate: bool) -> str | None:
-    """Why a sound file cannot be measured, as far as its header tells; None where it can."""
+    """Say why a sound file cannot be measured, as far as its header tells; None where it can."""
     import soundfile
 
     if not path.is_file():
@@ -99,7 +99,9 @@ def fault_of(path: Path, mel: MelConfig, any_rate: bool) -> str | None:
 
 
 def read_sound(path: Path, mel: MelConfig) -> np.ndarray:
-    """The samples of a file at the rate of `mel`, float32; InputError when they are no numbers."""
+    """Read the samples of a file at the rate of `mel`, float32; InputError when they are no
+    numbers.
+    """
     import soundfile
 
     samples, rate = soundfile.read(str(path), dtype="float32")

@@ -1,4 +1,4 @@
-"""Whether a word or character of a sentence is said as someone says it must be."""
+"""Judge whether a word or character of a sentence is said as someone says it must be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WEAK = "[aæɑɒeəɛɜɚiɪoɔuʊʌ]+"
 def judge_word(
     frontend: FrontEnd, text: str, word: str, name: str, phones: str
 ) -> tuple[str, str, str, bool]:
-    """Whether the first `word` of `text` is said as the ARPAbet `phones`.
+    """Judge whether the first `word` of `text` is said as the ARPAbet `phones`.
 
     Right is what agrees in consonants, the stressed vowel and the place of the main stress.
     Returns: `name`, what is wanted, what is found (IPA), and whether they agree.
@@ -25,7 +25,7 @@ def judge_word(
 
 
 def skeleton(ipa: str) -> str:
-    """Consonants, the main stress and its vowel; other vowels as one sign."""
+    """Keep consonants, the main stress and its vowel; other vowels become one sign."""
     kept = re.sub("[ːˌ]", "", ipa)
     stressed = re.search("ˈ[^bdfɡhjklmnŋpɹsʃtθðvwzʒ]*", kept)
     if not stressed:
@@ -40,7 +40,7 @@ def skeleton(ipa: str) -> str:
 def judge_character(
     frontend: FrontEnd, text: str, where: str, wanted: str, kind: str
 ) -> tuple[str, str, str, bool]:
-    """Whether a character of `text` is said as `wanted`: pinyin, several between ` | `.
+    """Judge whether a character of `text` is said as `wanted`: pinyin, several between ` | `.
 
     where: the character or, in digits, its index from 0. The neutral tone is 5.
     Returns: `kind`, what is wanted, what is found, and whether they agree.

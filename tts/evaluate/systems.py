@@ -15,7 +15,7 @@ import torch
 from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
-from tts.evaluate.take import Take
+from tts.evaluate.utterance import SystemUtterance
 from tts.infer.pytorch import TorchVoice
 from tts.infer.speak import Request, speak
 from tts.mel import MelConfig
@@ -40,10 +40,10 @@ class System(ABC):
         return []
 
     @abstractmethod
-    def take(self, sample: Sample, recorded: Take) -> Take:
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
         """Say one utterance; `recorded` is its recording."""
 
-    def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
+    def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
         """Count the frames of each framed token in the recording, where this system can."""
         return None
 
@@ -68,8 +68,8 @@ class Folder(System):
         found = [fault_of(self.path(sample), self.mel, self.any_rate) for sample in samples]
         return [fault for fault in found if fault]
 
-    def take(self, sample: Sample, recorded: Take) -> Take:
-        return Take(read_sound(self.path(sample), self.mel), self.mel)
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
+        return SystemUtterance(read_sound(self.path(sample), self.mel), self.mel)
 
 
 class Recording(System):
@@ -79,8 +79,8 @@ class Recording(System):
         found = [fault_of(sample.recording, self.mel, any_rate=True) for sample in samples]
         return [fault for fault in found if fault]
 
-    def take(self, sample: Sample, recorded: Take | None = None) -> Take:
-        return Take(read_sound(sample.recording, self.mel), self.mel)
+    def say(self, sample: Sample, recorded: SystemUtterance | None = None) -> SystemUtterance:
+        return SystemUtterance(read_sound(sample.recording, self.mel), self.mel)
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class Vocoded(System):
 
     vocoder: Any
 
-    def take(self, sample: Sample, recorded: Take) -> Take:
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
         samples = vocode(self.vocoder, torch.from_numpy(recorded.mel_TF))
-        return Take(samples, self.mel, model_mel_TF=recorded.mel_TF)
+        return SystemUtterance(samples, self.mel, model_mel_TF=recorded.mel_TF)
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ class Spoken(System):
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
-    def take(self, sample: Sample, recorded: Take) -> Take:
+    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
         request = Request(sample.id, tokens=sample.tokens)
         (speech,) = speak(self.backend, [request], self.options)
-        return Take(
+        return SystemUtterance(
             speech.samples,
             self.mel,
             model_mel_TF=speech.mel_TF,
@@ -123,7 +123,7 @@ class Spoken(System):
         )
 
     @torch.inference_mode()
-    def align(self, sample: Sample, recorded: Take) -> np.ndarray | None:
+    def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
         """Align with the model itself; None when it has none, or fewer frames than tokens."""
         model, mel_TF = self.backend.model, recorded.mel_TF
         ids = self.backend.voice.encode(sample.tokens or [])

@@ -1,4 +1,4 @@
-"""Dynamic time warping: which frames of two signals of other lengths belong together."""
+"""Find which frames of two signals belong together, by dynamic time warping."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STEPS = ((1, 1), (1, 0), (0, 1))
 
 
 def dtw(cost_TU: np.ndarray) -> np.ndarray:
-    """The cheapest monotonic path through a matrix of costs, from corner to corner.
+    """Find the cheapest monotonic path through a matrix of costs, from corner to corner.
 
     Steps (1, 1), (1, 0) and (0, 1) weigh the same (Sakoe and Chiba 1978, without slope
     constraint); of equally cheap paths the shortest counts, so that the mean cost along the
@@ -46,7 +46,7 @@ def dtw(cost_TU: np.ndarray) -> np.ndarray:
 
 
 def _walk_back(moves: np.ndarray, row: int, column: int) -> np.ndarray:
-    """The path that ends at (row, column); moves (diagonal, row) are indices of STEPS."""
+    """Return the path that ends at (row, column); moves (diagonal, row) are indices of STEPS."""
     path = [(row, column)]
     while row + column > 0:
         down, right = STEPS[moves[row + column, row]]

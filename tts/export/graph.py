@@ -1,11 +1,10 @@
-"""ONNX files: tracing, metadata, the checker, and sessions that run them."""
+"""Write, check, read and run ONNX files."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from tts.errors import InputError
 from tts.files import atomic_path
 
 if TYPE_CHECKING:
+    import onnx
     import onnxruntime
     import torch
 
@@ -29,13 +29,16 @@ def write_graph(
     outputs: Sequence[str],
     dynamic: Mapping[str, Mapping[int, str]],
     metadata: Mapping[str, str],
+    change: Callable[[onnx.ModelProto], None] | None = None,
 ) -> None:
-    """Trace `module` with the tensors of `example` and write a checked ONNX file, atomically.
+    """Write a module as a checked ONNX file, atomically.
 
     Args:
+      module: traced with the tensors of `example`; a scripted one keeps its loops and branches.
       inputs, outputs: names by position.
       dynamic: for each input or output the axes that may change, with their names.
       metadata: strings that the runtime reads.
+      change: what is done to the graph before it is checked, such as quantising.
     Raises: InputError when an input does not survive as an input of the graph.
     """
     import torch
@@ -50,12 +53,14 @@ def write_graph(
                 tuple(example),
                 str(temporary),
                 dynamo=False,
+                # A scripted module stores what it means to store; the runtime computes the rest.
+                do_constant_folding=not isinstance(module, torch.jit.ScriptModule),
                 opset_version=OPSET,
                 input_names=list(inputs),
                 output_names=list(outputs),
                 dynamic_axes={name: dict(axes) for name, axes in dynamic.items()},
             )
-        finish(temporary, inputs, metadata)
+        _finish(temporary, inputs, metadata, change)
 
 
 @contextlib.contextmanager
@@ -78,11 +83,18 @@ def _open_lengths() -> Iterator[None]:
         torch.Tensor.unflatten = original
 
 
-def finish(path: Path, inputs: Sequence[str], metadata: Mapping[str, str]) -> None:
+def _finish(
+    path: Path,
+    inputs: Sequence[str],
+    metadata: Mapping[str, str],
+    change: Callable[[onnx.ModelProto], None] | None,
+) -> None:
     """Put metadata into a graph and check it, its IR version and that every input is used."""
     import onnx
 
     model = onnx.load(str(path))
+    if change is not None:
+        change(model)
     used = {name for node in model.graph.node for name in node.input}
     given = [tensor.name for tensor in model.graph.input]
     dead = [name for name in inputs if name not in used]
@@ -99,7 +111,7 @@ def finish(path: Path, inputs: Sequence[str], metadata: Mapping[str, str]) -> No
 
 
 def read_metadata(path: Path | str) -> dict[str, str]:
-    """The metadata strings of an ONNX file."""
+    """Return the metadata strings of an ONNX file."""
     import onnx
 
     model = onnx.load(str(path), load_external_data=False)
@@ -109,8 +121,10 @@ def read_metadata(path: Path | str) -> dict[str, str]:
 def open_session(
     path: Path | str, num_threads: int = 1, profile: str = "", content: bytes | None = None
 ) -> onnxruntime.InferenceSession:
-    """Open an ONNX Runtime session on the CPU; content: what to run instead of the file's.
+    """Open an ONNX file in ONNX Runtime, on the CPU.
 
+    Args: profile, beginning of the name of a file of times, empty for none; content, what to run
+    instead of the file's.
     Raises: InputError when the file is missing or unreadable.
     """
     import onnxruntime
@@ -134,50 +148,11 @@ def open_session(
 
 
 def run_graph(session: onnxruntime.InferenceSession, *arrays: Any) -> Any:
-    """The first output for inputs given by position, as the runtime calls a graph."""
+    """Return the first output for inputs given by position, as the runtime calls a graph."""
     return outputs_of(session, *arrays)[0]
 
 
 def outputs_of(session: onnxruntime.InferenceSession, *arrays: Any) -> list[Any]:
-    """All outputs for inputs given by position."""
+    """Return all outputs for inputs given by position."""
     names = [tensor.name for tensor in session.get_inputs()]
     return session.run(None, dict(zip(names, arrays, strict=True)))
-
-
-def quantise(path: Path | str, target: Path | str) -> None:
-    """Write a copy with the weights of its MatMuls in 8 bit (dynamic quantisation)."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    metadata = read_metadata(path)
-    logging.getLogger().setLevel(logging.ERROR)
-    with atomic_path(target) as temporary:
-        model = onnx.load(str(path))
-        _own_weights(model.graph)
-        quantize_dynamic(
-            model,
-            str(temporary),
-            op_types_to_quantize=["MatMul"],
-            weight_type=QuantType.QInt8,
-            # Shape inference gives up behind the random noise; everything there is float32.
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
-        finish(temporary, [tensor.name for tensor in open_session(path).get_inputs()], metadata)
-
-
-def _own_weights(graph: Any) -> None:
-    """Give every Gemm its own copy of its weights.
-
-    The quantiser turns Gemm into MatMul and transposes the weights in place, once for each
-    node: shared between the steps of the flow they would be turned back again.
-    """
-    weights = {tensor.name: tensor for tensor in graph.initializer}
-    seen: set[str] = set()
-    for node in graph.node:
-        name = node.input[1] if node.op_type == "Gemm" else ""
-        if name in weights and name in seen:
-            copy = graph.initializer.add()
-            copy.CopyFrom(weights[name])
-            copy.name = f"{name}/{node.name}"
-            node.input[1] = copy.name
-        seen.add(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tts.export.graph import read_metadata
 from tts.export.parts import Parts, default_of, is_int8
+from tts.text.frontend import sample_text
+from tts.text.languages import load
 from tts.voice import SpeakingOptions
 
 NOISE_SCALE = SpeakingOptions.noise_scale  # the runtime's own default of 1 is rougher
@@ -26,9 +28,10 @@ def readme(name: str, parts: Parts) -> str:
     if parts.rule_fsts:
         flags.append(f"--tts-rule-fsts={','.join(path.name for path in parts.rule_fsts)}")
     command = " \\\n  ".join(["sherpa-onnx-offline-tts", *flags, "--output-filename=out.wav"])
-    sentence = _SENTENCE[frontend.language]
-    version = "1.13.4" if frontend.frontend == "espeak" else "2.0.1"
-    uncut = "" if frontend.frontend == "espeak" else _UNCUT
+    speaker = load(frontend.kind.builder)
+    sentence = sample_text(frontend)
+    version = "2.0.1" if frontend.kind.lexicon else "1.13.4"
+    uncut = _UNCUT if frontend.kind.lexicon else ""
     python = _PYTHON.format(
         model=model,
         front=(
@@ -55,40 +58,16 @@ def readme(name: str, parts: Parts) -> str:
     licences.append(f"- Vocoder: {vocoder or 'licence not stated'}.")
     return _README.format(
         name=name,
-        runs=_RUNS[frontend.frontend],
+        runs=speaker.runs_in,
         models=models,
         version=version,
-        cut=_CUT["en-us" if frontend.language == "en-us" else "zh"] if uncut else "",
+        cut=speaker.cut_note,
         command=f"{command} \\\n  '{sentence}'",
         python=python,
         sentence=sentence,
         licences="\n".join(licences),
     )
 
-
-_SENTENCE = {
-    "en-us": "The voice speaks for itself.",
-    "zh": "今天天气很好，我们出去走走吧。",
-    "zh_en": "今天天气很好，我们用 Python 写代码吧。",
-}
-
-_RUNS = {
-    "lexicon": (
-        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
-        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
-        "out, or send the text through the normaliser of the front end first. Words that "
-        "lexicon.txt does not hold are skipped by the runtime."
-    ),
-    "espeak": (
-        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
-        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
-        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
-    ),
-    "pinyin": (
-        "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt. 1.13.x finds Latin "
-        "words in lower case only; both leave out words that lexicon.txt does not hold."
-    ),
-}
 
 _PYTHON = """\
 import sherpa_onnx
@@ -119,19 +98,6 @@ _INT8 = """
 
 The files `*.int8.onnx` are the same models with 8-bit weights. They take less memory and differ a
 little in what they say; put their name in the place of the other to use them."""
-
-_CUT = {
-    "en-us": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
-        "Keep sentences short there, or put commas.\n"
-    ),
-    "zh": (
-        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
-        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
-        "there, or put commas.\n"
-    ),
-}
 
 _README = """\
 # {name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tts.config import option
 from tts.errors import InputError
@@ -67,50 +67,26 @@ def check_tables(voice: Voice, tokens: str, cmvn: str) -> None:
             )
 
 
-def onnx_files(model: Any, steps: Sequence[int]) -> dict[str, int | None]:
-    """Name the ONNX files for sherpa-onnx of a model (or its class), with their steps."""
-    if not model.has_steps:
-        return {"model.onnx": None}
-    return {f"model-steps-{count}.onnx": count for count in steps}
-
-
 # The file with a model's further scales as inputs, for users of ONNX Runtime.
 SCALES_FILE = "model-scales.onnx"
 
 
 def export_voice(
     voice: Voice, folder: Path | str, steps: Sequence[int], int8: bool = False
-) -> Iterable[tuple[Path, str]]:
-    """Write the files of `onnx_files`; yield each with its difference from PyTorch.
+) -> Iterable[tuple[Path, str, bool]]:
+    """Write the graphs of a voice's model as ONNX files, and with `int8` a copy in 8 bit of each.
 
-    A model with controls gets SCALES_FILE as well, in which they are inputs; it comes last.
+    Yields: the file, its difference from PyTorch, and whether sherpa-onnx speaks with it.
     """
-    from tts.export.onnx import acoustic_metadata, export_acoustic, export_int8
+    from tts.export.onnx import acoustic_metadata, export_graph
 
-    num_tokens = voice.table.num_embeddings
-    wanted: list[tuple[str, int | None, tuple[str, ...]]] = [
-        (name, count, ()) for name, count in onnx_files(voice.model, steps).items()
-    ]
-    if voice.model.controls:
-        wanted.append((SCALES_FILE, None, voice.model.controls))
-    for name, count, controls in wanted:
-        path = Path(folder) / name
-        parity = export_acoustic(
-            voice.model,
-            path,
-            num_tokens=num_tokens,
-            num_steps=count,
-            metadata=acoustic_metadata(voice, count),
-            controls=controls,
-        )
-        yield path, f"largest difference from PyTorch {parity.worst:.2g}, mean {parity.mean:.2g}"
-        if int8 and not controls:
-            small = path.with_suffix(".int8.onnx")
-            parity = export_int8(path, small, voice.model, num_tokens, count)
-            yield (
-                small,
-                f"largest difference from PyTorch {parity.worst:.3f}, mean {parity.mean:.3f}",
-            )
+    metadata = acoustic_metadata(voice)
+    for graph in voice.model.export_graphs(steps):
+        path = Path(folder) / graph.file
+        yield path, str(export_graph(graph, path, metadata)), graph.packaged
+    for graph in voice.model.export_graphs(steps, int8=True) if int8 else ():
+        path = (Path(folder) / graph.file).with_suffix(".int8.onnx")
+        yield path, str(export_graph(graph, path, metadata)), graph.packaged
 
 
 def export_vocoder(
@@ -162,7 +138,7 @@ def package_voice(
         else:
             vocoder = Path(folder) / "vocoder.onnx"
             export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
-        has_lexicon = voice.frontend_config.frontend != "espeak"
+        has_lexicon = voice.frontend_config.kind.lexicon
         if has_lexicon:
             write_lexicon(lexicon, voice.frontend.lexicon(texts), voice.table)
         # The last: they read what the user's have written out.

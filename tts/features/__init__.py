@@ -1,1 +1,1 @@
-"""Frame features of speech: the one mel definition, its statistics, extraction to disk."""
+"""Compute frame features of speech: mel, pitch, energy, statistics; extraction to disk."""

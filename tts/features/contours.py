@@ -1,4 +1,4 @@
-"""Pitch and energy of a corpus, computed in parallel and kept on disk, with their statistics."""
+"""Compute pitch and energy of a corpus in parallel; keep them on disk with their statistics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEFINITION = tuple(
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some cuts and all that their contours depend on (picklable, for worker processes)."""
+    """Hold some cuts and all that their contours depend on (picklable, for worker processes)."""
 
     cuts: tuple[dict[str, Any], ...]
     work: Path
@@ -42,13 +42,13 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Changes when the recordings or the definition of the contours do."""
+        """Hash the recordings and the definition of the contours."""
         recordings = recordings_of(self.cuts, self.work)
         return sha256_value([recordings, self.definition, to_dict(self.mel), to_dict(self.pitch)])
 
 
 def contours_of(samples_S: np.ndarray, mel: MelConfig, pitch: PitchConfig) -> np.ndarray:
-    """Log F0, voicing (0 or 1) and energy of each mel frame, float32 (T, 3)."""
+    """Compute log F0, voicing (0 or 1) and energy of each mel frame, float32 (T, 3)."""
     f0 = find_f0(samples_S, mel.sample_rate, mel.hop_length, pitch)
     columns = [log_contour(f0), f0 > 0, energy(samples_S, mel)]
     return np.stack(columns, axis=1).astype(np.float32)
@@ -86,7 +86,7 @@ def extract_chunk(chunk: Chunk) -> list[tuple[str, str]]:
 def write_contours(
     recipe: Recipe, mel: MelConfig, pitch: PitchConfig, policy: RejectPolicy, num_jobs: int
 ) -> None:
-    """Stage 9: contours of every cut, all their faults, the policy, then the splits.
+    """Write data/pitch (stage 9): contours of every cut, faults, the policy, then the splits.
 
     Files: data/pitch/<name>_pitch_{train,valid,test}.bin (see tts.data.packed_file; float32 columns
     log F0, voicing, energy), data/pitch/stats.json of the training set, data/pitch/rejected.tsv.
@@ -144,7 +144,7 @@ def write_contours(
 def faults_of(
     cut: dict[str, Any], contours_T3: np.ndarray, unreadable: str | None, pitch: PitchConfig
 ) -> list[tuple[str, str]]:
-    """What is wrong (kind, detail) with an utterance's contours."""
+    """Say what is wrong (kind, detail) with an utterance's contours."""
     if unreadable is not None:
         return [("unreadable-audio", unreadable)]
     frames = cut["features"]["num_frames"]
@@ -155,7 +155,7 @@ def faults_of(
 
 
 def statistics_of(contours: Sequence[np.ndarray]) -> dict[str, float]:
-    """Mean, deviation and range of log F0 over voiced frames and of energy over all frames.
+    """Compute mean, deviation and range of log F0 (voiced frames) and of energy (all frames).
 
     f0_min and f0_max are in Hz; voiced is the share of frames that are.
     """
@@ -181,6 +181,6 @@ def _least(arrays: Iterable[np.ndarray]) -> float:
 
 
 def read_mel_config(recipe: Recipe) -> MelConfig:
-    """The mel of the prepared features."""
+    """Read the mel of the prepared features (data/mel.toml)."""
     path = recipe.data / "mel.toml"
     return from_dict(MelConfig, read_toml(path), str(path))

@@ -1,4 +1,4 @@
-"""Energy of speech frames."""
+"""Compute the energy of speech frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tts.mel import MelConfig, num_frames
 
 
 def energy(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
-    """The L2 norm of each frame's magnitude spectrum, float32 (T,), T as the mel's.
+    """Compute the L2 norm of each frame's magnitude spectrum, float32 (T,), T as the mel's.
 
     The frames are those of `log_mel` (Ren et al. 2021, section 2.3).
     """

@@ -1,7 +1,8 @@
-"""Log mel features of a corpus, computed in parallel and kept on disk, with their checks."""
+"""Compute and check log mel features of a corpus in parallel; keep them on disk."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import numpy as np
 
 from tts.config import to_dict, write_toml
 from tts.data.cluster import LOCAL
-from tts.data.corpus import Fault, Recipe, sources
+from tts.data.corpus import Recipe, sources
 from tts.data.manifests import count_listed, read_faults
 from tts.data.parallel import parallel_map
+from tts.data.utterance import Fault
 from tts.data.validation import (
+    REMARKS,
     AudioLimits,
     RejectPolicy,
     apply_policy,
@@ -29,6 +32,7 @@ from tts.files import (
     atomic_path,
     read_json,
     read_jsonl,
+    remove_leftovers,
     sha256_file,
     sha256_value,
     write_json,
@@ -48,7 +52,7 @@ DEFINITION = ("mel.py", "features/mel.py", "features/resample.py")
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some cuts and all that their features depend on (picklable, for worker processes)."""
+    """Hold some cuts and all that their features depend on (picklable, for worker processes)."""
 
     cuts: tuple[dict[str, Any], ...]
     work: Path
@@ -59,14 +63,14 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Changes when the recordings, the definition of the features or the checks do."""
+        """Hash the recordings, the definition of the features and the checks."""
         recordings = recordings_of(self.cuts, self.work)
         definition = [self.definition, to_dict(self.mel), to_dict(self.limits), str(STORED)]
         return sha256_value([recordings, definition])
 
 
 def recordings_of(cuts: Iterable[dict[str, Any]], work: Path) -> list[list[Any]]:
-    """What is hashed of the recordings of `cuts`: id, manifest, and the file's size and time."""
+    """Return what is hashed of the recordings of `cuts`: id, manifest, the file's size and time."""
     found = []
     for cut in cuts:
         path = work / source_of(cut)
@@ -76,20 +80,20 @@ def recordings_of(cuts: Iterable[dict[str, Any]], work: Path) -> list[list[Any]]
 
 
 def source_of(cut: dict[str, Any]) -> str:
-    """The audio file of a cut, as its manifest has it (relative to the working folder)."""
+    """Return the audio file of a cut, as its manifest has it (relative to the working folder)."""
     return cut["recording"]["sources"][0]["source"]
 
 
 def storage_key(name: str) -> str:
-    """Where lhotse's NumpyFilesWriter would put an utterance's features."""
+    """Return where lhotse's NumpyFilesWriter would put an utterance's features."""
     return f"{name[:3]}/{name}.npy"
 
 
 def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
-    """Features and checks of one chunk; what an earlier, interrupted run finished is kept.
+    """Write features and checks of one chunk; what an earlier, interrupted run finished is kept.
 
     Returns: for every cut a dict of id, faults (kind, detail) and, if the audio could be read,
-    num_frames, count, total and squares of the float32 mel.
+    num_frames, count, total and squares of the float32 mel, and the hash of its samples.
     """
     folder = chunk.work / STORAGE
     key = chunk.key
@@ -109,7 +113,7 @@ def extract_chunk(chunk: Chunk) -> list[dict[str, Any]]:
 
 
 def read_samples(cut: dict[str, Any], path: Path, rate: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """A cut's samples as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
+    """Read a cut's samples, as recorded and at `rate` (float32 in [-1, 1]), and the recorded rate.
 
     Raises: InputError when the file cannot be read or has not one channel.
     """
@@ -126,11 +130,13 @@ def read_samples(cut: dict[str, Any], path: Path, rate: int) -> tuple[np.ndarray
 
 
 def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
-    """One utterance: check, transform, store; see `extract_chunk`."""
+    """Check, transform and store one utterance; see `extract_chunk`."""
     item: dict[str, Any] = {"id": cut["id"], "faults": []}
     path = chunk.work / source_of(cut)
     try:
         samples, resampled, rate = read_samples(cut, path, chunk.mel.sample_rate)
+        if len(resampled) < (wanted := cut["recording"]["num_samples"]):
+            raise InputError(f"{path}: {len(resampled)} samples instead of {wanted}")
     except InputError as error:
         item["faults"].append(["unreadable-audio", str(error)])
         return item
@@ -142,13 +148,14 @@ def _extract(cut: dict[str, Any], chunk: Chunk) -> dict[str, Any]:
     with atomic_path(target) as temporary, open(temporary, "wb") as file:
         np.save(file, mel.astype(STORED), allow_pickle=False)
     sums = sums_of(mel)
-    return {**item, "num_frames": len(mel), **vars(sums)}
+    audio = hashlib.sha256(samples.tobytes()).hexdigest()[:16]
+    return {**item, "audio": audio, "num_frames": len(mel), **vars(sums)}
 
 
 def write_features(
     recipe: Recipe, mel: MelConfig, policy: RejectPolicy, num_jobs: int, executor: str = LOCAL
 ) -> None:
-    """Stage 5: features of every cut, all checks, the policy, then the cuts that are kept.
+    """Write the log mel of every cut (stage 5), check them, and list the cuts that are kept.
 
     Files: data/fbank/feats/, <name>_cuts.jsonl.gz, <name>_sums.jsonl.gz, data/mel.toml and
     data/rejected.tsv with every fault of the corpus, its texts and its audio.
@@ -157,8 +164,9 @@ def write_features(
     stay and are used by the next run.
     """
     cuts = list(read_jsonl(recipe.manifest("cuts.jsonl.gz")))
-    _remove_leftovers(recipe)
     notes = recipe.data / "fbank" / ".chunks"
+    for folder in [notes, *(recipe.work / STORAGE).glob("**/")]:
+        remove_leftovers(folder)
     definition = sha256_value([sha256_file(path) for path in sources(*DEFINITION)])
     chunks = [
         Chunk(
@@ -185,7 +193,8 @@ def write_features(
         for cut, item in zip(cuts, items, strict=True)
         if cut["supervisions"][0]["custom"]["position"] not in rejected
     ]
-    sums = [{key: value for key, value in item.items() if key != "faults"} for _, item in kept]
+    others = ("faults", "audio")
+    sums = [{key: value for key, value in item.items() if key not in others} for _, item in kept]
     write_toml(recipe.data / "mel.toml", to_dict(mel))
     write_jsonl(recipe.fbank("sums.jsonl.gz"), sums)
     write_jsonl(recipe.fbank("cuts.jsonl.gz"), (_with_features(*pair, mel) for pair in kept))
@@ -196,7 +205,10 @@ def write_features(
 def audio_faults(
     cuts: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]], recipe: Recipe
 ) -> list[Fault]:
-    """Faults of the audio itself, and of audio that cannot belong to its text."""
+    """Return the faults of the audio itself, and of audio that cannot belong to its text.
+
+    Those of the kinds in REMARKS have no position: they reject nothing.
+    """
     from tts.data.text_tokens import read_frontend
     from tts.text.tokens import TokenTable
 
@@ -204,7 +216,8 @@ def audio_faults(
     table = TokenTable.read(recipe.data / "tokens.txt")
     limits = recipe.config.audio
     lengths = [(cut["duration"], len(cut["custom"]["tokens"])) for cut in cuts]
-    faults = []
+    faults: list[Fault] = []
+    first: dict[str, str] = {}  # which clip has this audio
     for cut, item, pace in zip(cuts, items, check_pace(lengths, limits), strict=True):
         position = cut["supervisions"][0]["custom"]["position"]
         found = [tuple(fault) for fault in item["faults"]]
@@ -216,12 +229,16 @@ def audio_faults(
             if item["num_frames"] < framed:
                 detail = f"{item['num_frames']} frames for {framed} tokens with blanks"
                 found.append(("too-short", detail))
-        faults += [Fault(cut["id"], kind, detail, position) for kind, detail in found]
+        same = first.setdefault(item.get("audio", cut["id"]), cut["id"])
+        if same != cut["id"]:
+            found.append(("same-audio", f"the samples of {same}"))
+        for kind, detail in found:
+            faults.append(Fault(cut["id"], kind, detail, None if kind in REMARKS else position))
     return faults
 
 
 def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) -> dict[str, Any]:
-    """The cut with lhotse's description of its stored features."""
+    """Return the cut with lhotse's description of its stored features."""
     expected = num_frames(cut["recording"]["num_samples"], mel)
     assert item["num_frames"] == expected, (cut["id"], item["num_frames"], expected)
     features = {
@@ -241,15 +258,8 @@ def _with_features(cut: dict[str, Any], item: dict[str, Any], mel: MelConfig) ->
     return {**cut, "features": features}
 
 
-def _remove_leftovers(recipe: Recipe) -> None:
-    """Temporary files that a killed run left among features and notes."""
-    for pattern in (f"{STORAGE}/*/.*.tmp", "data/fbank/.chunks/.*.tmp"):
-        for path in recipe.work.glob(pattern):
-            path.unlink(missing_ok=True)
-
-
 def write_cmvn(recipe: Recipe) -> None:
-    """Stage 7: data/fbank/cmvn.json from the float32 values of the training set."""
+    """Write data/fbank/cmvn.json (stage 7) from the float32 values of the training set."""
     from tts.features.statistics import Sums, mean_and_std
 
     train = {cut["id"] for cut in read_jsonl(recipe.fbank("cuts_train.jsonl.gz"))}

@@ -1,4 +1,4 @@
-"""F0 refined by the frequencies of its harmonics.
+"""Refine F0 by the frequencies of its harmonics.
 
 Around each frame the harmonics' instantaneous frequencies are measured with two windows, one the
 other's derivative (Flanagan and Golden 1966; Kawahara et al. 1999). Each harmonic's frequency over
@@ -31,7 +31,7 @@ _TINY = 1e-12
 
 
 def refine(samples_S: np.ndarray, f0_T: np.ndarray, rate: int, hop: int) -> np.ndarray:
-    """F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 where unvoiced.
+    """Refine F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 where unvoiced.
 
     Args: samples_S at `rate`; f0_T, a first estimate, right within a tenth, 0 where unvoiced.
     """
@@ -51,7 +51,7 @@ def refine(samples_S: np.ndarray, f0_T: np.ndarray, rate: int, hop: int) -> np.n
 
 
 def weighted_median(values_NK: np.ndarray, weights_NK: np.ndarray) -> np.ndarray:
-    """Of each row the least value that at least half of the weight does not exceed, (N,)."""
+    """Find each row's least value that at least half of the weight does not exceed, (N,)."""
     order = np.argsort(values_NK, axis=1, kind="stable")
     below = np.take_along_axis(weights_NK, order, 1).cumsum(1)
     place = (below >= below[:, -1:] / 2).argmax(1)
@@ -62,7 +62,7 @@ def weighted_median(values_NK: np.ndarray, weights_NK: np.ndarray) -> np.ndarray
 def _estimates(
     samples_S: np.ndarray, centres_N: np.ndarray, f0_N: np.ndarray, rate: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """F0 by each harmonic, and that estimate's weight, both (N, HARMONICS)."""
+    """Estimate F0 by each harmonic, and that estimate's weight, both (N, HARMONICS)."""
     grid = np.round(np.log(f0_N) / _STEP).astype(int)
     reach = _reach(int(grid.min()), rate)
     # The middle of the last frame may lie behind the last sample.
@@ -91,13 +91,13 @@ def _estimates(
 
 
 def _reach(step: int, rate: int) -> int:
-    """Samples from a window's middle to its end."""
+    """Return the samples from a window's middle to its end."""
     return math.ceil(PERIODS / 2 / math.exp(step * _STEP) * rate)
 
 
 @functools.lru_cache(maxsize=512)
 def _basis(step: int, rate: int) -> np.ndarray:
-    """Windowed waves to multiply a frame with, float32 (samples, 2 columns of each).
+    """Compute windowed waves to multiply a frame with, float32 (samples, 2 columns of each).
 
     Columns, real parts and then imaginary parts: each harmonic under a Hann window, the same
     under its derivative, and the places half way between harmonics.
@@ -117,7 +117,7 @@ def _basis(step: int, rate: int) -> np.ndarray:
 
 
 def _slope(f0_N: np.ndarray, frames_N: np.ndarray) -> np.ndarray:
-    """Change of F0 from frame to frame, smoothed over five, inside each voiced stretch."""
+    """Compute the change of F0 a frame, smoothed over five, inside each voiced stretch."""
     slope = np.zeros(len(f0_N))
     for part in np.split(np.arange(len(f0_N)), np.flatnonzero(np.diff(frames_N) > 1) + 1):
         if len(part) > 2:
@@ -131,7 +131,7 @@ def _slope(f0_N: np.ndarray, frames_N: np.ndarray) -> np.ndarray:
 def _with_neighbours(
     estimates: np.ndarray, weights: np.ndarray, slope: np.ndarray, frames: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The estimates and those of the frames before and after, brought to the same time."""
+    """Add the estimates of the frames before and after, brought to the same time."""
     all_estimates, all_weights = [estimates], [weights]
     for distance in (-1, 1):
         place = np.clip(np.arange(len(frames)) + distance, 0, len(frames) - 1)

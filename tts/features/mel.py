@@ -17,14 +17,14 @@ FRAMES_PER_BATCH = 128
 
 
 def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
-    """Slaney's mel scale: linear below 1 kHz, logarithmic above (Auditory Toolbox, 1998)."""
+    """Convert Hz to Slaney's mels: linear below 1 kHz, logarithmic above (Auditory Toolbox)."""
     hz = np.asarray(hz, dtype=np.float64)
     linear = hz * 3 / 200
     return np.where(hz < 1000, linear, 15 + 27 * np.log(np.maximum(hz, 1000) / 1000) / np.log(6.4))
 
 
 def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
-    """The inverse of `hz_to_mel`."""
+    """Invert `hz_to_mel`."""
     mel = np.asarray(mel, dtype=np.float64)
     return np.where(
         mel < 15, mel * 200 / 3, 1000 * np.exp((np.maximum(mel, 15) - 15) / 27 * np.log(6.4))
@@ -33,8 +33,9 @@ def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
 
 @functools.lru_cache(maxsize=8)
 def mel_filterbank(config: MelConfig) -> np.ndarray:
-    """Triangular filters of equal area, float32 (n_mels, n_fft // 2 + 1), read-only."""
-    bins = np.linspace(0, config.sample_rate / 2, config.n_fft // 2 + 1)
+    """Compute triangular filters of equal area, float32 (n_mels, n_fft // 2 + 1), read-only."""
+    half = config.n_fft // 2  # the last bin lies below half the rate where n_fft is odd
+    bins = np.linspace(0, config.sample_rate * half / config.n_fft, half + 1)
     edges = mel_to_hz(
         np.linspace(hz_to_mel(config.f_min), hz_to_mel(config.f_max), config.n_mels + 2)
     )
@@ -49,7 +50,7 @@ def mel_filterbank(config: MelConfig) -> np.ndarray:
 
 @functools.lru_cache(maxsize=8)
 def _window(config: MelConfig) -> np.ndarray:
-    """Periodic Hann window, centred in n_fft, float32 (n_fft,).
+    """Compute the periodic Hann window, centred in n_fft, float32 (n_fft,).
 
     Computed in float32 throughout, as the reference's was: in bins near the floor the rounding
     of the window is as large as what is measured there.
@@ -62,22 +63,23 @@ def _window(config: MelConfig) -> np.ndarray:
 
 
 def magnitudes(samples_S: np.ndarray, config: MelConfig) -> Iterator[np.ndarray]:
-    """The magnitude spectra of a waveform's frames, in order, some frames at a time.
+    """Compute the magnitude spectra of a waveform's frames, in order, some frames at a time.
 
     Args:
       samples_S: float samples at config.sample_rate.
 
     Yields: float32 (some T, n_fft // 2 + 1). The reference's framing, reflection of
-    (n_fft - hop) / 2 samples, gives S // hop frames in all, which can be one less than
-    num_frames(S).
+    (n_fft - hop) / 2 samples at both ends, gives S // hop frames in all, which can be one less
+    than num_frames(S). Where n_fft - hop is odd, the end gets the sample more.
     """
     import scipy.fft
 
     samples = np.ascontiguousarray(samples_S, dtype=np.float32)
-    margin = (config.n_fft - config.hop_length) // 2
+    margin = config.n_fft - config.hop_length
+    before, after = margin // 2, margin - margin // 2
     # A clip shorter than one hop gets its only frame by reflecting further to the right.
     short = max(0, config.hop_length - len(samples))
-    padded = np.pad(samples, (margin, margin + short), mode="reflect")
+    padded = np.pad(samples, (before, after + short), mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, config.n_fft)[:: config.hop_length]
     window = _window(config)
     count = min(num_frames(len(samples), config), len(frames))
@@ -89,7 +91,7 @@ def magnitudes(samples_S: np.ndarray, config: MelConfig) -> Iterator[np.ndarray]
 
 
 def log_mel(samples_S: np.ndarray, config: MelConfig) -> np.ndarray:
-    """Natural-log mel magnitudes of a waveform in [-1, 1].
+    """Compute natural-log mel magnitudes of a waveform in [-1, 1].
 
     Args:
       samples_S: float samples at config.sample_rate.

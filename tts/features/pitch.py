@@ -1,4 +1,4 @@
-"""The fundamental frequency of speech, frame by frame, by the WORLD library and harmonics."""
+"""Find the fundamental frequency of speech, frame by frame, with WORLD and harmonics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tts.features.harmonics import refine
 
 @dataclass(frozen=True)
 class PitchConfig:
-    """How F0 is found (Morise et al., "WORLD", 2016)."""
+    """Hold how F0 is found (Morise et al., "WORLD", 2016)."""
 
     f0_method: Literal["dio", "harvest"] = option(
         "dio", "dio, or harvest, which misses less, takes noise for voice and is 30 times slower"
@@ -45,7 +45,7 @@ _MAX_NEAR = 0.1
 
 
 def find_f0(samples_S: np.ndarray, rate: int, hop: int, config: PitchConfig) -> np.ndarray:
-    """F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 where unvoiced.
+    """Find F0 in Hz, float64 (T,), of frames centred at (t + 1/2) hop samples; 0 where unvoiced.
 
     Args: samples_S in [-1, 1] at `rate`. T is S / hop rounded half up, as the mel's.
     """
@@ -73,7 +73,7 @@ def find_f0(samples_S: np.ndarray, rate: int, hop: int, config: PitchConfig) -> 
 
 
 def without_short_stretches(f0_T: np.ndarray) -> np.ndarray:
-    """F0 with voiced stretches of less than SHORTEST frames made unvoiced."""
+    """Make voiced stretches of less than SHORTEST frames unvoiced."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], f0_T > 0, [0]])))
     result = f0_T.copy()
     for start, end in zip(edges[::2], edges[1::2], strict=True):
@@ -83,7 +83,7 @@ def without_short_stretches(f0_T: np.ndarray) -> np.ndarray:
 
 
 def log_contour(f0_T: np.ndarray) -> np.ndarray:
-    """Natural log of F0, float64 (T,): a line across unvoiced parts, level at the ends.
+    """Return natural log F0, float64 (T,): a line across unvoiced parts, level at the ends.
 
     Without any voiced frame it is 0 throughout.
     """
@@ -94,7 +94,7 @@ def log_contour(f0_T: np.ndarray) -> np.ndarray:
 
 
 def check_f0(f0_T: np.ndarray, config: PitchConfig) -> list[tuple[str, str]]:
-    """Faults (kind, detail) of an utterance's F0: no voice at all, or a range that is too small."""
+    """Find faults (kind, detail) of an utterance's F0: no voice at all, or too small a range."""
     voiced = f0_T[f0_T > 0]
     if not len(voiced):
         limits = f"{config.f0_min:g} and {config.f0_max:g} Hz"

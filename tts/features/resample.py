@@ -1,4 +1,4 @@
-"""Resampling by a windowed-sinc filter, as one small matrix product a block of samples."""
+"""Resample by a windowed-sinc filter, as one small matrix product a block of samples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS = 4 * BLOCK
 
 @functools.lru_cache(maxsize=4)
 def _phases(up: int, down: int) -> tuple[np.ndarray, int, int, int]:
-    """The filter of every output sample of a block over the block's input samples.
+    """Compute the filter of every output sample of a block over the block's input samples.
 
     Returns: weights float32 (inputs seen, outputs), outputs and inputs a block advances by, and
     input samples seen before the block's first one.
@@ -43,7 +43,7 @@ def _phases(up: int, down: int) -> tuple[np.ndarray, int, int, int]:
 
 
 def resample(samples_S: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """Samples at another rate, float32, without delay; S * to_rate / from_rate of them, rounded.
+    """Convert samples to another rate, float32, no delay; S * to_rate / from_rate of them, rounded.
 
     Beyond its ends the signal counts as silent.
     """

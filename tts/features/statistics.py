@@ -1,4 +1,4 @@
-"""Mean and deviation of the log mel over a training set, from sums kept per utterance."""
+"""Compute mean and deviation of the log mel over a training set, from sums per utterance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tts.errors import InputError
 
 @dataclass(frozen=True)
 class Sums:
-    """Count, sum and sum of squares of one utterance's values, in float64."""
+    """Hold count, sum and sum of squares of one utterance's values, in float64."""
 
     count: int
     total: float
@@ -21,13 +21,13 @@ class Sums:
 
 
 def sums_of(mel_TF: np.ndarray) -> Sums:
-    """The sums of a float32 mel (T, F) over all frames and bins."""
+    """Add up a float32 mel (T, F) over all frames and bins."""
     values = mel_TF.astype(np.float64).ravel()
     return Sums(values.size, float(values.sum()), float(np.dot(values, values)))
 
 
 def mean_and_std(sums: Iterable[Sums]) -> tuple[float, float]:
-    """Scalar mean and population deviation over every frame and bin of all utterances.
+    """Compute the scalar mean and population deviation over every frame and bin of all utterances.
 
     The sums are added exactly (math.fsum), so the result depends neither on their order nor on
     how utterances were spread over processes.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tts.config import from_dict
 from tts.errors import InputError
 from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
 from tts.export.voice import SCALES_FILE
 from tts.infer.control import Scales, factors, token_times
 from tts.infer.onnx_noise import NOISE, noise_of, open_seeded
 from tts.infer.speech import Speech
-from tts.text.frontend import build_frontend
+from tts.text.frontend import build_frontend, frontend_of
 from tts.text.lexicon import missing_words, read_lexicon
-from tts.text.spoken import FrontEndConfig, Problem, Spoken
+from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
 from tts.voice import SpeakingOptions
@@ -120,16 +118,5 @@ class OnnxVoice:
         """Return the words that a runtime would leave out, since the voice's lexicon lacks them."""
         if self.lexicon is None:
             return ()
-        by_character = self.frontend.config.frontend == "pinyin"
+        by_character = self.frontend.config.kind.longest_match
         return tuple(missing_words(spoken, self.lexicon, by_character))
-
-
-def frontend_of(metadata: dict[str, Any], where: Path | str) -> FrontEndConfig:
-    """Return the front end named in a graph's metadata; of an icefall export the one it implies."""
-    if "frontend" in metadata:
-        return from_dict(FrontEndConfig, json.loads(metadata["frontend"]), f"{where}: frontend")
-    if metadata.get("has_espeak") == "1":
-        return FrontEndConfig("en-us", "espeak", framing="reference")
-    if metadata.get("jieba") == "1" or metadata.get("language") == "Chinese":
-        return FrontEndConfig("zh", "pinyin", unit="syllable")
-    raise InputError(f"{where} does not say which front end its tokens come from")

@@ -18,11 +18,10 @@ from tts.errors import InputError
 from tts.export.graph import read_metadata
 from tts.export.parts import FRONTEND_FILE, default_model
 from tts.infer.control import Scales
-from tts.infer.onnx import frontend_of
 from tts.infer.speak import speak_text
 from tts.infer.speech import Speech
 from tts.text import codes
-from tts.text.frontend import build_frontend
+from tts.text.frontend import build_frontend, frontend_of
 from tts.text.lexicon import write_lexicon
 from tts.text.spoken import FrontEnd, FrontEndConfig, Spoken
 from tts.text.tokens import BOS, EOS, TokenTable
@@ -100,11 +99,11 @@ class Engine:
 
     def _send_text(self, spoken: Spoken, speed: float) -> Any:
         """Run 1.13.x once: with codes, or with what its espeak says as ours does."""
-        kind = self.frontend.config.frontend
-        if kind == "lexicon":
-            raise _too_old()
+        config = self.frontend.config
+        if not config.kind.older:
+            raise _too_old(config)
         text = spoken.normalized
-        if kind == "pinyin":
+        if config.kind.older == "codes":
             text = codes.in_codes(spoken.tokens, self.frontend.token_table())
         elif not text:
             raise InputError("sherpa-onnx 1.13 says the text of an espeak voice, no tokens given")
@@ -134,10 +133,10 @@ def speak_with(
     return speak_text(Engine(tts, frontend, sid, silence_scale), text, options)
 
 
-def _too_old() -> InputError:
+def _too_old(config: FrontEndConfig) -> InputError:
     version = getattr(runtime(), "__version__", "older than 2")
     return InputError(
-        f"an English lexicon voice needs sherpa-onnx 2.x, this is {version}; "
+        f"a voice with front end {config.frontend} needs sherpa-onnx 2.x, this is {version}; "
         "type: pip install sherpa-onnx==2.0.1"
     )
 
@@ -172,8 +171,8 @@ class SherpaVoice:
         if table != self.frontend.token_table():
             raise InputError(f"{package}: tokens.txt and front end belong to different voices")
         self.silence_scale = silence_scale
-        if self.frontend.config.frontend == "lexicon" and not takes_tokens():
-            raise _too_old()
+        if not config.kind.older and not takes_tokens():
+            raise _too_old(config)
         self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
 
     def speak(
@@ -213,11 +212,10 @@ def _engine(
     missing = [str(path) for path in parts if not path.is_file()]
     if missing:
         raise InputError(f"{package} is no package of a voice: {', '.join(missing)} missing")
-    espeak = frontend.config.frontend == "espeak"
     with tempfile.TemporaryDirectory() as folder:
         lexicon = Path(folder) / "lexicon.txt"
         write_lexicon(lexicon, codes.entries(table), table)
-        needs_data = espeak and not takes_tokens()
+        needs_data = not frontend.config.kind.lexicon and not takes_tokens()
         matcha = sherpa.OfflineTtsMatchaModelConfig(
             acoustic_model=str(model),
             vocoder=str(package / "vocoder.onnx"),

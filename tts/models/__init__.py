@@ -1,4 +1,4 @@
-"""Acoustic models by name. A new model is one file and one line here."""
+"""Build acoustic models by name. A new model is one file and one line here."""
 
 from __future__ import annotations
 
@@ -34,3 +34,16 @@ def inputs_of(name: str, config: Any) -> tuple[str, ...]:
     """
     chosen = model_class(name)
     return chosen.inputs_of(config) if hasattr(chosen, "inputs_of") else chosen.inputs
+
+
+def compile_model(model: Any, backend: str = "inductor") -> None:
+    """Compile a model in place (torch.compile); names and weights stay as they are.
+
+    A model with a method `compile_parts(backend)` says what of it is compiled. Without one all
+    of it is, lengths as symbols; what torch cannot compile runs as it is.
+    """
+    parts = getattr(model, "compile_parts", None)
+    if parts is not None:
+        parts(backend)
+    else:
+        model.compile(dynamic=True, backend=backend)

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tts.mel import MelConfig
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -18,7 +16,7 @@ class Facts:
 
     Attributes:
       vocab_size: number of embeddings, highest token id + 1.
-      mel: the mel that the model makes.
+      n_mels: bins of the mel that the model makes. frame_seconds: time between its frames.
       mel_mean, mel_std: scalar statistics of the training set's log mel.
       pad_id: id of the blank, which pads token ids and stands between tokens.
       speakers: names in the training set.
@@ -27,9 +25,10 @@ class Facts:
     """
 
     vocab_size: int
-    mel: MelConfig = MelConfig()
+    n_mels: int = 80
     mel_mean: float = 0.0
     mel_std: float = 1.0
     pad_id: int = 0
+    frame_seconds: float = 0.01161
     speakers: tuple[str, ...] = ()
     contour_statistics: Mapping[str, float] = dataclasses.field(default_factory=dict)

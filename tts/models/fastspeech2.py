@@ -1,11 +1,13 @@
-"""FastSpeech 2 (Ren et al. 2021, arXiv 2006.04558): durations, pitch and energy made explicit."""
+"""Define FastSpeech 2 (Ren et al. 2021, arXiv 2006.04558): durations, pitch and energy made
+explicit.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,14 +18,17 @@ from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
-from tts.models.lengths import Kept, length_mask
+from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
+from tts.models.lengths import TokenSelection, length_mask
 from tts.models.predictor import ChannelNorm
+from tts.models.rows import convolving_rows
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
 
 
 @dataclass(frozen=True)
 class PostNetConfig:
-    """Tacotron 2's post-net (Shen et al. 2018), which the paper does without: num_layers 0.
+    """Hold the sizes of Tacotron 2's post-net (Shen et al. 2018), which the paper does without:
+    num_layers 0.
 
     Normalised over channels in the place of batches, so that padding and neighbours in a batch
     change nothing.
@@ -37,7 +42,7 @@ class PostNetConfig:
 
 @dataclass(frozen=True)
 class FastSpeech2Config:
-    """The paper's FastSpeech 2; `conf/fastspeech2.toml` of a recipe holds only differences.
+    """Hold the paper's FastSpeech 2; `conf/fastspeech2.toml` of a recipe holds only differences.
 
     blanks: "strip" leaves out the blanks between tokens, "keep" reads them as tokens.
     """
@@ -50,7 +55,7 @@ class FastSpeech2Config:
 
 
 class FastSpeech2(nn.Module):
-    """Text to mel in one pass, with durations, pitch and energy that can be told.
+    """Turn text into mel in one pass, with durations, pitch and energy that can be told.
 
     24.5 million parameters with 157 tokens and 80 mel bins, of which each of the eight blocks has
     2.89 and each predictor 0.40 million.
@@ -65,7 +70,6 @@ class FastSpeech2(nn.Module):
     inputs = ("durations", "pitch")
     changeable = ()
     controls = ("pitch_scale", "energy_scale")
-    has_steps = False
 
     def __init__(self, config: FastSpeech2Config, facts: Facts):
         super().__init__()
@@ -79,7 +83,8 @@ class FastSpeech2(nn.Module):
         self.adaptor = VarianceAdaptor(channels, config.variance)
         self.widen = Linear(channels, wide) if wide != channels else nn.Identity()
         self.decoder = FeedForwardTransformer(config.decoder)
-        n_mels = facts.mel.n_mels
+        self.adaptor.pitch.predictor.frame_seconds = facts.frame_seconds
+        n_mels = facts.n_mels
         self.project_mel = Linear(wide, n_mels)
         self.postnet = PostNet(config.postnet, n_mels) if config.postnet.num_layers else None
         if facts.contour_statistics:
@@ -92,11 +97,11 @@ class FastSpeech2(nn.Module):
         self.adaptor.energy.set_statistics(*(of[name] for name in names))
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """The losses of a batch, so that DDP's forward sees them: see `losses`."""
+        """Return the losses of a batch, so that DDP's forward sees them: see `losses`."""
         return self.losses(batch)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Named losses (section 2.2); the total is their sum.
+        """Compute the named losses (section 2.2); the total is their sum.
 
         mel_loss: mean absolute error of the normalised mel, per frame and bin (postnet_loss the
         same behind the post-net); the others are mean squared errors. dur_loss: of
@@ -111,8 +116,12 @@ class FastSpeech2(nn.Module):
                 f"the batch lacks what the model declares as its inputs: {self.inputs}"
             )
         mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
-        tokens_BP, lens, kept = self._kept(batch.tokens_BL, batch.tokens_lens, exact=False)
-        durations_BP = batch.durations_BL if kept is None else kept.gathered(batch.durations_BL)
+        tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=False)
+        durations_BP = (
+            batch.durations_BL
+            if selection is None
+            else selection.take_durations(batch.durations_BL)
+        )
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         truth = Truth(durations_BP, batch.log_f0_BT, batch.energy_BT)
         hidden_BDT, losses = self.adaptor.losses(hidden_BDP, mask_B1P, mask_B1T, truth)
@@ -159,10 +168,10 @@ class FastSpeech2(nn.Module):
         (B,); durations_BL, int64 frames of the tokens given.
         """
         del num_steps, generator
-        tokens_BP, lens, kept = self._kept(tokens_BL, tokens_lens, exact=True)
+        tokens_BP, lens, selection = self._select(tokens_BL, tokens_lens, exact=True)
         ones_BL = torch.ones_like(tokens_BL, dtype=torch.float32)
         each = [ones_BL * scale for scale in (length_scale, pitch_scale, energy_scale)]
-        scales = Scales(*(each if kept is None else map(kept.take, each)))
+        scales = Scales(*(each if selection is None else map(selection.take, each)))
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         adapted = self.adaptor.predict(hidden_BDP, mask_B1P, scales, max_frames)
         mask_B1T = length_mask(adapted.mel_lens, adapted.hidden_BDT.shape[2])
@@ -175,47 +184,83 @@ class FastSpeech2(nn.Module):
         return {
             "mel_BTF": (mel_BTF * self.mel_std + mean) * mask_B1T.transpose(1, 2),
             "mel_lens": adapted.mel_lens,
-            "durations_BL": durations_BP if kept is None else kept.spread(durations_BP),
+            "durations_BL": durations_BP if selection is None else selection.put_back(durations_BP),
         }
+
+    @staticmethod
+    def graph_files(steps: Sequence[int]) -> list[str]:
+        """Name the files of `export_graphs` that sherpa-onnx reads."""
+        return ["model.onnx"]
+
+    def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
+        """List the graphs to export: speech, and speech with `controls` as further inputs.
+
+        int8: the first in 8 bit in the place of both in float32.
+        """
+        graphs = [self._graph("model.onnx", (), int8)]
+        return graphs if int8 else [*graphs, self._graph("model-scales.onnx", self.controls, False)]
+
+    def _graph(self, file: str, controls: Sequence[str], int8: bool) -> ExportGraph:
+        dynamic = {"x": {1: "L"}, "mel": {2: "T"}, "durations": {1: "L"}}
+        if not int8:  # any number of utterances
+            dynamic["x_length"] = {0: "N"}
+            dynamic = {name: {0: "N", **axes} for name, axes in dynamic.items()}
+        if controls:
+            dynamic |= {name: {0: f"one_or_L_{name}"} for name in ("length_scale", *controls)}
+        return ExportGraph(
+            file=file,
+            build=lambda: Utterance(convolving_rows(self) if int8 else self, controls),
+            inputs=(*INPUTS, *controls),
+            outputs=OUTPUTS,
+            dynamic=dynamic,
+            examples=utterances(self.embedding.num_embeddings, len(controls)),
+            reference=Utterance(self, controls),
+            int8=int8,
+            packaged=not controls,
+        )
 
     @torch.no_grad()
     def contours(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Log F0 and energy, raw, (B, T), that are predicted under the batch's durations.
+        """Predict log F0 and energy, raw, (B, T), under the batch's durations.
 
         Raises: ValueError for a batch without durations.
         """
         if batch.durations_BL is None:
             raise ValueError("contours are predicted under durations, which the batch lacks")
-        tokens_BP, lens, kept = self._kept(batch.tokens_BL, batch.tokens_lens, exact=True)
-        durations_BP = batch.durations_BL if kept is None else kept.gathered(batch.durations_BL)
+        tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=True)
+        durations_BP = (
+            batch.durations_BL
+            if selection is None
+            else selection.take_durations(batch.durations_BL)
+        )
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
         ones = Scales(*[torch.ones_like(tokens_BP, dtype=torch.float32)] * 3)
         _, found = self.adaptor.put_in(hidden_BDP, mask_B1P, mask_B1T, durations_BP, ones)
         return found["pitch"], found["energy"]
 
-    def _kept(
+    def _select(
         self, tokens_BL: Tensor, tokens_lens: Tensor, exact: bool
-    ) -> tuple[Tensor, Tensor, Kept | None]:
-        """The ids that are read, (B, P), and how many; None where that is all of them."""
+    ) -> tuple[Tensor, Tensor, TokenSelection | None]:
+        """Return the ids that are read, (B, P), and how many; None where that is all of them."""
         if self.config.blanks == "keep":
             return tokens_BL, tokens_lens, None
-        kept = Kept(tokens_BL, tokens_lens, self.blank, exact)
-        return kept.take(tokens_BL), kept.lens, kept
+        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact)
+        return selection.take(tokens_BL), selection.lens, selection
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
-        """Hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""
+        """Return hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""
         mask_B1P = length_mask(lens, tokens_BP.shape[1])
         return self.encoder(self.embedding(tokens_BP), mask_B1P).transpose(1, 2), mask_B1P
 
     def _decode(self, hidden_BDT: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Normalised mel (B, T, F); anything on padding."""
+        """Return the normalised mel (B, T, F); anything on padding."""
         hidden_BTD = self.widen(hidden_BDT.transpose(1, 2))
         return self.project_mel(self.decoder(hidden_BTD, mask_B1T))
 
 
 class PostNet(nn.Module):
-    """Convolutions that correct the mel, tanh between them."""
+    """Correct the mel by convolutions, tanh between them."""
 
     def __init__(self, config: PostNetConfig, n_mels: int):
         super().__init__()
@@ -228,7 +273,7 @@ class PostNet(nn.Module):
         self.dropout = config.dropout
 
     def forward(self, mel_BTF: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Normalised mel (B, T, F), corrected."""
+        """Return the normalised mel (B, T, F), corrected."""
         x_BDT = mel_BTF.transpose(1, 2)
         for number, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True), 1):
             x_BDT = norm(conv(x_BDT * mask_B1T))

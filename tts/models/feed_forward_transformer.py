@@ -1,4 +1,4 @@
-"""Feed-forward Transformer blocks: FastSpeech's encoder and mel decoder."""
+"""Define feed-forward Transformer blocks: FastSpeech's encoder and mel decoder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tts.models.fused import Linear, attend, dropout
 
 @dataclass(frozen=True)
 class FeedForwardConfig:
-    """Sizes of a stack of blocks (Ren et al. 2021, appendix A).
+    """Hold the sizes of a stack of blocks (Ren et al. 2021, appendix A).
 
     attention_dropout: of the attention's weights, of which the paper says nothing.
     """
@@ -30,7 +30,7 @@ class FeedForwardConfig:
 
 
 def sinusoids(length: int | Tensor, channels: int, device: torch.device) -> Tensor:
-    """Positions (length, channels): sines in the first half of the channels, then cosines.
+    """Return positions (length, channels): sines in the first half of the channels, then cosines.
 
     Frequencies fall from 1 to 1/10000 (Vaswani et al. 2017, section 3.5).
     """
@@ -43,7 +43,7 @@ def sinusoids(length: int | Tensor, channels: int, device: torch.device) -> Tens
 
 
 class SelfAttention(nn.Module):
-    """Multi-head attention to real positions."""
+    """Attend with several heads to real positions."""
 
     def __init__(self, config: FeedForwardConfig):
         super().__init__()
@@ -65,7 +65,7 @@ class SelfAttention(nn.Module):
 
 
 class ConvFeedForward(nn.Module):
-    """Two convolutions with a ReLU between them, inputs masked."""
+    """Apply two convolutions with a ReLU between them, inputs masked."""
 
     def __init__(self, config: FeedForwardConfig):
         super().__init__()
@@ -82,7 +82,7 @@ class ConvFeedForward(nn.Module):
 
 
 class FeedForwardBlock(nn.Module):
-    """Post-norm self-attention and convolutions (Ren et al. 2019, FastSpeech, section 3.1)."""
+    """Apply post-norm self-attention and convolutions (FastSpeech, Ren et al. 2019, 3.1)."""
 
     def __init__(self, config: FeedForwardConfig):
         super().__init__()
@@ -101,14 +101,14 @@ class FeedForwardBlock(nn.Module):
 
 
 class FeedForwardTransformer(nn.Module):
-    """Positions added to the input, then the blocks."""
+    """Add positions to the input, then apply the blocks."""
 
     def __init__(self, config: FeedForwardConfig):
         super().__init__()
         self.blocks = nn.ModuleList(FeedForwardBlock(config) for _ in range(config.num_layers))
 
     def forward(self, x_BTD: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Input and output (B, T, D); the output is zero where `mask_B1T` is."""
+        """Map (B, T, D) to (B, T, D), which is zero where `mask_B1T` is."""
         mask_BT1 = mask_B1T.transpose(1, 2)
         positions_TD = sinusoids(x_BTD.shape[1], x_BTD.shape[2], x_BTD.device)
         x_BTD = x_BTD + positions_TD.to(x_BTD.dtype)

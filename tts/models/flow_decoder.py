@@ -1,4 +1,4 @@
-"""Matcha's velocity network: a one-dimensional U-Net over the frames of a mel."""
+"""Define Matcha's velocity network: a one-dimensional U-Net over the frames of a mel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tts.models.fused import Linear, dropout, masked_norm_mish, mish, snake_beta
 
 @dataclass(frozen=True)
 class FlowDecoderConfig:
-    """Sizes of the velocity network (Mehta et al. 2024, section 3.3)."""
+    """Hold the sizes of the velocity network (Mehta et al. 2024, section 3.3)."""
 
     channels: tuple[int, ...] = (256, 256)
     num_mid_blocks: int = 2
@@ -27,12 +27,14 @@ class FlowDecoderConfig:
 
 
 def length_multiple(config: FlowDecoderConfig) -> int:
-    """Number of frames is padded to a multiple of this, twice for each halving as published."""
+    """Return what the number of frames is padded to a multiple of, twice for each halving as
+    published.
+    """
     return 2 ** len(config.channels)
 
 
 class TimeEmbedding(nn.Module):
-    """Sinusoids of 1000 t, then two linear layers."""
+    """Embed times: sinusoids of 1000 t, then two linear layers."""
 
     def __init__(self, inputs: int, channels: int):
         super().__init__()
@@ -50,12 +52,12 @@ class TimeEmbedding(nn.Module):
 
 
 def masked(x: Tensor, mask: Tensor | None) -> Tensor:
-    """`x` with padding set to zero; None stands for 'everything is real'."""
+    """Return `x` with padding set to zero; None stands for 'everything is real'."""
     return x if mask is None else x * mask
 
 
 class ConvBlock(nn.Module):
-    """Convolution of a masked input, normalisation over real frames, Mish, mask."""
+    """Apply convolution of a masked input, normalisation over real frames, Mish and mask."""
 
     def __init__(self, inputs: int, outputs: int, groups: int):
         super().__init__()
@@ -71,7 +73,7 @@ class ConvBlock(nn.Module):
 
 
 class ResnetBlock(nn.Module):
-    """Two convolution blocks with the time added between them, and a residual projection."""
+    """Apply two convolution blocks, the time added between them, and a residual projection."""
 
     def __init__(self, inputs: int, outputs: int, config: FlowDecoderConfig):
         super().__init__()
@@ -87,7 +89,9 @@ class ResnetBlock(nn.Module):
 
 
 class SnakeBeta(nn.Module):
-    """Linear, then a + sin(a e^alpha)^2 / e^beta per channel (Lee et al. 2023, BigVGAN)."""
+    """Apply a linear layer, then a + sin(a e^alpha)^2 / e^beta per channel (Lee et al. 2023,
+    BigVGAN).
+    """
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
@@ -100,14 +104,14 @@ class SnakeBeta(nn.Module):
 
 
 class Dropout(nn.Dropout):
-    """Dropout as a layer."""
+    """Drop elements, as a layer."""
 
     def forward(self, x: Tensor) -> Tensor:
         return dropout(x, self.p, self.training)
 
 
 class DecoderAttention(nn.Module):
-    """Self-attention over real frames."""
+    """Attend over real frames."""
 
     def __init__(self, channels: int, config: FlowDecoderConfig):
         super().__init__()
@@ -128,7 +132,7 @@ class DecoderAttention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Linear with SnakeBeta, dropout, linear."""
+    """Apply a linear layer with SnakeBeta, dropout, a linear layer."""
 
     def __init__(self, channels: int, config: FlowDecoderConfig):
         super().__init__()
@@ -142,7 +146,7 @@ class FeedForward(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """Pre-norm attention and feed-forward on (B, D, T)."""
+    """Apply pre-norm attention and feed-forward to (B, D, T)."""
 
     def __init__(self, channels: int, config: FlowDecoderConfig):
         super().__init__()
@@ -159,7 +163,7 @@ class TransformerBlock(nn.Module):
 
 
 class Resample(nn.Module):
-    """A strided convolution under the name published checkpoints use."""
+    """Hold a strided convolution under the name published checkpoints use."""
 
     def __init__(self, conv: nn.Module):
         super().__init__()
@@ -170,7 +174,7 @@ class Resample(nn.Module):
 
 
 class VelocityNetwork(nn.Module):
-    """v(x_t, mu, t): the U-Net that the flow follows."""
+    """Compute v(x_t, mu, t), the velocity that the flow follows, with a U-Net."""
 
     def __init__(self, config: FlowDecoderConfig, n_mels: int):
         super().__init__()
@@ -225,7 +229,7 @@ class VelocityNetwork(nn.Module):
     def forward(
         self, x_BFT: Tensor, mu_BFT: Tensor, mask_B1T: Tensor | None, t_B: Tensor
     ) -> Tensor:
-        """The velocity at x_t.
+        """Compute the velocity at x_t.
 
         Args:
           x_BFT: the point x_t on the way from noise to normalised mel; T is a multiple of

@@ -1,4 +1,4 @@
-"""Operations with a hand-written backward: the same numbers in fewer passes over memory.
+"""Compute operations with a hand-written backward: the same numbers, fewer passes over memory.
 
 On a CPU a training step is bound by memory as much as by arithmetic. Each operation here has
 a plain form, used for inference, export and torch.compile (which fuses by itself), and a fused
@@ -19,13 +19,13 @@ BYTE_VALUES = 2**8
 
 
 def recording() -> bool:
-    """Whether gradients are being recorded (and no graph is traced for export or compiled)."""
+    """Say whether gradients are being recorded (and no graph is traced for export or compiled)."""
     traced = torch.jit.is_tracing() or torch.compiler.is_compiling()
     return torch.is_grad_enabled() and not traced
 
 
 def no_autocast(device_type: str) -> contextlib.AbstractContextManager[None]:
-    """Full precision inside; devices without autocast (meta) have nothing to switch off."""
+    """Switch autocast off inside; devices without it (meta) have nothing to switch off."""
     if torch.amp.is_autocast_available(device_type):
         return torch.autocast(device_type, enabled=False)
     return contextlib.nullcontext()
@@ -47,7 +47,7 @@ def _in_full_precision(forward: Callable) -> Callable:
 def masked_norm_mish(
     x_BDT: Tensor, mask_B1T: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float
 ) -> Tensor:
-    """Group normalisation over real frames only, then Mish, then the mask.
+    """Normalise groups over real frames only, then apply Mish and the mask.
 
     Args:
       x_BDT: input; mask_B1T: 1 for real frames; weight, bias: (D,); groups divide D.
@@ -66,7 +66,8 @@ def masked_norm_mish(
 
 
 def mish(x: Tensor) -> Tensor:
-    """x tanh(log(1 + e^x)); traced for export in the form with the fewest costly operations.
+    """Compute x tanh(log(1 + e^x)); traced for export in the form with the fewest costly
+    operations.
 
     With n = e^x (e^x + 2) that is x n / (n + 2): one exponential instead of exponential,
     logarithm and tanh, which is a tenth of the ONNX graph's time. From 20 on it is x.
@@ -79,7 +80,7 @@ def mish(x: Tensor) -> Tensor:
 
 
 class _MaskedNormMish(torch.autograd.Function):
-    """Normalisation as one multiply-add per element; sums over frames as matrix products."""
+    """Normalise by one multiply-add per element; sums over frames as matrix products."""
 
     @staticmethod
     @_in_full_precision
@@ -123,7 +124,7 @@ def _by_channel(x_BG: Tensor, like_BDT: Tensor) -> Tensor:
 
 
 def snake_beta(a: Tensor, alpha: Tensor, beta: Tensor) -> Tensor:
-    """a + sin(a e^alpha)^2 / (e^beta + 1e-9), per channel of the last axis.
+    """Compute a + sin(a e^alpha)^2 / (e^beta + 1e-9), per channel of the last axis.
 
     Snake: Ziyin et al. 2020; with separate beta: Lee et al. 2023 (BigVGAN).
     """
@@ -133,7 +134,7 @@ def snake_beta(a: Tensor, alpha: Tensor, beta: Tensor) -> Tensor:
 
 
 class _SnakeBeta(torch.autograd.Function):
-    """With 2 sin^2 = 1 - cos(2 x), a sine and a cosine of the doubled angle are enough."""
+    """Use 2 sin^2 = 1 - cos(2 x): a sine and a cosine of the doubled angle are enough."""
 
     @staticmethod
     @_in_full_precision
@@ -162,7 +163,7 @@ class _SnakeBeta(torch.autograd.Function):
 
 
 class Linear(nn.Linear):
-    """torch's Linear; on a CPU its float32 products go through oneDNN while training.
+    """Multiply as torch's Linear; on a CPU its float32 products go through oneDNN while training.
 
     torch multiplies float32 matrices with MKL, convolutions with oneDNN. On AMD's processors
     oneDNN takes 20 to 30 % less time for x W^T and its input's gradient, and as much as MKL for
@@ -201,7 +202,7 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 
 def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
-    """Dropout; on a CPU with one random byte per element instead of one random double.
+    """Drop elements; on a CPU with one random byte per element instead of one random double.
 
     The probability is rounded to 1/256 there (0.05 becomes 13/256) and the kept elements are
     scaled by what was really kept, so the expectation is exact.
@@ -220,7 +221,8 @@ def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
 def attend(
     q_BHLD: Tensor, k_BHLD: Tensor, v_BHLD: Tensor, keys_B11L: Tensor, probability: float
 ) -> Tensor:
-    """softmax(q k^T / sqrt(D)) v with dropout of the weights (Vaswani et al. 2017, equation 1).
+    """Compute softmax(q k^T / sqrt(D)) v with dropout of the weights (Vaswani et al. 2017, equation
+    1).
 
     Args:
       keys_B11L: true for keys that may be attended to, at least one of each row.

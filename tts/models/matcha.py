@@ -1,10 +1,10 @@
-"""Matcha-TTS (Mehta et al. 2024, arXiv 2309.03199): flow matching on the mel."""
+"""Define Matcha-TTS (Mehta et al. 2024, arXiv 2309.03199): flow matching on the mel."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,9 @@ from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
 from tts.models.fused import no_autocast
+from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import expand, length_mask
+from tts.models.matcha_graph import MatchaGraph
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
@@ -26,7 +28,7 @@ Search = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class MatchaConfig:
-    """The published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences.
+    """Hold the published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences.
 
     durations: "search" finds them in every step, "stored" takes those of stage `align`.
     """
@@ -37,14 +39,14 @@ class MatchaConfig:
 
 
 class FlowDecoder(nn.Module):
-    """The velocity network, its training target and its ODE solver."""
+    """Hold the velocity network, its training target and its ODE solver."""
 
     def __init__(self, config: FlowDecoderConfig, n_mels: int):
         super().__init__()
         self.estimator = VelocityNetwork(config, n_mels)
 
     def loss(self, x_1: Tensor, mu: Tensor, mask_B1T: Tensor) -> Tensor:
-        """Mean squared error of the velocity at a random time (equations 4 and 5).
+        """Compute the mean squared error of the velocity at a random time (equations 4 and 5).
 
         Args:
           x_1: normalised mel (B, F, T); mu: prior mean (B, F, T); mask_B1T: real frames.
@@ -69,7 +71,7 @@ class FlowDecoder(nn.Module):
 
 
 class Matcha(nn.Module):
-    """Text to mel by conditional flow matching, with durations from alignment search.
+    """Turn text into mel by conditional flow matching, with durations from alignment search.
 
     Attributes:
       mel_mean, mel_std: scalar buffers, the training set's log-mel statistics; inside, the
@@ -81,7 +83,6 @@ class Matcha(nn.Module):
     Config = MatchaConfig
     changeable = ("durations",)
     controls: tuple[str, ...] = ()
-    has_steps = True
 
     def __init__(self, config: MatchaConfig, facts: Facts):
         super().__init__()
@@ -89,20 +90,20 @@ class Matcha(nn.Module):
         self.inputs = self.inputs_of(config)
         self.register_buffer("mel_mean", torch.tensor(float(facts.mel_mean)))
         self.register_buffer("mel_std", torch.tensor(float(facts.mel_std)))
-        self.encoder = TextEncoder(config.encoder, facts.vocab_size, facts.mel.n_mels)
-        self.decoder = FlowDecoder(config.decoder, facts.mel.n_mels)
+        self.encoder = TextEncoder(config.encoder, facts.vocab_size, facts.n_mels)
+        self.decoder = FlowDecoder(config.decoder, facts.n_mels)
 
     @staticmethod
     def inputs_of(config: MatchaConfig) -> tuple[str, ...]:
-        """`inputs` of a model with this configuration."""
+        """Return the `inputs` of a model with this configuration."""
         return ("durations",) if config.durations == "stored" else ()
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """The losses of a batch, so that DDP's forward sees them: see `losses`."""
+        """Return the losses of a batch, so that DDP's forward sees them: see `losses`."""
         return self.losses(batch)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Named losses (section 3.1); the total is their sum.
+        """Compute the named losses (section 3.1); the total is their sum.
 
         dur_loss: squared error of log durations per token; prior_loss: negative
         log-likelihood of the mel under a unit Gaussian at mu, per frame and bin; diff_loss:
@@ -137,7 +138,7 @@ class Matcha(nn.Module):
 
     @torch.no_grad()
     def align(self, batch: Batch, search: Search = maximum_path) -> Tensor:
-        """Durations (B, L) in frames, int64, of the batch's tokens by alignment search.
+        """Find the durations (B, L), int64 frames, of the batch's tokens by alignment search.
 
         search: as `maximum_path`, which finds the best path through the scores.
         """
@@ -195,8 +196,34 @@ class Matcha(nn.Module):
             "durations_BL": durations_BL,
         }
 
+    @staticmethod
+    def graph_files(steps: Sequence[int]) -> list[str]:
+        """Name the files of `export_graphs` that sherpa-onnx reads."""
+        return [f"model-steps-{count}.onnx" for count in steps]
+
+    def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
+        """List the graphs to export: one utterance, for each number of Euler steps.
+
+        int8: those in 8 bit in the place of those in float32.
+        """
+        return [
+            ExportGraph(
+                file=file,
+                build=lambda count=count: torch.jit.script(MatchaGraph(self, count, int8)),
+                inputs=INPUTS,
+                outputs=OUTPUTS,
+                dynamic={"x": {1: "L"}, "mel": {2: "T"}, "durations": {1: "L"}},
+                examples=utterances(self.encoder.emb.num_embeddings),
+                reference=Utterance(self, num_steps=count),
+                facts={"num_ode_steps": str(count)},
+                int8=int8,
+                keep=MatchaGraph.KEEP,
+            )
+            for count, file in zip(steps, self.graph_files(steps), strict=True)
+        ]
+
     def _normalised(self, mel_BTF: Tensor, mel_lens: Tensor) -> tuple[Tensor, Tensor]:
-        """Normalised mel (B, F, T), T padded for the U-Net, and its mask (B, 1, T)."""
+        """Return the normalised mel (B, F, T), T padded for the U-Net, and its mask (B, 1, T)."""
         mel_BFT = mel_BTF.transpose(1, 2)
         mel_BFT = F.pad(mel_BFT, (0, -mel_BFT.shape[2] % length_multiple(self.config.decoder)))
         mask_B1T = length_mask(mel_lens, mel_BFT.shape[2])
@@ -206,7 +233,7 @@ class Matcha(nn.Module):
     def _find_durations(
         self, mu_x: Tensor, mel_BFT: Tensor, batch: Batch, search: Search = maximum_path
     ) -> Tensor:
-        """Alignment search on log N(mel; mu_x, 1), constant terms left out."""
+        """Search the alignment on log N(mel; mu_x, 1), constant terms left out."""
         with no_autocast(mu_x.device.type):
             cross = torch.bmm(mu_x.transpose(1, 2), mel_BFT)
             log_p_BLT = (

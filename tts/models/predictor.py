@@ -1,4 +1,4 @@
-"""A small convolutional predictor of values for each token or frame."""
+"""Predict values for each token or frame with a few convolutions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tts.models.fused import dropout
 
 
 class ChannelNorm(nn.Module):
-    """Layer normalisation over the channels of (B, D, L), eps 1e-4."""
+    """Normalise over the channels of (B, D, L), eps 1e-4."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -24,7 +24,7 @@ class ChannelNorm(nn.Module):
 
 
 class Predictor(nn.Module):
-    """Two convolutions, each with ReLU, normalisation and dropout, then a projection.
+    """Apply two convolutions, each with ReLU, normalisation and dropout, then a projection.
 
     Kim et al. 2020 (Glow-TTS), section 3.3; Ren et al. 2021 (FastSpeech 2), section 2.3.
     """
@@ -42,12 +42,12 @@ class Predictor(nn.Module):
         self.dropout = probability
 
     def hidden(self, x_BDL: Tensor, mask_B1L: Tensor) -> Tensor:
-        """What is projected, (B, channels, L), zero on padding."""
+        """Return what is projected, (B, channels, L), zero on padding."""
         for conv, norm in ((self.conv_1, self.norm_1), (self.conv_2, self.norm_2)):
             x_BDL = norm(F.relu(conv(x_BDL * mask_B1L)))
             x_BDL = dropout(x_BDL, self.dropout, self.training)
         return x_BDL * mask_B1L
 
     def forward(self, x_BDL: Tensor, mask_B1L: Tensor) -> Tensor:
-        """(B, inputs, L) to (B, outputs, L), zero on padding."""
+        """Map (B, inputs, L) to (B, outputs, L), zero on padding."""
         return self.proj(self.hidden(x_BDL, mask_B1L)) * mask_B1L

@@ -1,4 +1,4 @@
-"""Matcha's text encoder: prenet, rotary Transformer, prior mean and log durations."""
+"""Define Matcha's text encoder: prenet, rotary Transformer, prior mean and log durations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tts.models.predictor import ChannelNorm, Predictor
 
 @dataclass(frozen=True)
 class TextEncoderConfig:
-    """Sizes and dropout of the text encoder (Mehta et al. 2024, section 3.2)."""
+    """Hold sizes and dropout of the text encoder (Mehta et al. 2024, section 3.2)."""
 
     channels: int = 192
     filter_channels: int = 768
@@ -36,7 +36,7 @@ def _conv(inputs: int, outputs: int, kernel_size: int = 1) -> nn.Conv1d:
 
 
 class Prenet(nn.Module):
-    """Three convolutions with a residual projection that starts at zero."""
+    """Apply convolutions with a residual projection that starts at zero."""
 
     def __init__(self, config: TextEncoderConfig):
         super().__init__()
@@ -58,24 +58,33 @@ class Prenet(nn.Module):
 
 
 def rotate(x_BHLD: Tensor, base: float = 10000.0) -> Tensor:
-    """Rotary position embedding on the first half of each head's channels.
+    """Rotate by position the first half of each head's channels.
 
     The rotary channels are paired in two halves: (a, b) -> (a, b) cos + (-b, a) sin
     (Su et al. 2021, section 3.4.2).
     """
-    rotary = x_BHLD.shape[-1] // 2
-    half = rotary // 2
-    exponent = torch.arange(half, device=x_BHLD.device, dtype=torch.float32) / half
     position = torch.arange(x_BHLD.shape[-2], device=x_BHLD.device, dtype=torch.float32)
-    angle_LD = position[:, None] * torch.pow(base, -exponent).repeat(2)
-    part, rest = x_BHLD[..., :rotary], x_BHLD[..., rotary:]
-    turned = torch.cat([-part[..., half:], part[..., :half]], dim=-1)
-    rotated = part * angle_LD.cos().to(part.dtype) + turned * angle_LD.sin().to(part.dtype)
-    return torch.cat([rotated, rest], dim=-1)
+    angle_LD = rotary_angle(position, x_BHLD.shape[-1] // 2, base)
+    return turn(x_BHLD, angle_LD.cos().to(x_BHLD.dtype), angle_LD.sin().to(x_BHLD.dtype))
+
+
+def rotary_angle(position_L: Tensor, rotary: int, base: float = 10000.0) -> Tensor:
+    """Return the angles (L, rotary) of `rotary` channels, the same in both halves."""
+    half = rotary // 2
+    exponent = torch.arange(half, device=position_L.device, dtype=torch.float32) / half
+    return position_L[:, None] * torch.pow(base, -exponent).repeat(2)
+
+
+def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn as many of the last axis's channels as `cos` and `sin` have."""
+    rotary = cos.shape[-1]
+    part, rest = x[..., :rotary], x[..., rotary:]
+    turned = torch.cat([-part[..., rotary // 2 :], part[..., : rotary // 2]], dim=-1)
+    return torch.cat([part * cos + turned * sin, rest], dim=-1)
 
 
 class SelfAttention(nn.Module):
-    """Multi-head attention with rotary positions; q, k, v and o are 1x1 convolutions."""
+    """Attend with several heads and rotary positions; q, k, v and o are 1x1 convolutions."""
 
     def __init__(self, config: TextEncoderConfig):
         super().__init__()
@@ -95,12 +104,12 @@ class SelfAttention(nn.Module):
         return self.conv_o(mixed_BHLD.transpose(2, 3).flatten(1, 2))
 
     def _heads(self, x_BDL: Tensor) -> Tensor:
-        """(B, H * D, L) -> (B, H, L, D)."""
+        """Reshape (B, H * D, L) -> (B, H, L, D)."""
         return x_BDL.unflatten(1, (self.num_heads, -1)).transpose(2, 3)
 
 
 class FeedForward(nn.Module):
-    """Two convolutions with a ReLU between them, inputs masked."""
+    """Apply two convolutions with a ReLU between them, inputs masked."""
 
     def __init__(self, config: TextEncoderConfig):
         super().__init__()
@@ -114,7 +123,7 @@ class FeedForward(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Post-norm Transformer layers."""
+    """Apply post-norm Transformer layers."""
 
     def __init__(self, config: TextEncoderConfig):
         super().__init__()
@@ -141,7 +150,7 @@ class Transformer(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Tokens to the prior mean of the mel and to log durations."""
+    """Turn tokens into the prior mean of the mel and log durations."""
 
     def __init__(self, config: TextEncoderConfig, vocab_size: int, n_mels: int):
         super().__init__()

@@ -1,4 +1,4 @@
-"""FastSpeech 2's variance adaptor: durations, pitch and energy, predicted and put in."""
+"""Predict durations, pitch and energy and put them in: FastSpeech 2's variance adaptor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tts.models.quantity import Quantity, masked_square
 
 @dataclass(frozen=True)
 class VarianceConfig:
-    """The predictors and how their values are put in (Ren et al. 2021, sections 2.3 and A).
+    """Hold the predictors' options and how values are put in (Ren et al. 2021, sections 2.3 and A).
 
     pitch: "cwt", the spectrogram of each utterance's contour under a continuous wavelet
     transform, with its mean and deviation; "frame", the contour itself; "phone", its mean over
@@ -36,7 +36,9 @@ class VarianceConfig:
 
 
 class Truth(NamedTuple):
-    """What a recording gives: frames per token (B, P), log F0 and energy per frame (B, T), raw."""
+    """Hold what a recording gives: frames per token (B, P), log F0 and energy per frame (B, T),
+    raw.
+    """
 
     durations_BP: Tensor
     log_f0_BT: Tensor
@@ -44,7 +46,7 @@ class Truth(NamedTuple):
 
 
 class Scales(NamedTuple):
-    """Factors of duration, F0 and energy for each token, (B, P)."""
+    """Hold factors of duration, F0 and energy for each token, (B, P)."""
 
     length: Tensor
     pitch: Tensor
@@ -52,7 +54,7 @@ class Scales(NamedTuple):
 
 
 class Adapted(NamedTuple):
-    """Hidden frames (B, D, T), how many (B,), and those of each token (B, P)."""
+    """Hold hidden frames (B, D, T), how many (B,), and those of each token (B, P)."""
 
     hidden_BDT: Tensor
     mel_lens: Tensor
@@ -64,7 +66,7 @@ INITIAL_FRAMES = 5.0
 
 
 class VarianceAdaptor(nn.Module):
-    """Durations, the length regulator, pitch and energy.
+    """Predict durations, repeat tokens for their frames, add pitch and energy.
 
     Quantities of each token are put in before the length regulator, those of each frame after
     it, pitch first.
@@ -83,7 +85,7 @@ class VarianceAdaptor(nn.Module):
     def losses(
         self, x_BDP: Tensor, mask_B1P: Tensor, mask_B1T: Tensor, truth: Truth
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Hidden frames (B, D, T) that hold the true values, and the losses of the predictors."""
+        """Return hidden frames (B, D, T) with the true values, and the predictors' losses."""
         durations_BP = truth.durations_BP
         predicted_B1P = self.duration_predictor(x_BDP, mask_B1P).float()
         target_B1P = torch.log1p(durations_BP.float())[:, None]
@@ -102,7 +104,7 @@ class VarianceAdaptor(nn.Module):
     def predict(
         self, x_BDP: Tensor, mask_B1P: Tensor, scales: Scales, max_frames: int | None
     ) -> Adapted:
-        """As a voice does: every value predicted, times its scale."""
+        """Predict every value, as a voice does, times its scale."""
         log_frames_BP = self.duration_predictor(x_BDP, mask_B1P)[:, 0]
         frames_BP = (torch.exp(log_frames_BP) - 1).clamp(min=0.0).round() * mask_B1P[:, 0]
         frames_BP = frames_BP * scales.length
@@ -123,7 +125,7 @@ class VarianceAdaptor(nn.Module):
         durations_BP: Tensor,
         scales: Scales,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Hidden frames (B, D, T) with predicted pitch and energy, and both, raw, (B, T)."""
+        """Return hidden frames (B, D, T) with predicted pitch and energy, and both, raw, (B, T)."""
         num_frames, found = mask_B1T.shape[2], {}
         for quantity, scale_BP in self._at("phone", scales):
             values_BP = quantity.predict(x_BDP, mask_B1P, scale_BP)
@@ -137,7 +139,7 @@ class VarianceAdaptor(nn.Module):
         return x_BDT, found
 
     def _at(self, level: str, each: Truth | Scales) -> Iterator[tuple[Quantity, Tensor]]:
-        """The quantities of a level in their order, with what `each` holds of them."""
+        """Yield the quantities of a level in their order, with what `each` holds of them."""
         for quantity, tensor in zip((self.pitch, self.energy), each[1:], strict=True):
             if quantity.level == level:
                 yield quantity, tensor

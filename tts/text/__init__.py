@@ -1,1 +1,1 @@
-"""Text front ends: text -> normalised text -> words -> tokens; token tables and lexicons."""
+"""Turn text into normalised text, words and tokens; write token tables and lexicons."""

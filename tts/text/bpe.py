@@ -1,4 +1,4 @@
-"""Byte-pair units of normalised text through sentencepiece."""
+"""Cut normalised text into byte-pair units through sentencepiece."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def train_bpe(texts: Iterable[str], vocab_size: int) -> bytes:
 
 
 def pack_bpe(model: bytes) -> str:
-    """A model as the text that FrontEndConfig.bpe_model holds."""
+    """Return a model as the text that FrontEndConfig.bpe_model holds."""
     return base64.b64encode(model).decode("ascii")
 
 
@@ -69,7 +69,7 @@ def _load(packed: str) -> Any:
 
 
 class BpeModel:
-    """A trained model: words to pieces, and the token table of pieces and punctuation."""
+    """Hold a trained model: words to pieces, and the token table of pieces and punctuation."""
 
     def __init__(self, packed: str, punctuation: Iterable[str]):
         self._packed = packed
@@ -81,7 +81,7 @@ class BpeModel:
         self.table = TokenTable.of(dict.fromkeys([PAD, *punctuation, *pieces]))
 
     def encode(self, text: str) -> tuple[tuple[str, ...], list[str]]:
-        """Pieces of `text` (without punctuation), and the parts that no piece covers."""
+        """Return pieces of `text` (without punctuation), and the parts that no piece covers."""
         processor = _load(self._packed)
         tokens, unknown = [], []
         for piece, number in zip(

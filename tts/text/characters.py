@@ -1,4 +1,4 @@
-"""What single characters are: Latin letters without their accents, Hanzi, silent marks."""
+"""Tell what single characters are: Latin letters without accents, Hanzi, silent marks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", st
 
 @lru_cache(maxsize=4096)
 def fold(character: str) -> str:
-    """`character` in printable ASCII: without accent, ligature or full width; "" if it has none.
+    """Write `character` in ASCII, without accent, ligature or full width; "" if it has none.
 
     Any white space becomes one space.
     """
@@ -49,7 +49,7 @@ def fold(character: str) -> str:
 
 
 def is_hanzi(character: str) -> bool:
-    """Whether `character` is a Chinese character (unified ideographs and 〇)."""
+    """Return whether `character` is a Chinese character (unified ideographs and 〇)."""
     return (
         "\u4e00" <= character <= "\u9fff"
         or character == "〇"
@@ -59,17 +59,17 @@ def is_hanzi(character: str) -> bool:
 
 
 def name_of(character: str) -> str:
-    """The Unicode name of a character, or its code point where it has none."""
+    """Return the Unicode name of a character, or its code point where it has none."""
     return unicodedata.name(character, f"U+{ord(character):04X}")
 
 
 def is_mute(character: str) -> bool:
-    """Whether `character` only shapes its neighbours: joiners, accents, variation selectors."""
+    """Tell whether `character` only shapes its neighbours: joiner, accent, variation selector."""
     return unicodedata.category(character) in ("Cf", "Mn", "Me", "Sk")
 
 
 def admit(run: re.Match[str], meaning: Callable[[str], str | None], problems: list[Problem]) -> str:
-    """What a run of unusual characters becomes, one by one.
+    """Return what a run of unusual characters becomes, one by one.
 
     meaning: of a character; None: it cannot be said, which is added to `problems`, once for
     neighbours that are equal. Four or more equal symbols (=====) draw a line and say nothing.
@@ -98,7 +98,7 @@ def _admit(
     meaning: Callable[[str], str | None],
     problems: list[Problem],
 ) -> str:
-    """What the characters of `text` from `start` to `end` become."""
+    """Return what the characters of `text` from `start` to `end` become."""
     out = []
     before = text[max(0, start - 1) : start]
     for same in _SAME.finditer(text, start, end):
@@ -127,7 +127,7 @@ def _admit(
 
 
 def _power(text: str, start: int, end: int) -> str:
-    """What stands between a superscript and the text before it: ^, or a space for a footnote."""
+    """Find what parts a superscript from the text before it: ^, or a space for a footnote."""
     before = text[max(0, start - 2) : start]
     if before[-1:] in _SUPERSCRIPTS:
         return ""
@@ -139,7 +139,7 @@ def _power(text: str, start: int, end: int) -> str:
 
 
 class Leftovers:
-    """Finds where symbols that survived normalisation stood in the input text."""
+    """Find where symbols that survived normalisation stood in the input text."""
 
     def __init__(self, text: str, meaning: Callable[[str], str | None] = str):
         self.text = text
@@ -147,7 +147,7 @@ class Leftovers:
         self.searched_to: dict[str, int] = {}
 
     def problem(self, symbol: str) -> Problem:
-        """The next character of the text that became `symbol`, as one that cannot be said."""
+        """Return next character of the text that became `symbol`, as one that cannot be said."""
         start = self.searched_to.get(symbol, 0)
         places = range(start, len(self.text))
         found = next((at for at in places if self._became(self.text[at], symbol)), -1)

@@ -1,4 +1,4 @@
-"""Codes: one Hangul syllable for each token, in which any ids pass through the runtimes.
+"""Write tokens in codes, one Hangul syllable for each, as which any id passes the runtimes.
 
 A Mandarin lexicon.txt of ours holds a line `code token` for every token. A text written in
 codes therefore gives sherpa-onnx exactly the tokens that it names, in one run: the runtimes
@@ -19,13 +19,13 @@ LAST = 0xD7A3
 
 
 def code_of(token: str, table: TokenTable) -> str | None:
-    """The code of a token; None for the blank, white space, and ids beyond the last code."""
+    """Return the code of a token; None for the blank, white space, and ids beyond the last code."""
     number = FIRST + table.symbols[token]
     return chr(number) if number <= LAST and token != PAD and token.strip() else None
 
 
 def entries(table: TokenTable) -> Iterator[tuple[str, list[str]]]:
-    """The lines of lexicon.txt that make codes work: each code and its token."""
+    """Yield the lines of lexicon.txt that make codes work: each code and its token."""
     for token in table.symbols:
         code = code_of(token, table)
         if code:
@@ -33,7 +33,7 @@ def entries(table: TokenTable) -> Iterator[tuple[str, list[str]]]:
 
 
 def in_codes(tokens: Iterable[str], table: TokenTable) -> str:
-    """The text that makes a runtime say `tokens`, without spaces between the codes.
+    """Return the text that makes a runtime say `tokens`, without spaces between the codes.
 
     Raises: InputError for tokens outside the table and for those that have no code.
     """

@@ -1,4 +1,4 @@
-"""How a text is said, step by step: normalised, in words with their sources, as ids."""
+"""Explain how a text is said, step by step: normalised, in words with their sources, as ids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tts.text.spoken import FrontEnd
 
 
 def explain(frontend: FrontEnd, text: str) -> dict[str, Any]:
-    """Everything the front end makes of `text`, as plain values.
+    """Return everything the front end makes of `text`, as plain values.
 
     words: text, source (see Word), tokens and ids of each; ids: with blanks and framing, as the
     model gets them; problems: position, text, reason.
@@ -38,7 +38,7 @@ def explain(frontend: FrontEnd, text: str) -> dict[str, Any]:
 
 
 def for_people(explained: dict[str, Any]) -> str:
-    """An explanation as lines with aligned columns."""
+    """Return an explanation as lines with aligned columns."""
     facts = [
         ("voice", f"{explained['language']}, {explained['frontend']}, {explained['unit']}"),
         ("text", explained["text"]),
@@ -59,7 +59,7 @@ def for_people(explained: dict[str, Any]) -> str:
 
 
 def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Columns two spaces apart, the last one ragged."""
+    """Set columns two spaces apart, the last one ragged."""
     rows = [[_shown(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -72,12 +72,12 @@ def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _shown(text: str) -> str:
-    """`text` without line breaks and other characters that a terminal acts on or refuses."""
+    """Return `text` without line breaks and other characters that a terminal acts on or refuses."""
     return "".join(c if c == " " or c.isprintable() else f"<{ord(c):04X}>" for c in text)
 
 
 def _width(text: str) -> int:
-    """Columns that `text` takes in a terminal: two for East Asian characters, none for accents."""
+    """Count the columns of `text` in a terminal: two for East Asian characters, 0 for accents."""
     return sum(
         2 if unicodedata.east_asian_width(c) in "WF" else int(not unicodedata.combining(c))
         for c in text

@@ -1,4 +1,4 @@
-"""Pronunciations written into a text: `I read<R EH1 D> it`, `长<zhang3>大`; and markup in it."""
+"""Find pronunciations written into a text: `I read<R EH1 D> it`, `长<zhang3>大`; and markup."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _INLINE = frozenset("a b em font i s small span strong sub sup tt u".split())  #
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a text: a word with what is written in brackets after it, or plain text.
+    """Hold a stretch of a text: a word with what is written in brackets after it, or plain text.
 
     position: index of its first character in the whole text. said: the content of the
     brackets (which `text` does not hold); None for plain text. left_out: what is no part of
@@ -47,12 +47,12 @@ class Part:
 
     @property
     def phones(self) -> tuple[str, ...]:
-        """What the brackets hold, item by item: phones in upper, syllables in lower case."""
+        """Return what the brackets hold, item by item: phones in upper, syllables in lower case."""
         plain = unicodedata.normalize("NFKC", self.said or "")
         return tuple(cased(self.text, plain.split()))
 
     def problem(self) -> Problem | None:
-        """What is wrong with the content of the brackets; None if it is a pronunciation."""
+        """Return what is wrong with the content of the brackets; None if it is a pronunciation."""
         if self.left_out:
             return Problem(self.position, self.left_out, self._why_left_out())
         if self.said is None:
@@ -72,8 +72,8 @@ class Part:
         return f"left out: looks like a pronunciation but stands right after no word: write {shown}"
 
 
-def split(text: str) -> list[Part]:
-    """`text` as plain parts and overridden words, in order; only `<...>` itself is left out.
+def split_pronunciations(text: str) -> list[Part]:
+    """Return `text` as plain parts and overridden words, in order; only `<...>` itself is left out.
 
     Before the brackets stands a run of letters with ' and -, or as many Hanzi as the brackets
     hold syllables. Brackets whose content does not look like a pronunciation are ordinary text.
@@ -97,7 +97,7 @@ def split(text: str) -> list[Part]:
 
 
 def _markup(match: re.Match[str], closings: set[str]) -> Part | None:
-    """A tag as a part that is left out (a space if it parts words); None if it is no tag."""
+    """Return a tag as a part that is left out (a space if it parts words); None if it is no tag."""
     tag = _TAG.fullmatch(match[0])
     name = tag[2].lower() if tag else ""
     if not tag or not (tag[1] or name in closings or name in _TAGS):
@@ -106,7 +106,7 @@ def _markup(match: re.Match[str], closings: set[str]) -> Part | None:
 
 
 def _pronunciation(match: re.Match[str], begin: int) -> Part | None:
-    """Brackets with the word before them, which starts at `begin` or later; None: plain text."""
+    """Read brackets with the word before them, from `begin` on; None: they are plain text."""
     kind = _kind(match[1])
     if not kind:
         return None
@@ -124,7 +124,7 @@ def _pronunciation(match: re.Match[str], begin: int) -> Part | None:
 
 
 def _kind(content: str) -> str:
-    """pinyin or phones, whichever the content of brackets looks like; "" for ordinary text."""
+    """Tell whether the content of brackets is pinyin or phones; "" for ordinary text."""
     plain = unicodedata.normalize("NFKC", content).strip()
     items = _BETWEEN.split(plain)
     if all(_PINYIN.fullmatch(item.lower()) for item in items):
@@ -140,13 +140,13 @@ def _kind(content: str) -> str:
 
 
 def _is_safe(content: str) -> bool:
-    """Whether pinyin after no Hanzi is sure to be meant as such: cell <a1>, x<y2> are not."""
+    """Tell whether pinyin after no Hanzi is surely meant as such: cell <a1>, x<y2> are not."""
     items = cased("长", unicodedata.normalize("NFKC", content).split())
     return all(len(item) > 2 and table_syllable(item) for item in items)
 
 
 def _word_start(text: str, begin: int, end: int, said: str) -> int:
-    """Where the word that ends at `end` starts; `end` if there is none."""
+    """Return where the word that ends at `end` starts; `end` if there is none."""
     start = end
     if end > begin and is_hanzi(text[end - 1]):
         left = _characters(said, text[end - 1])
@@ -166,7 +166,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _characters(said: str, last: str) -> int:
-    """How many Hanzi the syllables of `said` are written with: 花儿 huar1 is two."""
+    """Return how many Hanzi the syllables of `said` are written with: 花儿 huar1 is two."""
     syllables = said.lower().split()
     fused = sum(item.rstrip("12345").endswith("r") and item[:2] != "er" for item in syllables)
     return len(syllables) + (fused if last == "儿" or fused > 1 else 0)

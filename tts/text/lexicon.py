@@ -1,4 +1,4 @@
-"""The runtime's lexicon.txt: `word token token ...` a line."""
+"""Write and read the runtime's lexicon.txt: `word token token ...` a line."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from tts.errors import InputError
 from tts.files import write_text
-from tts.text.longest_match import match
+from tts.text.longest_match import longest_match
 from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 
 
 @dataclass(frozen=True)
 class LexiconReport:
-    """How many entries were written, and the words that were refused, by reason."""
+    """Hold how many entries were written, and the words that were refused, by reason."""
 
     written: int
     unknown_tokens: tuple[str, ...]
@@ -23,7 +23,7 @@ class LexiconReport:
     unusable: tuple[str, ...]
 
     def summary(self) -> str:
-        """One line for people."""
+        """Sum up in one line for people."""
         refused = (
             ("with tokens missing from the table", self.unknown_tokens),
             ("standing twice", self.duplicates),
@@ -59,7 +59,7 @@ def write_lexicon(
 
 
 def read_lexicon(path: Path | str) -> dict[str, list[str]]:
-    """Words and their tokens; of a word that stands twice, the first entry, as in the runtime.
+    """Read words and their tokens; of a word that stands twice the first, as in the runtime.
 
     Raises: InputError naming the file and the line for a word without tokens.
     """
@@ -83,12 +83,12 @@ def read_lexicon(path: Path | str) -> dict[str, list[str]]:
 
 
 def missing_words(spoken: Spoken, entries: Container[str], by_character: bool) -> list[Problem]:
-    """What of a text a runtime would skip, since its lexicon lacks it.
+    """Return what of a text a runtime would skip, since its lexicon lacks it.
 
     by_character: the runtime cuts the text itself, by longest match (Mandarin).
     """
     if by_character:
-        pieces = [p for p in match(spoken.normalized, entries) if p not in " ，。！？"]
+        pieces = [p for p in longest_match(spoken.normalized, entries) if p not in " ，。！？"]
     else:
         said = (w for w in spoken.words if w.source not in ("space", "punctuation"))
         pieces = [word.text for word in said]

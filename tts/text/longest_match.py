@@ -1,4 +1,4 @@
-"""The runtime's longest match."""
+"""Cut text as the runtime does, by longest match."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Container
 LONGEST = 10  # characters of the longest phrase that the runtime looks for
 
 
-def match(text: str, entries: Container[str]) -> list[str]:
+def longest_match(text: str, entries: Container[str]) -> list[str]:
     """Cut `text` into entries, the longest possible first, from the left; else characters."""
     words = []
     start = 0

@@ -1,15 +1,12 @@
-"""Long texts cut into sentences, as runtimes cut them; nothing is lost, nothing comes twice."""
+"""Cut long texts into sentences, as runtimes cut them; nothing is lost, nothing comes twice."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tts.errors import InputError
-from tts.text.english.normalize import ABBREVIATIONS, TITLES
-
-# Characters that are spoken in one go: about 20 s of speech.
-MAX_CHARS = {"en-us": 300, "zh": 100, "zh_en": 100}
+from tts.text.languages import language_of, load
 
 _HANZI = r"\u3400-\u9fff\u3041-\u30ff\U00020000-\U0003ffff"
 _CLOSING = r"[\"'”’»)\]}」』）】》]{0,9}"
@@ -27,63 +24,56 @@ _BETWEEN = re.compile(
     rf"(?:(?<=[{_HANZI}])(?=[^\W_])|(?<=[^\w<])(?<!\d[.,:/-])(?=\w)|(?<=[A-Za-z])(?=\d)){_OUTSIDE}"
 )
 
-# A full stop after these goes on, unless a capital follows those of the second pattern.
-_LASTING = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|no|fig|vol|pp?|ext|ch|sec|"
-    r"[a-z]|(?:[a-z]\.){1,8}[a-z])|"
-    r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
-    re.IGNORECASE,
-)
-_ENDING = re.compile(
-    r"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m)$", re.IGNORECASE
-)
+# How much of the text before a full stop tells whether it ends a sentence.
 _LONGEST_ABBREVIATION = 20
 
 
 def split_sentences(text: str, language: str, max_chars: int | None = None) -> list[str]:
-    """`text` whole if it has at most `max_chars` characters, else in sentences of at most that.
+    """Return `text` whole if it has at most `max_chars` characters, else in shorter sentences.
 
     A longer sentence is cut after commas, else at spaces, and a stretch with neither anywhere.
     The pieces stand in the text one after the other with nothing but white space between them.
 
     Args:
-      language: of the front end; max_chars: None for the language's usual maximum, MAX_CHARS.
+      language: of the front end. max_chars: None for the language's usual maximum.
 
     Raises: InputError for a maximum below 1.
     """
+    row = language_of(language)
     if max_chars is None:
-        max_chars = MAX_CHARS.get(language, min(MAX_CHARS.values()))
+        max_chars = row.max_chars
     if max_chars < 1:
         raise InputError(f"at most {max_chars} characters in a sentence: at least 1 is needed")
     if len(text) <= max_chars:
         return [text] if text.strip() else []
-    pieces = (piece for sentence in _sentences(text) for piece in _fit(sentence, max_chars))
+    ends_sentence = load(row.full_stops) if row.full_stops else None
+    sentences = _sentences(text, ends_sentence)
+    pieces = (piece for sentence in sentences for piece in _fit(sentence, max_chars))
     return [piece for piece in pieces if piece]
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences of `text`, each with its marks."""
+def _sentences(text: str, ends_sentence: Callable[[str, str], bool] | None) -> Iterator[str]:
+    """Yield the sentences of `text`, each with its marks."""
     start = 0
     for match in _END.finditer(text):
-        if match[0][0] != "." or _is_end(text, match):
+        if match[0][0] != "." or _is_end(text, match, ends_sentence):
             yield text[start : match.end()].strip()
             start = match.end()
     yield text[start:].strip()
 
 
-def _is_end(text: str, match: re.Match[str]) -> bool:
-    """Whether a full stop ends a sentence rather than an abbreviation."""
-    if match[0].startswith(".."):
+def _is_end(
+    text: str, match: re.Match[str], ends_sentence: Callable[[str, str], bool] | None
+) -> bool:
+    """Return whether a full stop ends a sentence rather than an abbreviation."""
+    if match[0].startswith("..") or not ends_sentence:
         return True
     before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()]
-    if not _LASTING.search(before):
-        return True
-    following = text[match.end() : match.end() + 2].strip()
-    return not following or (bool(_ENDING.search(before)) and following.isupper())
+    return ends_sentence(before, text[match.end() : match.end() + 2].strip())
 
 
 def _fit(sentence: str, max_chars: int) -> Iterator[str]:
-    """Parts of `sentence` of at most `max_chars`, cut at the best place that each has."""
+    """Yield parts of `sentence` of at most `max_chars`, cut at the best place that each has."""
     start = 0
     while len(sentence) - start > max_chars:
         end = _cut(sentence, start, start + max_chars)
@@ -95,7 +85,7 @@ def _fit(sentence: str, max_chars: int) -> Iterator[str]:
 
 
 def _cut(sentence: str, start: int, stop: int) -> int:
-    """Where to cut between `start` and `stop`, as far to the right as the kind of place allows."""
+    """Find where to cut between `start` and `stop`: as far to the right as possible."""
     for pattern in (_PAUSE, _SPACE, _BETWEEN):
         places = [m.end() for m in pattern.finditer(sentence, start, min(stop + 90, len(sentence)))]
         places = [place for place in places if start < place <= stop]

@@ -1,4 +1,4 @@
-"""What a front end is given and gives: its configuration, its protocol, and spoken text."""
+"""Define what a front end is given and gives: its configuration, protocol, and spoken text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from tts.config import option
 from tts.errors import InputError
+from tts.text.languages import (
+    FRAMINGS,
+    FRONT_ENDS,
+    NAMES,
+    UNITS,
+    FrontEndKind,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,16 +24,17 @@ if TYPE_CHECKING:
 
 
 class AlignmentError(InputError):
-    """Labels and characters of an utterance do not match one to one."""
+    """Say that labels and characters of an utterance do not match one to one."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word, space or punctuation mark and how it is said.
+    """Hold one word, space or punctuation mark and how it is said.
 
     source: dictionary, rule (derived from a dictionary word, or chosen by context), model
     (learned from labels), fallback (letter to sound), override (written into the text), lexicon
-    (the user's), spelled (letter by letter), labelled, prosody, space, punctuation, espeak, bpe.
+    (the user's), spelled (letter by letter), labelled, prosody, space, punctuation, phone (the
+    text itself), espeak, bpe.
     """
 
     text: str
@@ -35,7 +44,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something of the input that was dropped or cannot be said.
+    """Point to something of the input that was dropped or cannot be said.
 
     position: index into the input text of the first character concerned.
     """
@@ -47,7 +56,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A text, its normalised form, its words with their tokens, and what went wrong."""
+    """Hold a text, its normalised form, its words with their tokens, and what went wrong."""
 
     text: str
     normalized: str
@@ -56,24 +65,24 @@ class Spoken:
 
     @property
     def tokens(self) -> list[str]:
-        """All words' tokens in order, without blanks or framing."""
+        """Join the tokens of all words in order, without blanks or framing."""
         return [token for word in self.words for token in word.tokens]
 
 
 @dataclass(frozen=True)
 class FrontEndConfig:
-    """Which front end and how; stored with the data, in checkpoints and exports."""
+    """Hold which front end and how; stored with the data, in checkpoints and exports."""
 
-    language: Literal["en-us", "zh", "zh_en"] = option(
-        "en-us", "language of the text; zh_en: Mandarin with English words"
+    language: Literal[NAMES] = option(
+        "en-us", "language of the text; zh_en: Mandarin with English words; phones: of any language"
     )
-    frontend: Literal["lexicon", "espeak", "pinyin"] = option(
-        "lexicon", "lexicon or espeak for English, pinyin for Mandarin"
+    frontend: Literal[FRONT_ENDS] = option(
+        "lexicon", "lexicon or espeak for English, pinyin for Mandarin, phones for phones"
     )
-    unit: Literal["phone", "syllable", "initial_final", "bpe"] = option(
-        "phone", "English: phone or bpe; Mandarin: syllable, initial_final or bpe"
+    unit: Literal[UNITS] = option(
+        "phone", "English: phone or bpe; Mandarin: syllable, initial_final or bpe; phones: phone"
     )
-    framing: Literal["blank", "runtime", "reference"] = option(
+    framing: Literal[FRAMINGS] = option(
         "blank", "blanks and sentence marks around tokens; runtime and reference: espeak only"
     )
     pinyin: Literal["labelled", "predicted"] = option(
@@ -92,24 +101,34 @@ class FrontEndConfig:
         "", "Mandarin: how the corpus's speaker reads, in base64; empty: rules"
     )
     user_lexicon: str = option("", "lines `word pronunciation` that stand over the dictionaries")
+    symbols: str = option(
+        "", "phones: the symbols of the token table in the order of their ids, spaces between them"
+    )
+
+    @property
+    def kind(self) -> FrontEndKind:
+        """Return its front end in the language table; InputError where there is none."""
+        return kind_of(self.language, self.frontend)
 
 
 class FrontEnd(Protocol):
-    """Text to tokens. Deterministic, safe in threads and forks, never raises on any string."""
+    """Turn text into tokens: deterministic, safe in threads and forks, raising on no string."""
 
     config: FrontEndConfig
+    runs_in: str  # for a package's README: which runtimes speak it, and what they leave out
+    cut_note: str  # and how 2.x cuts long sentences
 
     def __call__(self, text: str) -> Spoken:
-        """Normalise `text` and say it."""
+        """Say `text`, after normalising it."""
 
     def normalize(self, text: str) -> str:
-        """What a runtime without a normaliser must be given to say the same."""
+        """Write `text` as a runtime without a normaliser must be given it to say the same."""
 
     def token_table(self) -> TokenTable:
-        """This front end's table; no data ever extend it."""
+        """Return this front end's table; no data ever extend it."""
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterable[tuple[str, list[str]]]:
-        """Words and phrases with their tokens, for the runtime's lexicon.txt.
+        """Yield words and phrases with their tokens, for the runtime's lexicon.txt.
 
         With what `texts` need beside, so that the runtime says them as the front end does.
         """

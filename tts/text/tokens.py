@@ -1,4 +1,4 @@
-"""Token tables (tokens.txt) and the framings that turn tokens into a model's input ids."""
+"""Read and write token tables (tokens.txt); frame tokens as a model's input ids."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE = re.compile(r"(?P<symbol>.*?)[ \t]*(?<![^ \t])(?P<id>[0-9]+)[ \t]*")
 
 
 class TokenTable:
-    """Symbols and their ids; ids may leave gaps.
+    """Hold symbols and their ids; ids may leave gaps.
 
     A model's embedding has `num_embeddings` rows: the highest id and one.
     """
@@ -29,7 +29,7 @@ class TokenTable:
 
     @classmethod
     def of(cls, symbols: Iterable[str]) -> TokenTable:
-        """The table that numbers `symbols` from 0 on."""
+        """Return the table that numbers `symbols` from 0 on."""
         return cls({symbol: number for number, symbol in enumerate(symbols)})
 
     @classmethod
@@ -48,7 +48,7 @@ class TokenTable:
 
     @classmethod
     def parse(cls, text: str, where: str = "tokens") -> TokenTable:
-        """The table in `text`, one `symbol id` a line.
+        """Return the table in `text`, one `symbol id` a line.
 
         The space symbol's line is two spaces and its id; a line with nothing but an id, which
         is what some editors leave of it, means the space as well.
@@ -77,7 +77,7 @@ class TokenTable:
         return cls(symbols)
 
     def text(self) -> str:
-        """What stands in tokens.txt, in the order of the ids."""
+        """Return what stands in tokens.txt, in the order of the ids."""
         ordered = sorted(self.symbols.items(), key=lambda item: item[1])
         return "".join(f"{symbol} {token_id}\n" for symbol, token_id in ordered)
 
@@ -87,17 +87,17 @@ class TokenTable:
 
     @property
     def num_embeddings(self) -> int:
-        """The highest id plus one."""
+        """Return the highest id plus one."""
         return max(self.symbols.values()) + 1
 
     @property
     def pad_id(self) -> int:
-        """The id of `_`, which is padding and blank."""
+        """Return the id of `_`, which is padding and blank."""
         return self._id_of(PAD)
 
     @property
     def sha256(self) -> str:
-        """A hash that two tables share only if they are equal."""
+        """Return a hash that two tables share only if they are equal."""
         return hashlib.sha256(self.text().encode("utf-8")).hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -106,11 +106,11 @@ class TokenTable:
     __hash__ = None  # type: ignore[assignment]
 
     def unknown(self, tokens: Iterable[str]) -> list[str]:
-        """The tokens that the table does not hold, each once, in order of appearance."""
+        """Return the tokens that the table does not hold, each once, in order of appearance."""
         return list(dict.fromkeys(token for token in tokens if token not in self.symbols))
 
     def encode(self, tokens: Iterable[str], framing: str = "blank") -> list[int]:
-        """Ids of `tokens` with a blank between neighbours.
+        """Write ids of `tokens` with a blank between neighbours.
 
         framing: "blank" `_ t _ t _`; "runtime" `_ ^ _ t _ ... $ _`; "reference" `^ _ t _ ... $`.
         Raises: InputError listing every token that is not in the table.

@@ -1,4 +1,4 @@
-"""The user's own pronunciations: a file of words, and what makes a pronunciation valid."""
+"""Read the user's own pronunciations, and check that they are valid."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from tts.errors import InputError
 from tts.text.characters import APOSTROPHES, fold, is_hanzi
 from tts.text.english.arpabet import CONSONANTS, VOWELS
+from tts.text.languages import LANGUAGES, language_of
 from tts.text.mandarin.pinyin import split_labels, table_syllable
 
 if TYPE_CHECKING:
     from tts.text.spoken import FrontEndConfig
 
-# Shown wherever a pronunciation is refused.
-EXAMPLES = {"en-us": "tencha T EH1 N CH AH0", "zh": "重庆 chong2 qing4"}
 # How many faults a message lists before it only counts.
 _SHOWN = 20
 # What is looked up as one word: AT&T, O'Neil, C++; a full stop may follow.
@@ -27,12 +26,12 @@ _SYLLABLE = re.compile(r"[a-zê]+[1-5]")
 
 
 def word_key(word: str) -> str:
-    """How a word is looked up: in lower case, with the ASCII apostrophe."""
+    """Return how a word is looked up: in lower case, with the ASCII apostrophe."""
     return "".join("'" if c in APOSTROPHES else c for c in word).lower()
 
 
 def fault(word: str, said: Sequence[str]) -> str:
-    """Why `said` is no pronunciation of `word`, in words; "" if it is one.
+    """Return why `said` is no pronunciation of `word`, in words; "" if it is one.
 
     A word with Hanzi takes pinyin with tone digits, one syllable for each character (erhua
     huar1 for two); any other takes ARPAbet with stress digits on its vowels.
@@ -70,15 +69,16 @@ def _arpabet_fault(said: Sequence[str]) -> str:
 
 
 def example(word: str) -> str:
-    """A valid line, in the writing system of `word`."""
-    return EXAMPLES["zh" if any(map(is_hanzi, word)) else "en-us"]
+    """Return a valid line, in the writing system of `word`."""
+    script = "hanzi" if any(map(is_hanzi, word)) else "latin"
+    return next(row.lexicon_line for row in LANGUAGES.values() if row.scripts == (script,))
 
 
 def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
-    """The entries of a user lexicon: word (see word_key) -> phones or syllables.
+    """Return the entries of a user lexicon: word (see word_key) -> phones or syllables.
 
     A line is `word pronunciation`, separated by tabs or spaces; `#` begins a comment.
-    language: "en-us", "zh" or "zh_en". where: what the message calls the text, such as its
+    language: of the table. where: what the message calls the text, such as its
     path. Raises: InputError that lists every line at fault with its number.
     """
     entries: dict[str, tuple[str, ...]] = {}
@@ -102,7 +102,7 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
     if faults:
         shown = "\n".join(f"  {line}" for line in faults[:_SHOWN])
         more = f"\n  and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
-        usual = EXAMPLES["en-us" if language == "en-us" else "zh"]
+        usual = language_of(language).lexicon_line
         raise InputError(
             f"{where}: {len(faults)} of its lines cannot be used:\n{shown}{more}\n"
             f"a line is: word pronunciation, for example: {usual}"
@@ -111,7 +111,7 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
 
 
 def cased(word: str, said: Sequence[str]) -> list[str]:
-    """The items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
+    """Return items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
     if any(map(is_hanzi, word)):
         said = unicodedata.normalize("NFC", " ".join(said)).split()
         return [item.lower().replace("ü", "v").replace("u:", "v") for item in said]
@@ -119,14 +119,15 @@ def cased(word: str, said: Sequence[str]) -> list[str]:
 
 
 def _word_fault(word: str, language: str) -> str:
-    """Why no text of `language` can hold `word`; "" if one can."""
+    """Return why no text of `language` can hold `word`; "" if one can."""
+    row = language_of(language)
     hanzi = [c for c in word if is_hanzi(c)]
-    if hanzi and language == "en-us":
-        return "Hanzi in the lexicon of an English voice"
+    if hanzi and "hanzi" not in row.scripts:
+        return f"Hanzi in the lexicon of a voice that speaks {row.name}"
     if hanzi:
         return "" if len(hanzi) == len(word) else "Hanzi and other characters in one word"
-    if language == "zh":
-        return "no Hanzi: a Mandarin voice has no phones for it"
+    if "latin" not in row.scripts:
+        return f"no Hanzi: a voice that speaks {row.name} has no phones for it"
     for c in word:
         if not (fold(c).isalnum() or c in APOSTROPHES or c in "-.&+"):
             return f"{c!r} is no part of a word"
@@ -138,7 +139,7 @@ def _word_fault(word: str, language: str) -> str:
 
 
 def merge(stored: str, added: str, language: str, where: str) -> str:
-    """The text of a lexicon with the entries of `stored` and, over them, those of `added`.
+    """Return the text of a lexicon with the entries of `stored` and, over them, those of `added`.
 
     Raises: InputError as parse.
     """
@@ -147,7 +148,7 @@ def merge(stored: str, added: str, language: str, where: str) -> str:
 
 
 def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontEndConfig:
-    """`config` with the entries of a file over those it has; without a path `config` itself.
+    """Return `config` with the entries of a file over those it has; without a path `config` itself.
 
     Raises: InputError for a file that cannot be read, as parse for its lines, and for a front
     end that has no phones of its own.
@@ -155,7 +156,8 @@ def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontE
     if not path:
         return config
     path = Path(path)
-    if config.frontend == "espeak" or config.unit == "bpe":
+    row = language_of(config.language)
+    if not config.kind.lexicon or not row.scripts or config.unit == "bpe":
         raise InputError(
             f"--user-lexicon {path}: a voice with frontend {config.frontend} and unit "
             f"{config.unit} takes no pronunciations; it needs frontend lexicon or pinyin, and "
@@ -165,8 +167,7 @@ def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontE
         added = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(
-            f"--user-lexicon {path} does not exist; it holds lines such as: "
-            f"{EXAMPLES['en-us' if config.language == 'en-us' else 'zh']}"
+            f"--user-lexicon {path} does not exist; it holds lines such as: {row.lexicon_line}"
         ) from None
     except (UnicodeDecodeError, OSError) as error:
         raise InputError(f"--user-lexicon {path} cannot be read as UTF-8 text: {error}") from None

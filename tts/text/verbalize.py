@@ -1,4 +1,4 @@
-"""Digits and symbols into words: a table of rules first, wetext for what they leave to it."""
+"""Write digits and symbols as words: by a table of rules first, then by wetext."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tts.text import number_words
-
 # wetext's time grows faster than the length of what it is given.
 _LONGEST = 60
 
@@ -22,7 +20,7 @@ Kinds = dict[str, Callable[[str], str]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern and what is said for it: `{1:ordinal}` says group 1 as that kind of word.
+    """Hold a pattern and what is said for it: `{1:ordinal}` says group 1 as that kind of word.
 
     `{1}` leaves the group as it is, for the rules below. example, said: a sentence that the
     rule is for, and its normalised text.
@@ -38,7 +36,7 @@ _SLOT = re.compile(r"\{(\d+)(?::(\w+))?\}")
 
 
 def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
-    """A function that applies `rules` to a text, in their order."""
+    """Return a function that applies `rules` to a text, in their order."""
     steps = [(re.compile(rule.pattern, re.ASCII), _speaker(rule.words, kinds)) for rule in rules]
 
     def apply(text: str) -> str:
@@ -50,7 +48,7 @@ def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
 
 
 def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
-    """What `re.sub` calls for a match: the words with their slots filled."""
+    """Return what `re.sub` calls for a match: the words with their slots filled."""
     parts = _SLOT.split(words)
     texts, groups = parts[::3], [int(group) for group in parts[1::3]]
     # A long text says the same number often.
@@ -67,7 +65,7 @@ def _speaker(words: str, kinds: Kinds) -> Callable[[re.Match[str]], str]:
 
 
 def _fresh_lock() -> None:
-    """A fork may happen while another thread holds the lock: the child starts with its own."""
+    """Give a forked child a lock of its own: another thread may hold this one."""
     global _lock
     _lock = threading.Lock()
 
@@ -83,10 +81,10 @@ def _normalizer(language: str) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def verbalize(text: str, language: str) -> str:
-    """A short expression (`5 kg`) in wetext's words; language: "en" or "zh".
+def verbalize(text: str, language: str, say_digits: Callable[[str], str]) -> str:
+    """Write a short expression (`5 kg`) in the words of wetext, whose languages are en and zh.
 
-    What wetext has no words for stays as it is, but for digits, which are then said one by one.
+    What wetext has no words for stays as it is, but for digits: `say_digits` says them one by one.
     """
     text = " ".join(text.split())  # runs of spaces make wetext fail
     words = None
@@ -97,5 +95,4 @@ def verbalize(text: str, language: str) -> str:
         except Exception:  # whatever its parser meets: assertions, index and runtime errors
             words = None
     words = text if words is None else words
-    one_by_one = number_words.digits if language == "en" else number_words.hanzi_digits
-    return re.sub("[0-9]+", lambda match: f" {one_by_one(match[0])} ", words)
+    return re.sub("[0-9]+", lambda match: f" {say_digits(match[0])} ", words)

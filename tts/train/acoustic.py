@@ -14,8 +14,7 @@ from torch import Tensor, nn
 
 from tts.batch import Batch
 from tts.config import from_dict, to_dict
-from tts.errors import InputError
-from tts.models import build_model, inputs_of, model_class
+from tts.models import build_model, compile_model, inputs_of, model_class
 from tts.train.acoustic_checkpoint import check_acoustic, load_initial
 from tts.train.config import TrainConfig
 from tts.train.device import describe, machine_facts
@@ -24,7 +23,8 @@ from tts.train.loaders import make_loaders, make_plan, read_batches
 from tts.train.loop import Trainer
 from tts.train.loss_csv import Totals
 from tts.train.loss_sums import LossSums
-from tts.train.memory import measure, naming_batch, resolve_max_duration
+from tts.train.max_duration import resolve_max_duration
+from tts.train.memory import measure, naming_batch
 from tts.train.monitor import Monitor
 from tts.train.named_losses import NamedLosses
 from tts.train.pictures import draw_utterance
@@ -81,7 +81,7 @@ class AcousticTask(Task):
         config: TrainConfig = place.config
         self.name, self.data, self.tokens = name, data, data.table.text()
         self.device, self.world, self.timer = place.device, place.world, place.timer
-        mel = data.facts.mel
+        mel = data.mel
         self._vocoder = check_vocoder(config.vocoder, mel, place.device)
         self.model = _build_model(place, name, model_config, data)
         self._initial = config.init_from if place.resumed is None else ""
@@ -119,7 +119,7 @@ class AcousticTask(Task):
             self.config,
             self.data.splits,
             self.data.table,
-            self.data.facts.mel,
+            self.data.mel,
             self.device,
             self.world.rank,
             self.world.size,
@@ -236,7 +236,7 @@ class AcousticTask(Task):
             log.info(f"initial weights, mel mean and mel deviation from {self._initial}")
 
     def preview(self) -> str:
-        mel, examples = self.data.facts.mel, self.data.examples
+        mel, examples = self.data.mel, self.data.examples
         memory = measure(self.model, self.config, examples, mel.n_mels, self.device)
         plan = make_plan(self.config, self.data.splits["train"], mel)
         text = preview(self.run_config, self.config, plan, examples, memory, self.device)
@@ -248,7 +248,5 @@ def _build_model(place: Place, name: str, model_config: Any, data: Prepared) -> 
     torch.manual_seed(place.config.seed)
     model = build_model(name, model_config, data.facts).to(place.device)
     if place.config.compile:
-        if not hasattr(model, "compile_parts"):
-            raise InputError(f"--compile 1: the model {name} names no parts to compile")
-        model.compile_parts()
+        compile_model(model)
     return model

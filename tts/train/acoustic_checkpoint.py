@@ -11,6 +11,7 @@ from tts.checkpoint import load_checkpoint
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
 from tts.models import model_class
+from tts.text.spoken import FrontEndConfig
 from tts.train.config import TrainConfig
 from tts.train.resume import check_kind, check_resumable
 
@@ -27,8 +28,7 @@ def check_acoustic(
     table.
     """
     check_kind(path, content, run)
-    tables = ({**table, "model": _filled(table["model"])} for table in (content["config"], run))
-    old, run = tables
+    old, run = (_filled(table) for table in (content["config"], run))
     changeable = model_class(run["model"]["name"]).changeable
     fixed = {"model": changeable, "mel": (), "frontend": ()}
     sentences = check_resumable(path, {**content, "config": old}, run, TrainConfig, fixed)
@@ -40,10 +40,17 @@ def check_acoustic(
     return sentences
 
 
-def _filled(table: dict[str, Any]) -> dict[str, Any]:
-    """A [model] table with the defaults of the options that a checkpoint is too old to name."""
-    name, options = table["name"], {key: table[key] for key in table if key != "name"}
-    return {"name": name, **to_dict(from_dict(model_class(name).Config, options, "model"))}
+def _filled(tables: dict[str, Any]) -> dict[str, Any]:
+    """Configuration tables with the defaults of options that a checkpoint is too old to name."""
+    options = dict(tables["model"])
+    name = options.pop("name")
+    model = from_dict(model_class(name).Config, options, "model")
+    frontend = from_dict(FrontEndConfig, tables.get("frontend") or {}, "frontend")
+    return {
+        **tables,
+        "model": {"name": name, **to_dict(model)},
+        "frontend": to_dict(frontend),
+    }
 
 
 def load_initial(model: nn.Module, path: Path | str, tokens: str) -> None:

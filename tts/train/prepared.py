@@ -22,10 +22,11 @@ from tts.train.loaders import Split, read_splits
 
 @dataclass(frozen=True)
 class Prepared:
-    """Hold what data/ says: token table, front end, facts for the model, both splits."""
+    """Hold what data/ says: token table, front end, mel, facts for the model, both splits."""
 
     table: TokenTable
     frontend: FrontEndConfig
+    mel: MelConfig
     facts: Facts
     splits: dict[str, Split]
 
@@ -52,15 +53,16 @@ def read_prepared(config: TrainConfig, prefix: str, inputs: Sequence[str]) -> Pr
     cmvn = read_json(data_dir / "fbank" / "cmvn.json")
     splits = read_splits(config, data_dir.parent, prefix, table, frontend.framing, inputs)
     facts = Facts(
-        table.num_embeddings,
-        mel,
-        cmvn["fbank_mean"],
-        cmvn["fbank_std"],
-        table.pad_id,
-        read_speakers(splits["train"].cuts),
-        read_statistics(data_dir) if "pitch" in inputs else {},
+        vocab_size=table.num_embeddings,
+        n_mels=mel.n_mels,
+        mel_mean=cmvn["fbank_mean"],
+        mel_std=cmvn["fbank_std"],
+        pad_id=table.pad_id,
+        frame_seconds=mel.frame_seconds,
+        speakers=read_speakers(splits["train"].cuts),
+        contour_statistics=read_statistics(data_dir) if "pitch" in inputs else {},
     )
-    return Prepared(table, frontend, facts, splits)
+    return Prepared(table, frontend, mel, facts, splits)
 
 
 def read_recipe(data_dir: Path) -> tuple[TokenTable, FrontEndConfig, MelConfig]:

@@ -10,7 +10,8 @@ import torch
 
 from tts.data.loader import BatchPlan, Example
 from tts.train.config import TrainConfig
-from tts.train.memory import Memory, free_memory, largest_batch, padded_frames
+from tts.train.max_duration import largest_batch, padded_frames
+from tts.train.memory import Memory, free_memory
 
 
 def preview(

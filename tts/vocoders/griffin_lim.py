@@ -1,4 +1,4 @@
-"""Turn mel into samples without any weights: Griffin-Lim."""
+"""Build the waveform from the mel without any weights, by Griffin-Lim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TINY = 1e-8
 
 
 class GriffinLim(nn.Module):
-    """Compute fast Griffin-Lim with momentum on a non-negative estimate of the spectrum.
+    """Run fast Griffin-Lim with momentum on a non-negative estimate of the spectrum.
 
     Frames lie as tts.features.mel computes them, so T frames give T * hop_length samples.
     Everything is deterministic: the first phases follow from bin and frame number.
@@ -51,7 +51,8 @@ class GriffinLim(nn.Module):
         return samples_BS[:, margin : margin + mel_BTF.shape[1] * self.mel.hop_length]
 
     def magnitude(self, mel_BTF: Tensor) -> Tensor:
-        """Estimate a non-negative spectrum (B, T, n_fft // 2 + 1) whose mel is close to the given.
+        """Estimate a non-negative spectrum (B, T, n_fft // 2 + 1) whose mel is close to the given
+        one.
 
         The clamped pseudo-inverse, improved by multiplicative updates, which keep it
         non-negative (Lee and Seung 2001).
@@ -65,7 +66,7 @@ class GriffinLim(nn.Module):
         return estimate_BTK
 
     def reconstruct(self, magnitude_BTK: Tensor) -> Tensor:
-        """Find a signal (B, (T - 1) * hop_length + n_fft) of nearly the given spectrum."""
+        """Build a signal (B, (T - 1) * hop_length + n_fft) with a spectrum close to the given."""
         real_BTK, imag_BTK = self.first_phase(magnitude_BTK)
         last = None
         for _ in range(self.num_iterations):
@@ -79,7 +80,7 @@ class GriffinLim(nn.Module):
         return self.synthesis(magnitude_BTK * real_BTK, magnitude_BTK * imag_BTK)
 
     def first_phase(self, magnitude_BTK: Tensor) -> tuple[Tensor, Tensor]:
-        """Return cosine and sine (T, n_fft // 2 + 1) of fixed, irregular phases."""
+        """Compute cosine and sine (T, n_fft // 2 + 1) of fixed, irregular phases."""
         frames = torch.arange(magnitude_BTK.shape[1], device=magnitude_BTK.device)
         # A bin's own frequency advances by hop/n_fft turns a frame. In integers, since float32
         # would lose the fraction of a turn.
@@ -88,13 +89,13 @@ class GriffinLim(nn.Module):
         return angle_TK.cos(), angle_TK.sin()
 
     def analysis(self, signal_BS: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the real and imaginary spectrum (B, T, n_fft // 2 + 1) of the windowed frames."""
+        """Compute the real and imaginary spectrum (B, T, n_fft // 2 + 1) of the windowed frames."""
         frames_BTN = signal_BS.unfold(1, self.mel.n_fft, self.mel.hop_length) * self.window
         spectrum = torch.fft.rfft(frames_BTN)
         return spectrum.real, spectrum.imag
 
     def synthesis(self, real_BTK: Tensor, imag_BTK: Tensor) -> Tensor:
-        """Add the frames by least squares of a spectrum (Griffin and Lim 1984, eq. 6)."""
+        """Overlap and add a spectrum's frames by least squares (Griffin and Lim 1984, eq. 6)."""
         frames_BTN = torch.fft.irfft(torch.complex(real_BTK, imag_BTK), n=self.mel.n_fft)
         return self.overlap_add(frames_BTN * self.window)
 

@@ -1,1 +1,1 @@
-"""English: from written text to phones of ARPAbet or IPA."""
+"""Turn written English into phones of ARPAbet or IPA."""

@@ -1,4 +1,4 @@
-"""ARPAbet to IPA symbols of one code point, and the token table of the English lexicon voice."""
+"""Turn ARPAbet into IPA symbols of one code point; make the English lexicon's token table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PUNCTUATION = (",", ".", "!", "?", ";")
 
 
 def to_ipa(phones: Iterable[str]) -> tuple[str, ...]:
-    """IPA symbols of ARPAbet phones, whose vowels carry a stress digit 0, 1 or 2.
+    """Return IPA symbols of ARPAbet phones, whose vowels carry a stress digit 0, 1 or 2.
 
     As espeak writes it, a stress mark stands right before its vowel.
     """
@@ -47,7 +47,7 @@ def to_ipa(phones: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def lexicon_table() -> TokenTable:
-    """Token table of the English lexicon voice: `_` 0, ASCII symbols at their code points.
+    """Return token table of the English lexicon voice: `_` 0, ASCII symbols at their code points.
 
     sherpa-onnx 2.0.1 writes ids of punctuation where it wants code points; where the two are
     equal its output is right, and stays right when that is mended. The other IPA symbols fill

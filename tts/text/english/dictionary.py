@@ -1,4 +1,4 @@
-"""The pronouncing dictionary of English: CMU's, and words of our own."""
+"""Read the pronouncing dictionary of English: CMU's, and words of our own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFERRED = {"a": "AH", "the": "DH AH", "and": "AH N D", "to": "T UW", "i": "AY
 
 
 def _path() -> Path:
-    """Where the package pocketsphinx carries it. Raises: InputError where that is missing."""
+    """Find the dictionary in the package pocketsphinx. Raises: InputError where that is missing."""
     package = importlib.util.find_spec("pocketsphinx")
     folders = package.submodule_search_locations if package else None
     path = Path((folders or ["."])[0]) / "model" / "en-us" / "cmudict-en-us.dict"
@@ -28,7 +28,7 @@ def _path() -> Path:
 
 @lru_cache(maxsize=1)
 def published() -> dict[str, str]:
-    """Words in lower case -> their first pronunciation in ARPAbet, without stress.
+    """Map words in lower case to their first pronunciation in ARPAbet, without stress.
 
     The dictionary is CMU's, as the package pocketsphinx carries it.
     Raises: InputError where that package is missing.
@@ -46,7 +46,7 @@ def published() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def modern() -> dict[str, tuple[str, ...]]:
-    """Words of our own, which the dictionary lacks, with their phones and stress digits."""
+    """Return words of our own, which the dictionary lacks, with their phones and stress digits."""
     lines = Path(__file__).with_name("modern_words.txt").read_text(encoding="utf-8").splitlines()
     fields = [line.split() for line in lines if line and line[0] != "#"]
     return {word: tuple(phones) for word, *phones in fields}
@@ -54,13 +54,13 @@ def modern() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def dictionary() -> dict[str, str]:
-    """Words in lower case -> their pronunciation without stress: published(), then modern()."""
+    """Map words in lower case to their phones without stress: published(), then modern()."""
     plain = {word: " ".join(p.rstrip("012") for p in said) for word, said in modern().items()}
     return {**published(), **plain}
 
 
 def pronunciations(words: Iterable[str]) -> dict[str, list[list[str]]]:
-    """All that the published dictionary has for each of `words`, without stress."""
+    """Return all that the published dictionary has for each of `words`, without stress."""
     found: dict[str, list[list[str]]] = {word: [] for word in words}
     for line in _path().read_text(encoding="utf-8").splitlines():
         word, _, phones = line.partition(" ")

@@ -1,4 +1,4 @@
-"""The reference's English front end: espnet's cleaner and espeak through piper-phonemize.
+"""Say English as the reference does: espnet's cleaner and espeak through piper-phonemize.
 
 Both need GPL packages and stay an extra (requirements-espeak.txt).
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from tts.errors import InputError
 from tts.text.characters import Leftovers, name_of
-from tts.text.english.hanzi_problems import join_hanzi
+from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.spoken import FrontEndConfig, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 
@@ -31,7 +31,7 @@ _lock = threading.Lock()
 
 
 def _fresh_lock() -> None:
-    """A fork may happen while another thread holds the lock: the child starts with its own."""
+    """Give a forked child a lock of its own: another thread may hold this one."""
     global _lock
     _lock = threading.Lock()
 
@@ -41,13 +41,13 @@ os.register_at_fork(after_in_child=_fresh_lock)
 
 @lru_cache(maxsize=1)
 def espeak_table() -> TokenTable:
-    """The reference's 157 tokens, one code point each."""
+    """Return the reference's 157 tokens, one code point each."""
     return TokenTable.of(_SYMBOLS)
 
 
 @lru_cache(maxsize=1)
 def _packages() -> tuple[Callable[[str], str], Callable[[str, str], Any], Callable[[str], str]]:
-    """Cleaner, phonemizer, transliterator. Raises: InputError where they are not installed."""
+    """Load cleaner, phonemizer, transliterator; InputError where they are not installed."""
     try:
         from piper_phonemize import phonemize_espeak
         from tacotron_cleaner.cleaners import custom_english_cleaners
@@ -61,22 +61,29 @@ def _packages() -> tuple[Callable[[str], str], Callable[[str, str], Any], Callab
 
 
 def _clean(text: str) -> str:
-    """Without lone surrogates and zero bytes, which a C++ library cannot take."""
+    """Drop lone surrogates and zero bytes, which a C++ library cannot take."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
 
 
 class EspeakFrontEnd:
-    """English text to espeak's IPA (see FrontEnd). Raises InputError where its extra is missing."""
+    """Turn English into espeak's IPA (see FrontEnd). Raises InputError without its extra."""
+
+    runs_in = (
+        "Runs in sherpa-onnx **1.13.x** with an espeak-ng-data folder, which is not part of "
+        "this package (the wheel piper-phonemize carries one). sherpa-onnx 2.x has no espeak: "
+        "there, give code points of the phonemes (`GenerationConfig.phoneme_codepoints`)."
+    )
+    cut_note = ""
 
     def __init__(self, config: FrontEndConfig):
         self.config = config
 
     def token_table(self) -> TokenTable:
-        """The reference's 157 symbols; needs none of the optional packages."""
+        """Return the reference's 157 symbols; needs none of the optional packages."""
         return espeak_table()
 
     def normalize(self, text: str) -> str:
-        """Numbers and abbreviations written out, accents dropped, upper case (espnet's way)."""
+        """Write numbers and abbreviations out, drop accents, in upper case (espnet's way)."""
         cleaner = _packages()[0]
         text = _clean(text)
         try:
@@ -85,7 +92,7 @@ class EspeakFrontEnd:
             return " ".join(text.upper().split())
 
     def __call__(self, text: str) -> Spoken:
-        """espeak's sentences as words; symbols outside the table are reported and dropped."""
+        """Say espeak's sentences as words; report and drop symbols outside the table."""
         normalized = self.normalize(text)
         _, phonemize, transliterate = _packages()
         with _lock:
@@ -108,13 +115,13 @@ class EspeakFrontEnd:
                     words.append(Word(" ", (" ",), "space"))
                 if part:
                     words.append(Word(part, tuple(part), "espeak"))
-        problems = join_hanzi(text, problems, "said in English spelling, not as Mandarin")
+        problems = join_hanzi_problems(text, problems, "said in English spelling, not as Mandarin")
         return Spoken(text, normalized, tuple(words), tuple(problems))
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:
-        """None: the runtime reads what `normalize` gives."""
+        """Write none: the runtime reads what `normalize` gives."""
         return []
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
-        """Nothing: espeak says every word in its context."""
+        """Yield nothing: espeak says every word in its context."""
         return iter(())

@@ -1,4 +1,4 @@
-"""The English front end of permissively licensed parts: dictionary, rules, letter to sound."""
+"""Say English with permissively licensed parts: dictionary, rules, letter to sound."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
 from tts.text.english.arpabet import PUNCTUATION, lexicon_table, to_ipa
 from tts.text.english.dictionary import dictionary
-from tts.text.english.hanzi_problems import join_hanzi
+from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.english.heteronyms import choose, readings
 from tts.text.english.normalize import normalize
 from tts.text.english.pronounce import homophone, possessive, pronounce, words
-from tts.text.english.protected_words import MarkedText, mark
+from tts.text.english.protected_words import ProtectedText, protect
 from tts.text.spoken import FrontEndConfig, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse, word_key
@@ -25,18 +25,30 @@ _PLAIN = re.compile(r"'?[a-z]+(?:'[a-z]+)*'?")
 
 
 class Piece(NamedTuple):
-    """A word or mark with the spelling under which the runtime's lexicon holds it."""
+    """Hold a word or mark with the spelling under which the runtime's lexicon holds it."""
 
     word: Word
     key: str
 
 
 class LexiconFrontEnd:
-    """English text to IPA tokens (see FrontEnd), as the runtime's lexicon says it.
+    """Turn English text into IPA tokens (see FrontEnd), as the runtime's lexicon says it.
 
     The runtime's lexicon holds one pronunciation a spelling: another reading of a heteronym
     stands there as read'2, which the runtime reads as one word.
     """
+
+    runs_in = (
+        "Runs in sherpa-onnx **2.x** from its lexicon.txt. It does not run on 1.13.x, which "
+        "speaks English through espeak-ng only. 2.x reads no digits by itself: write numbers "
+        "out, or send the text through the normaliser of the front end first. Words that "
+        "lexicon.txt does not hold are skipped by the runtime."
+    )
+    cut_note = (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 words\nis cut in two and the pause at the cut sounds wrong. "
+        "Keep sentences short there, or put commas.\n"
+    )
 
     def __init__(self, config: FrontEndConfig):
         self.config = config
@@ -46,27 +58,29 @@ class LexiconFrontEnd:
         self._keys = {word: _key_of(word) for word in self._user}
 
     def token_table(self) -> TokenTable:
-        """`_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or bpe."""
+        """Return `_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or bpe."""
         return self._bpe.table if self._bpe else lexicon_table()
 
     def normalize(self, text: str) -> str:
-        """Words as the exported lexicon holds them, single spaces, single `, . ! ? ;`."""
+        """Write words as the exported lexicon holds them, single spaces, single `, . ! ? ;`."""
         pieces, _, _ = self._pieces(text)
         return "".join(piece.key for piece in pieces)
 
     def __call__(self, text: str) -> Spoken:
-        """Words between single spaces; no space stands beside punctuation."""
+        """Say words between single spaces; no space stands beside punctuation."""
         pieces, normalized, problems = self._pieces(text)
-        problems = join_hanzi(text, problems, "left out: an English voice cannot say Mandarin")
+        problems = join_hanzi_problems(
+            text, problems, "left out: an English voice cannot say Mandarin"
+        )
         return Spoken(text, normalized, tuple(piece.word for piece in pieces), tuple(problems))
 
     def _pieces(self, text: str) -> tuple[list[Piece], str, list[Problem]]:
-        """Words, spaces and marks of a text, its normalised form, what cannot be said."""
-        marked = mark(text, self._user)
-        normalized, found = normalize(marked.text)
-        problems = [marked.restored(problem) for problem in found] + marked.problems
+        """Return words, spaces and marks of a text, its normalised form, what cannot be said."""
+        protected = protect(text, self._user)
+        normalized, found = normalize(protected.text)
+        problems = [protected.restored(problem) for problem in found] + protected.problems
         spelled = _WORD.findall(normalized)
-        written = [marked.written(piece) for piece in spelled] if marked.words else spelled
+        written = [protected.written(piece) for piece in spelled] if protected.words else spelled
         pieces: list[Piece] = []
         leftovers = Leftovers(text)
         for index, piece in enumerate(spelled):
@@ -83,12 +97,14 @@ class LexiconFrontEnd:
                 pieces.append(Piece(Word(written[index], tokens, "bpe"), written[index]))
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             else:
-                pieces.append(self._say(spelled, written, index, marked))
-        return pieces, marked.written(normalized), problems
+                pieces.append(self._say(spelled, written, index, protected))
+        return pieces, protected.written(normalized), problems
 
-    def _say(self, spelled: list[str], written: list[str], index: int, marked: MarkedText) -> Piece:
-        """The word at `index`: as the text or the user says it, by context, or as always."""
-        found = marked.find(spelled[index]) if marked.words else None
+    def _say(
+        self, spelled: list[str], written: list[str], index: int, protected: ProtectedText
+    ) -> Piece:
+        """Return the word at `index`: as the text or the user says it, by context, or as always."""
+        found = protected.find(spelled[index]) if protected.words else None
         text = written[index]
         if found:
             word, ending = found
@@ -109,11 +125,11 @@ class LexiconFrontEnd:
         return Piece(said, f"{word}'{number + 1}" if number else text)
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:
-        """None: the runtime reads what `normalize` gives."""
+        """Write none: the runtime reads what `normalize` gives."""
         return []
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
-        """The user's words, every word of the dictionary and reading of a heteronym, the other
+        """Yield user's words, every word of the dictionary and reading of a heteronym, the other
         words of `texts`.
         """
         seen: set[str] = set()
@@ -147,7 +163,7 @@ class LexiconFrontEnd:
 
 
 def _key_of(word: str) -> str:
-    """The spelling of a user's word in the runtime's lexicon, which holds a-z, 0-9 and '."""
+    """Return the spelling of a user's word in the runtime's lexicon, which holds a-z, 0-9 and '."""
     if _PLAIN.fullmatch(word):
         return word
     plain = "".join(c for c in "".join(map(fold, word)) if c.isalnum() or c == "'").lower()

@@ -1,4 +1,4 @@
-"""Mandarin in a text that an English voice says: one problem for each run of characters."""
+"""Report Mandarin in English texts: one problem for each run of characters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tts.text.spoken import Problem
 
 
 def runs_of_hanzi(text: str) -> Iterator[tuple[int, str]]:
-    """Where each run of Chinese characters begins, and the run."""
+    """Yield where each run of Chinese characters begins, and the run."""
     start = 0
     for hanzi, characters in groupby(text, key=is_hanzi):
         run = "".join(characters)
@@ -19,8 +19,8 @@ def runs_of_hanzi(text: str) -> Iterator[tuple[int, str]]:
         start += len(run)
 
 
-def join_hanzi(text: str, problems: Iterable[Problem], reason: str) -> list[Problem]:
-    """Problems by position; those of Hanzi in `text` as one for each run, with this reason."""
+def join_hanzi_problems(text: str, problems: Iterable[Problem], reason: str) -> list[Problem]:
+    """Sort problems by position; join those of Hanzi in `text` to one for each run."""
     others = [problem for problem in problems if not all(map(is_hanzi, problem.text))]
     runs = [Problem(position, run, reason) for position, run in runs_of_hanzi(text)]
     return sorted([*others, *runs], key=lambda problem: problem.position)

@@ -1,4 +1,4 @@
-"""Rules for heteronyms that the choice between noun and verb does not settle.
+"""Choose readings of heteronyms that noun or verb does not settle, by rules.
 
 Word -> (reading, kind of rule, its words), tried in order; where none holds, the first reading
 of heteronyms.READINGS is meant. Kinds: next, after (the next word that does

@@ -1,4 +1,4 @@
-"""English words with one spelling and several pronunciations, and which one a sentence means.
+"""Choose between the pronunciations of an English spelling by its sentence.
 
 `READINGS` says how each word can be said, its usual reading first. Words of `RULES` have rules
 of their own, tried in order; for all others the tagger decides whether the word is a verb.
@@ -198,7 +198,7 @@ _WORD = re.compile(r"[A-Za-z']+|[,.!?;]")
 
 @lru_cache(maxsize=1)
 def readings() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Word -> name of each reading -> its phones with stress digits; the usual one first."""
+    """Map each word to its readings by name, with phones and stress digits; the usual one first."""
     table: dict[str, dict[str, tuple[str, ...]]] = {}
     for lines, usual in ((_NOUN_VERB, "noun"), (_ADJECTIVE_VERB, "adjective")):
         for line in lines.strip().splitlines():
@@ -222,7 +222,7 @@ def _with_s(phones: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def stressed_forms() -> dict[str, int]:
-    """Forms in -ed and -ing of the verbs stressed otherwise than the noun: their main syllable."""
+    """Find the main syllable of -ed and -ing forms of verbs stressed unlike their nouns."""
     forms: dict[str, int] = {}
     for line in _NOUN_VERB.strip().splitlines():
         word = line.partition(" ")[0]
@@ -236,7 +236,7 @@ def stressed_forms() -> dict[str, int]:
 
 
 def choose(words: Sequence[str], index: int) -> str:
-    """The name of the reading that words[index], a key of `readings` in lower case, has here.
+    """Return name of the reading that words[index], a key of `readings` in lower case, has here.
 
     words: the sentence with its marks as words, with its capitals.
     """
@@ -258,7 +258,7 @@ def choose(words: Sequence[str], index: int) -> str:
 
 
 def reading_in(normalized: str, word: str) -> str:
-    """The name of the reading that the first `word` of a normalised sentence has."""
+    """Return the name of the reading that the first `word` of a normalised sentence has."""
     words = _WORD.findall(normalized)
     places = [index for index, found in enumerate(words) if found.lower() == word]
     return choose(words, places[0]) if places else "missing"
@@ -267,7 +267,7 @@ def reading_in(normalized: str, word: str) -> str:
 def _holds(
     kind: str, cues: frozenset[str], window: list[str], lower: list[str], here: int, begins: bool
 ) -> bool:
-    """Whether a rule of `RULES` applies."""
+    """Return whether a rule of `RULES` applies."""
     if kind == "next":
         return at(lower, here + 1) in cues
     if kind == "after":
@@ -295,7 +295,7 @@ def _holds(
 
 
 def _is_habit(lower: list[str], here: int) -> bool:
-    """Whether `used` belongs to `used to`: he used to swim, but the knife is used to cut."""
+    """Return whether `used` belongs to `used to`: he used to swim, but the knife is used to cut."""
     if at(lower, here + 1) != "to":
         return False
     after = at(lower, here + 2)
@@ -310,7 +310,7 @@ _THEY = listed("i you we they who that")
 
 
 def _is_past(lower: list[str], here: int, times: frozenset[str]) -> bool:
-    """Whether `read` is its past: by its auxiliary or subject, then by words of time."""
+    """Return whether `read` is its past: by its auxiliary or subject, then by words of time."""
     place = skip_adverbs(lower, here)
     before = at(lower, place)
     if before in HAVE or before in BE:

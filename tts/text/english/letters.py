@@ -1,27 +1,17 @@
-"""Letter to sound: how an English word that no dictionary knows is probably said.
+"""Guess from its letters how an English word that no dictionary knows is said.
 
-A word is read as a sequence of graphones (a letter with the phones it says, see graphones.py);
-of all sequences the one that an n-gram model of the dictionary's graphones finds most likely
-is taken. tools/train_letters.py makes the model and measures it.
+A word is read as a sequence of graphones (a letter with the phones that it says); of all
+sequences the one that an n-gram model of the dictionary's graphones finds most likely is taken.
+tools/train_letters.py makes the model and measures it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 MODEL = Path(__file__).with_name("letters.xz")
-# Words of the dictionary that the model is never trained on, for measuring.
-NUM_HELD_OUT = 2000
-ORDER = 6
-# N-grams that raise the log likelihood of the dictionary by less are left out.
-LEAST_GAIN = 1.0
-# Entries like sos EH OW EH S are no spelling: their letters say these phones too rarely.
-_LEAST_LIKELIHOOD = -3.2
-_LEAST_COUNT = 3
 # Hypotheses kept after each letter, and how far behind the best one they may be (log).
 _BEAM = 16
 _LONG, _LONG_BEAM = 60, 2  # longer runs of letters are no words, and need no care
@@ -35,47 +25,11 @@ NAMES = {
 }
 
 
-def held_out(words: Iterable[str]) -> list[str]:
-    """The 2,000 words of a-z, two letters or more, that training leaves out: by their hash."""
-    plain = (word for word in words if len(word) > 1 and word.isascii() and word.isalpha())
-    return sorted(plain, key=lambda word: hashlib.sha256(word.encode()).digest())[:NUM_HELD_OUT]
-
-
-def train_model(entries: Mapping[str, str]) -> bytes:
-    """The packed model of a dictionary: words in lower case -> phones without stress.
-
-    Words that are not of a-z alone are passed over, and so are those of `held_out`.
-    """
-    from tts.text.english.graphones import align
-    from tts.text.english.ngrams import train
-
-    spared = set(held_out(entries))
-    pairs = [
-        (word, phones.split())
-        for word, phones in sorted(entries.items())
-        if word.isascii() and word.isalpha() and word not in spared
-    ]
-    aligned = [found for found in align(pairs) if found and found.likelihood > _LEAST_LIKELIHOOD]
-    counts: dict[tuple, int] = defaultdict(int)
-    for found in aligned:
-        for graphone in found.graphones:
-            counts[graphone] += 1
-    usual = sorted(graphone for graphone, count in counts.items() if count >= _LEAST_COUNT)
-    numbers = {graphone: number for number, graphone in enumerate(usual)}
-    sequences = [
-        [numbers[graphone] for graphone in found.graphones]
-        for found in aligned
-        if all(graphone in numbers for graphone in found.graphones)
-    ]
-    names = [" ".join((letter, *phones)) for letter, phones in usual]
-    return train(sequences, names, ORDER, LEAST_GAIN)
-
-
 class LetterModel:
-    """A trained model, ready to say words."""
+    """Hold a trained model, ready to say words."""
 
     def __init__(self, packed: bytes):
-        from tts.text.english.ngrams import NgramModel
+        from tts.text.english.ngrams import NgramModel  # brings numpy
 
         self._ngrams = NgramModel(packed)
         self._phones: list[list[str]] = []
@@ -86,7 +40,7 @@ class LetterModel:
             self._of_letter[letter].append(number)
 
     def phones(self, word: str) -> list[str]:
-        """ARPAbet phones without stress of a word in a-z; other characters are skipped.
+        """Return ARPAbet phones without stress of a word in a-z; other characters are skipped.
 
         Viterbi search letter by letter, so the time is linear in the word's length.
         """
@@ -129,10 +83,10 @@ def _model() -> LetterModel:
 
 
 def letters_to_phones(word: str) -> list[str]:
-    """ARPAbet phones without stress of a word in a-z, by the model; see LetterModel.phones."""
+    """Guess the ARPAbet phones, without stress, of a word in a-z; see LetterModel.phones."""
     return _model().phones(word)
 
 
 def spell(letters: str) -> list[list[str]]:
-    """The names of the letters a-z in `letters`, as ARPAbet phones."""
+    """Return the names of the letters a-z in `letters`, as ARPAbet phones."""
     return [NAMES[letter].split() for letter in letters if letter in NAMES]

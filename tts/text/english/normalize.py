@@ -1,4 +1,4 @@
-"""English text as words that a lexicon can hold: numbers, abbreviations, symbols, marks."""
+"""Write English text as words that a lexicon can hold: numbers, abbreviations, symbols, marks."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 
 
 def normalize(text: str) -> tuple[str, list[Problem]]:
-    """Words of a-z with ', single spaces, single `, . ! ? ;`; and what had to be left out."""
+    """Write words of a-z with ', single spaces, `, . ! ? ;`; report what had to be left out."""
     problems: list[Problem] = []
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
     plain = " ".join(plain.split())
@@ -121,7 +121,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
 
 @lru_cache(maxsize=4096)
 def _admit(character: str) -> str | None:
-    """What `character` is for the rules; None where it has no meaning."""
+    """Return what `character` is for the rules; None where it has no meaning."""
     if character in _REWRITTEN:
         return _REWRITTEN[character]
     if character in _KEPT_SYMBOLS:
@@ -137,7 +137,7 @@ def _admit(character: str) -> str | None:
 
 
 def _expand(text: str) -> str:
-    """Abbreviations and initials, while their full stops are still there."""
+    """Write abbreviations and initials out, while their full stops are still there."""
     if "." not in text:
         return text
     text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]], text)
@@ -150,7 +150,7 @@ def _expand(text: str) -> str:
 
 
 def _initial(match: re.Match[str]) -> str:
-    """The letter's name without the full stop, but for "So do I." at a sentence's end."""
+    """Return the letter's name without the full stop, but for "So do I." at a sentence's end."""
     before = match.string[max(0, match.start() - 10) : match.start()]
     if match[1] == "I" and _BEFORE_I.search(before):
         return match[0]
@@ -158,24 +158,24 @@ def _initial(match: re.Match[str]) -> str:
 
 
 def _stop(match: re.Match[str]) -> str:
-    """The full stop that ends the sentence as well, where nothing follows `match`."""
+    """Return the full stop that ends the sentence as well, where nothing follows `match`."""
     return "." if _AT_END.match(match.string, match.end()) else ""
 
 
 def _street(match: re.Match[str]) -> str:
-    """Elm Dr. -> Elm drive."""
+    """Say Elm Dr. as Elm drive."""
     name, kind = (match[3] + " ", match[4]) if match[3] else ("", match[1] or match[2])
     return name + _STREETS[kind] + _stop(match)
 
 
 def _dotted(match: re.Match[str]) -> str:
-    """a.m., U.S.: known words or letters; at the very end its full stop ends the sentence."""
+    """Say a.m., U.S.: known words or letters; a last full stop ends the sentence, too."""
     letters = match[0].lower().rstrip(".")
     said = _LATIN.get(letters) or " ".join(map(letter_word, letters.replace(".", "")))
     return said + _stop(match)
 
 
 def _add_pause(mark: str, out: list[str]) -> None:
-    """Append a mark; of neighbours only the first stays."""
+    """Add a mark; of neighbours only the first stays."""
     if not out or out[-1] not in PUNCTUATION:
         out.append(mark)

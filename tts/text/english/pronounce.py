@@ -1,4 +1,4 @@
-"""Pronouncing English words: dictionary, words derived from it, letters."""
+"""Pronounce English words: by dictionary, by words derived from it, by letters."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _UNSTRESSED = re.compile(r"(un|dis|fore)(?=[a-z]{4})|(mis|in|im|re|en)(?=[a-z]{5
 
 @lru_cache(maxsize=1)
 def words() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Every word of the dictionary with its IPA symbols; of a heteronym its usual reading."""
+    """Yield the words of the dictionary with their IPA symbols; heteronyms as usually read."""
     known = dict.fromkeys((*dictionary(), *readings()))
     return tuple((word, pronounce.__wrapped__(word)[0]) for word in known)
 
 
 @lru_cache(maxsize=20000)
 def pronounce(word: str) -> tuple[tuple[str, ...], str]:
-    """IPA symbols of a word in lower-case a-z (with ' and - inside) and their source.
+    """Return IPA symbols of a word in lower-case a-z (with ' and - inside) and their source.
 
     Of a heteronym its usual reading. source: dictionary; rule (derived from a word of it);
     spelled (no vowel letter); fallback (letter to sound). The symbols are empty only if there
@@ -74,12 +74,12 @@ def pronounce(word: str) -> tuple[tuple[str, ...], str]:
 
 
 def unknown_phones(word: str, entries: Mapping[str, str]) -> list[str]:
-    """Phones without stress of a word of letters that `entries` lack, as pronounce says it."""
+    """Guess the phones, without stress, of a word that `entries` lack, as pronounce says it."""
     return _derive(word, entries) or _by_letters(word)[0]
 
 
 def _by_letters(letters: str) -> tuple[list[str], str]:
-    """Phones of letters that are no known word, and whether they are spelled out."""
+    """Return phones of letters that are no known word, and whether they are spelled out."""
     if re.search("[aeiouy]", letters):
         silent = _SILENT_START.match(letters)
         phones = letters_to_phones(letters[silent.end() :] if silent else letters)
@@ -89,7 +89,7 @@ def _by_letters(letters: str) -> tuple[list[str], str]:
 
 
 def _say(word: str, phones: list[str]) -> tuple[str, ...]:
-    """IPA with stress; function words keep none."""
+    """Write IPA with stress; function words keep none."""
     if word in FUNCTION_WORDS:
         return to_ipa(phone + "0" if phone in VOWELS else phone for phone in phones)
     names = [name for letter in word[:6] for name in NAMES.get(letter, "").split()]
@@ -108,7 +108,7 @@ def _say(word: str, phones: list[str]) -> tuple[str, ...]:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two words are said alike; the dictionary writes a weak vowel as IH or AH."""
+    """Return whether two words are said alike; the dictionary writes a weak vowel as IH or AH."""
     return [_WEAK.get(p, p) for p in one] == [_WEAK.get(p, p) for p in other]
 
 
@@ -117,7 +117,7 @@ def _has_vowel(phones: Sequence[str]) -> bool:
 
 
 def _initials(word: str) -> list[str]:
-    """The names of letters as one word, stressed on the last: FBI."""
+    """Return the names of letters as one word, stressed on the last: FBI."""
     said = []
     for number, letter in enumerate(word, 1):
         mark = "1" if number == len(word) else "2"
@@ -128,7 +128,7 @@ def _initials(word: str) -> list[str]:
 
 
 def _compound(word: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
-    """The two dictionary words that `word` is made of, the first as long as possible."""
+    """Return the two dictionary words that `word` is made of, the first as long as possible."""
     for cut in range(min(len(word) - 3, 14), 2, -1):
         if len(word) - cut == 3 and word[:cut] not in ("over", "under", "inter"):
             continue
@@ -140,7 +140,7 @@ def _compound(word: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _derive(word: str, entries: Mapping[str, str]) -> list[str] | None:
-    """Phones of an inflection or derivation of a dictionary word."""
+    """Return phones of an inflection or derivation of a dictionary word."""
     if len(word) > _LONGEST:
         return None
     if word.endswith(("'s", "'")):
@@ -169,7 +169,7 @@ def _derive(word: str, entries: Mapping[str, str]) -> list[str] | None:
 
 
 def _stem(stem: str, entries: Mapping[str, str]) -> list[str] | None:
-    """Phones of the dictionary word whose last letters a suffix has changed."""
+    """Return phones of the dictionary word whose last letters a suffix has changed."""
     candidates = [stem, stem + "e"]
     if len(stem) > 3 and stem[-1] == stem[-2]:
         candidates.append(stem[:-1])
@@ -183,7 +183,7 @@ def _stem(stem: str, entries: Mapping[str, str]) -> list[str] | None:
 
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, list[str]]:
-    """Phones without stress -> the words of the dictionary that are said so."""
+    """Map phones without stress to the words of the dictionary that are said so."""
     spellings: dict[str, list[str]] = {}
     for word, phones in dictionary().items():
         spellings.setdefault(phones, []).append(word)
@@ -191,7 +191,7 @@ def _spellings() -> dict[str, list[str]]:
 
 
 def homophone(word: str, phones: Sequence[str]) -> str:
-    """How the exported lexicon spells `phones` (with stress): `word` itself, one of its readings
+    """Find how the exported lexicon spells `phones` (with stress): `word`, one of its readings
     (read'2), or another word that sounds so; "" if none does.
     """
     for number, reading in enumerate(readings().get(word, {}).values(), 1):
@@ -206,7 +206,7 @@ def homophone(word: str, phones: Sequence[str]) -> str:
 
 
 def possessive(symbols: tuple[str, ...], ending: str) -> tuple[str, ...]:
-    """IPA symbols of a word with `ending` ("", "'" or "'s")."""
+    """Return IPA symbols of a word with `ending` ("", "'" or "'s")."""
     if ending != "'s":
         return symbols
     if symbols[-1] in "szʃʒ":

@@ -1,4 +1,4 @@
-"""English words that a text or the user says how to pronounce, kept safe from normalisation.
+"""Protect words whose pronunciation a text or the user gives from normalisation.
 
 Each such word is replaced by a made-up word that no rule touches, and found again behind it.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tts.text.characters import APOSTROPHES, is_hanzi
 from tts.text.english.normalize import ABBREVIATIONS
-from tts.text.inline_pronunciations import split
+from tts.text.inline_pronunciations import split_pronunciations
 from tts.text.spoken import Problem
 from tts.text.user_lexicon import WORD_SHAPE, word_key
 
@@ -25,8 +25,8 @@ _POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A word with phones of its own. source: override or lexicon, whose entry is `key`."""
+class ProtectedWord:
+    """Hold a word with phones of its own. source: override or lexicon, whose entry is `key`."""
 
     text: str
     phones: tuple[str, ...]
@@ -35,89 +35,93 @@ class Marked:
 
 
 @dataclass
-class MarkedText:
-    """A text with made-up words in it, and what they stand for."""
+class ProtectedText:
+    """Hold a text with made-up words in it, and what they stand for."""
 
     text: str
-    words: dict[str, Marked]
+    words: dict[str, ProtectedWord]
     problems: list[Problem]
     starts: list[tuple[int, int]]  # places here and in the input, in order
 
-    def find(self, piece: str) -> tuple[Marked, str] | None:
-        """The word that a piece of the normalised text stands for, and a possessive after it."""
+    def find(self, piece: str) -> tuple[ProtectedWord, str] | None:
+        """Find the word that a normalised piece stands for, and a possessive after it."""
         word, apostrophe, rest = piece.lower().partition("'")
-        marked = self.words.get(word)
-        return (marked, apostrophe + rest) if marked else None
+        protected = self.words.get(word)
+        return (protected, apostrophe + rest) if protected else None
 
     def written(self, text: str) -> str:
-        """`text` with the words themselves in place of the made-up ones."""
+        """Return `text` with the words themselves in place of the made-up ones."""
         if not self.words:
             return text
         return _MADE_UP.sub(lambda match: self._word_of(match[0]), text)
 
     def _word_of(self, name: str) -> str:
-        marked = self.words.get(name.lower())
-        return marked.text if marked else name
+        protected = self.words.get(name.lower())
+        return protected.text if protected else name
 
     def restored(self, problem: Problem) -> Problem:
-        """`problem` of this text as one of the input."""
+        """Return `problem` of this text as one of the input."""
         index = bisect.bisect_right(self.starts, (problem.position, float("inf"))) - 1
         here, there = self.starts[max(index, 0)]
         shown = self.written(problem.text)
         return replace(problem, position=there + problem.position - here, text=shown)
 
 
-def mark(text: str, user_words: Mapping[str, tuple[str, ...]]) -> MarkedText:
-    """`text` with overridden words and those of the user's lexicon replaced.
+def protect(text: str, user_words: Mapping[str, tuple[str, ...]]) -> ProtectedText:
+    """Return `text` with overridden words and those of the user's lexicon replaced.
 
     user_words: keys as user_lexicon.word_key makes them, with their phones.
     """
     lower = text.lower()
     prefix = next((prefix for prefix in _PREFIXES if prefix not in lower), "")
-    marked = MarkedText("", {}, [], [])
+    protected = ProtectedText("", {}, [], [])
     pieces: list[str] = []
     length = 0
 
-    def add(piece: str, position: int, word: Marked | None = None) -> None:
+    def add(piece: str, position: int, word: ProtectedWord | None = None) -> None:
         nonlocal length
-        if pieces and pieces[-1] in marked.words and piece[:1].isalnum():
+        if pieces and pieces[-1] in protected.words and piece[:1].isalnum():
             pieces.append(" ")  # letters after it would make it another word
             length += 1
-        marked.starts.append((length, position))
+        protected.starts.append((length, position))
         if word and prefix:
-            number = str(len(marked.words))
+            number = str(len(protected.words))
             piece = prefix + "".join(_DIGITS[int(digit)] for digit in number)
-            marked.words[piece] = word
+            protected.words[piece] = word
         pieces.append(piece)
         length += len(piece)
 
-    for part in split(text):
+    for part in split_pronunciations(text):
         hanzi = part.said is not None and any(map(is_hanzi, part.text))
         problem = None if hanzi else part.problem()
         if problem:
-            marked.problems.append(problem)
+            protected.problems.append(problem)
         if part.left_out and not part.text:
             continue
         if part.said is not None and not problem and not hanzi:
-            add(part.text, part.position, Marked(part.text, part.phones, "override"))
+            add(part.text, part.position, ProtectedWord(part.text, part.phones, "override"))
         elif user_words:
             done = 0
             for begin, end, key in _user_words(part.text, user_words):
                 if begin > done:
                     add(part.text[done:begin], part.position + done)
                 word = part.text[begin:end]
-                add(word, part.position + begin, Marked(word, user_words[key], "lexicon", key))
+                add(
+                    word,
+                    part.position + begin,
+                    ProtectedWord(word, user_words[key], "lexicon", key),
+                )
                 done = end
             if done < len(part.text):
                 add(part.text[done:], part.position + done)
         else:
             add(part.text, part.position)
-    marked.text = "".join(pieces)
-    return marked
+    protected.text = "".join(pieces)
+    return protected
 
 
 def _user_words(text: str, words: Container[str]) -> Iterator[tuple[int, int, str]]:
-    """Where the user's words begin and end in `text`, and under which key they are listed."""
+    """Yield where the user's words begin and end in `text`, and under which key they are listed."""
     end = len(text.rstrip(" \"'”’"))
     for run in WORD_SHAPE.finditer(text):
         key, stop = word_key(run[0]), run.end()

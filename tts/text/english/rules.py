@@ -1,4 +1,4 @@
-"""English: what is said for numbers and symbols, tried from top to bottom.
+"""List what English says for numbers and symbols; rules are tried from top to bottom.
 
 A row reads: pattern, words, an example, what is said of it. Every pattern starts where a word or
 number starts and repeats a bounded number of times, which keeps the time linear.

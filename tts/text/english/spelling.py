@@ -1,4 +1,4 @@
-"""Written English words as words that a lexicon can hold: hyphens, capitals, initialisms."""
+"""Spell written English as words that a lexicon can hold: hyphens, capitals, initialisms."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _AND = ("'n'", "'n", "n'")
 
 
 def letter_word(letter: str) -> str:
-    """A letter so that a lexicon says its name: the word a would be the article."""
+    """Return a letter so that a lexicon says its name: the word a would be the article."""
     return "ay" if letter == "a" else letter
 
 
 def is_shouted(text: str) -> bool:
-    """Whether a text is all in capitals, so that they mean nothing."""
+    """Return whether a text is all in capitals, so that they mean nothing."""
     return text.isupper() and text.count(" ") >= 3
 
 
 def lexicon_words(token: str, shouted: bool = False) -> list[str]:
-    """A run of letters, apostrophes and hyphens as words that a lexicon can hold.
+    """Return a run of letters, apostrophes and hyphens as words that a lexicon can hold.
 
     shouted: capitals mean nothing.
     """
@@ -69,20 +69,20 @@ def lexicon_words(token: str, shouted: bool = False) -> list[str]:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """co-operate as the dictionary writes it; other words stay apart."""
+    """Write co-operate as the dictionary writes it; other words stay apart."""
     whole = match[1] + match[2]
     return whole if whole.lower() in dictionary() else match[0]
 
 
 def _spelled(letters: str, ending: str) -> list[str]:
-    """The names of letters; CDs, GPU's: the ending belongs to the last one."""
+    """Return the names of letters; CDs, GPU's: the ending belongs to the last one."""
     names = list(letters.lower())
     last = f"{names[-1]}'s" if ending else letter_word(names[-1])
     return [*map(letter_word, names[:-1]), last]
 
 
 def _is_camel(word: str, parts: Sequence[str]) -> bool:
-    """Whether `word` is several words with capitals: YouTube, iPhone, OpenAI, but not McKay."""
+    """Tell whether `word` is several words with capitals: YouTube, iPhone, but not McKay."""
     if len(parts) < 2 or len("".join(parts)) != len(word) or not re.search("[a-z][A-Z]", word):
         return False
     first = parts[0].lower()
@@ -90,7 +90,7 @@ def _is_camel(word: str, parts: Sequence[str]) -> bool:
 
 
 def name_letters(words: list[str]) -> list[str]:
-    """`words` of a sentence with its marks; where A is no article, the name of the letter."""
+    """Write `words` of a sentence with its marks; A as the letter's name where no article."""
     return [
         "ay" if word == "A" and _is_letter(words, index) else word
         for index, word in enumerate(words)

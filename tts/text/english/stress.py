@@ -1,4 +1,4 @@
-"""Which syllable of an English word is stressed, by rule: the dictionary does not say it.
+"""Find by rule which syllable of an English word is stressed: the dictionary does not say it.
 
 The rules are those of every grammar of English pronunciation: endings that draw the stress
 (-tion, -ic, -ity), endings that leave it alone (-ly, -ness, -ing), prefixes without stress,
@@ -64,7 +64,7 @@ NO_PARTS = frozenset(
 def stress(
     word: str, phones: Sequence[str], first_part: str = "", first_phones: int = 0
 ) -> list[str]:
-    """`phones` with a stress digit on each vowel: 1 main, 2 secondary, 0 none.
+    """Return `phones` with a stress digit on each vowel: 1 main, 2 secondary, 0 none.
 
     word: its spelling in lower case. Of a compound, first_part is the first of its two words
     and first_phones the number of that word's phones.
@@ -109,7 +109,7 @@ def stress(
 
 @lru_cache(maxsize=1)
 def _exceptions() -> dict[str, int]:
-    """Words that every rule here gets wrong -> the index of their main syllable."""
+    """Map words that every rule here gets wrong to the index of their main syllable."""
     text = Path(__file__).with_name("stress_words.txt").read_text(encoding="utf-8")
     listed: dict[str, int] = {}
     syllable = 0
@@ -122,7 +122,7 @@ def _exceptions() -> dict[str, int]:
 
 
 def listed_syllable(word: str) -> int:
-    """The main syllable of a listed word or of an inflection of one; -1 if none is listed."""
+    """Return main syllable of a listed word or of an inflection of one; -1 if none is listed."""
     exceptions = _exceptions()
     if word in exceptions:
         return exceptions[word]
@@ -142,12 +142,12 @@ def listed_syllable(word: str) -> int:
 
 
 def _lesser(vowel: str, distance: int) -> str:
-    """Full vowels two or more syllables before the main stress keep a secondary one."""
+    """Give full vowels two or more syllables before the main stress a secondary one."""
     return "2" if distance <= -2 and vowel not in ("AH", "ER", "IY", "UW") else "0"
 
 
 def _syllable_of(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """Index of the main syllable of a word that may be listed or have a single one."""
+    """Return index of the main syllable of a word that may be listed or have a single one."""
     listed = listed_syllable(word)
     if 0 <= listed < len(nuclei):
         return listed
@@ -155,7 +155,7 @@ def _syllable_of(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
 
 
 def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """Index of the syllable with the main stress, two or more syllables given."""
+    """Return index of the syllable with the main stress, two or more syllables given."""
     count = len(nuclei)
     drawn = drawn_syllable(word, phones, nuclei)
     if drawn is not None:
@@ -187,7 +187,7 @@ def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
 
 
 def _unstressed_start(word: str, vowels: list[str], last_phone: str) -> int:
-    """1 if the first syllable is a prefix or begins with a reduced vowel, else 0."""
+    """Return 1 if the first syllable is a prefix or begins with a reduced vowel, else 0."""
     rest_is_weak = all(vowel in ("AH", "ER") for vowel in vowels[1:]) or (
         len(vowels) > 2 and vowels[1] in ("AH", "ER") and vowels[-1] == "IY"
     )
@@ -216,7 +216,7 @@ def _unstressed_start(word: str, vowels: list[str], last_phone: str) -> int:
 
 
 def _by_weight(phones: Sequence[str], nuclei: list[int], start: int) -> int:
-    """The last but one syllable if it is heavy, else the one before it, but no reduced one."""
+    """Return last but one syllable if it is heavy, else the one before it, but no reduced one."""
     penult = len(nuclei) - 2
     coda = nuclei[penult + 1] - nuclei[penult] - 1
     vowel = phones[nuclei[penult]]

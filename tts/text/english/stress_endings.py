@@ -1,4 +1,4 @@
-"""What the ending of an English word says about its stress."""
+"""Find what the ending of an English word says about its stress."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LEAVES += ("hood", "ship", "ism", "isms", "some", "dom", "like", "ward", "wards"
 
 
 def ends_stressed(word: str, phones: Sequence[str], count: int) -> bool:
-    """Whether the last syllable is stressed by what it is: ballet, mirage, routine, cavalier."""
+    """Tell whether the last syllable is stressed by what it is: ballet, routine, cavalier."""
     end = " ".join(phones[-2:])
     return (
         (
@@ -51,7 +51,7 @@ def ends_stressed(word: str, phones: Sequence[str], count: int) -> bool:
 
 
 def is_linked(word: str, phones: Sequence[str], nuclei: list[int]) -> bool:
-    """Whether an -o- joins two parts, which leaves the stress to the first: psychrophile."""
+    """Return whether an -o- joins two parts, which leaves the stress to the first: psychrophile."""
     if len(nuclei) < 3 or phones[nuclei[-2]] not in ("OW", "AA", "AH"):
         return False
     if re.search("[^aeiou]o(bro|bot|glyph|graft|lith)s?$", word):
@@ -61,7 +61,7 @@ def is_linked(word: str, phones: Sequence[str], nuclei: list[int]) -> bool:
 
 
 def drawn_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int | None:
-    """The syllable that an ending draws the stress to, if the word has such an ending."""
+    """Return the syllable that an ending draws the stress to, if the word has such an ending."""
     for pattern, place in _DRAWN:
         match = pattern.search(word)
         if not match:
@@ -88,7 +88,7 @@ def drawn_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int |
 
 
 def _before_ative(phones: Sequence[str], nuclei: list[int]) -> int:
-    """Counted from the end, the main syllable of a word in -ative: of alternative, imaginative."""
+    """Count from the end to the main syllable of a word in -ative: alternative, imaginative."""
     if len(nuclei) < 4 or phones[nuclei[-2]] == "EY":
         return 4
     vowel, coda = phones[nuclei[-3]], nuclei[-2] - nuclei[-3] - 1
@@ -96,7 +96,7 @@ def _before_ative(phones: Sequence[str], nuclei: list[int]) -> int:
 
 
 def _written_syllables(ending: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """How many of the word's last vowels belong to the written `ending`."""
+    """Return how many of the word's last vowels belong to the written `ending`."""
     groups = re.findall("[aeiouy]+", re.sub(r"(?<=[^aeiou])e$|ed$", "", ending))
     count = max(1, len(groups))
     # -ial, -ious: one syllable after a consonant that swallowed the i, two with a spoken i.
@@ -110,7 +110,7 @@ def _written_syllables(ending: str, phones: Sequence[str], nuclei: list[int]) ->
 
 
 def ending_syllables(ending: str, phones: Sequence[str], nuclei: list[int]) -> int:
-    """Vowels of an ending that leaves the stress alone; 0 if it is silent or not spoken so."""
+    """Count the vowels of an ending that leaves the stress alone; 0 if it is not spoken so."""
     last = phones[nuclei[-1]]
     tail = len(phones) - 1 - nuclei[-1]
     spoken = {

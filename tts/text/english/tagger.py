@@ -1,4 +1,4 @@
-"""Whether a word that may be a verb is one here: by its neighbours alone.
+"""Tell by its neighbours whether a word that may be a verb is one here.
 
 For words such as `record`, which are nouns or adjectives with one pronunciation and verbs with
 another. Every rule looks at a few words to the left and right, so its time does not grow with
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 
 def listed(text: str) -> frozenset[str]:
-    """The words of `text`."""
+    """Return the words of `text`."""
     return frozenset(text.split())
 
 
@@ -72,7 +72,7 @@ _AFTER_VERB = listed("against that whether how why less")
 
 
 def skip_adverbs(words: Sequence[str], index: int) -> int:
-    """The nearest index below `index` whose word is no adverb; -1 if there is none."""
+    """Return the nearest index below `index` whose word is no adverb; -1 if there is none."""
     place = index - 1
     while place >= 0 and (words[place] in _ADVERBS or _is_ly(words[place])):
         place -= 1
@@ -86,12 +86,12 @@ def _is_ly(word: str) -> bool:
 
 
 def at(words: Sequence[str], index: int) -> str:
-    """The word at `index`, "." outside the sentence."""
+    """Return the word at `index`, "." outside the sentence."""
     return words[index] if 0 <= index < len(words) else "."
 
 
 def is_verb(words: Sequence[str], index: int, ends_in_s: bool = False) -> bool | None:
-    """Whether words[index] is a verb; None where the neighbours do not say.
+    """Return whether words[index] is a verb; None where the neighbours do not say.
 
     words: a sentence in lower case, its marks as words. ends_in_s: of `records`, not `record`.
     """
@@ -120,7 +120,7 @@ def is_verb(words: Sequence[str], index: int, ends_in_s: bool = False) -> bool |
 
 
 def _after_subject(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> bool:
-    """After a pronoun, or after `that`, which may be a determiner too."""
+    """Judge after a pronoun, or after `that`, which may be a determiner too."""
     before = words[place]
     if before == "that" and not ends_in_s:
         return after in OBJECT_STARTS
@@ -131,7 +131,7 @@ def _after_subject(words: Sequence[str], place: int, after: str, ends_in_s: bool
 
 
 def _at_start(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> bool | None:
-    """First in its clause: an order, or joined to what stands before `and`."""
+    """Judge first in a clause: an order, or joined to what stands before `and`."""
     if after in OBJECT_STARTS and not ends_in_s:
         return True
     if at(words, place) in ("and", "or", "but"):
@@ -145,7 +145,7 @@ def _at_start(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> 
 
 
 def _after_noun(words: Sequence[str], index: int, ends_in_s: bool) -> bool | None:
-    """After a word of no list, most often a noun or an adjective."""
+    """Judge after a word of no list, most often a noun or an adjective."""
     place = skip_adverbs(words, index)
     direct, after = at(words, place), at(words, index + 1)
     if after in _PERSONS and not ends_in_s:
@@ -175,7 +175,7 @@ def _after_noun(words: Sequence[str], index: int, ends_in_s: bool) -> bool | Non
 
 
 def _is_asked(words: Sequence[str], index: int) -> bool:
-    """Whether an auxiliary opens the clause, and its subject ends right before the word."""
+    """Return whether an auxiliary opens the clause, and its subject ends right before the word."""
     for k in range(2, 5):
         word = at(words, index - k)
         if word in _QUESTIONS:

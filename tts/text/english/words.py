@@ -1,11 +1,12 @@
-"""English: the kinds of words that the rules' slots are filled with: money, units, addresses."""
+"""Fill the slots of the English rules: money, units, addresses."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from tts.text import number_words
+from tts.text.english import number_words
+from tts.text.numerals import roman
 from tts.text.verbalize import verbalize
 
 MONTHS = [
@@ -125,12 +126,12 @@ _SYMBOLS = {
 
 
 def spell(letters: str) -> str:
-    """CO -> c o. The letter a is written ay: a lexicon says the word a as the article."""
+    """Say CO as c o. The letter a is written ay: a lexicon says the word a as the article."""
     return " ".join("ay" if letter == "a" else letter for letter in letters.lower())
 
 
 def _address(written: str) -> str:
-    """Parts of an e-mail address or URL: jane.doe -> jane dot doe."""
+    """Say the parts of an e-mail address or URL: jane.doe as jane dot doe."""
     words = []
     for part in re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", written):
         last = part.isalpha() and len(part) == 2 and part != "co" and written.endswith("." + part)
@@ -145,18 +146,18 @@ def _address(written: str) -> str:
 
 
 def _formula(written: str) -> str:
-    """CO2 -> c o two."""
+    """Say CO2 as c o two."""
     parts = re.findall(r"[A-Za-z]+|[0-9]+", written)  # NaCl: n a c l
     return " ".join(spell(p) if p.isalpha() else number_words.cardinal(p) for p in parts)
 
 
 def _camel(written: str) -> str:
-    """MondayMotivation -> Monday Motivation, Rio2016 -> Rio 2016."""
+    """Say MondayMotivation as Monday Motivation, Rio2016 as Rio 2016."""
     return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", written))
 
 
 def _fraction(written: str) -> str:
-    """3/4 -> three quarters; with a denominator that has no such name, three over four."""
+    """Say 3/4 as three quarters; with a denominator that has no such name, three over four."""
     top, _, bottom = written.partition("/")
     value = int(bottom)
     if value < 2 or value > 100 or top[0] == "0":
@@ -167,7 +168,7 @@ def _fraction(written: str) -> str:
 
 
 def _mixed(written: str) -> str:
-    """The fraction of 2 1/2: a half."""
+    """Return the fraction of 2 1/2: a half."""
     return re.sub("^one (?=half$|quarter$)", "a ", _fraction(written))
 
 
@@ -176,7 +177,7 @@ def _count(written: str, one: str, many: str) -> str:
 
 
 def _money(written: str) -> str:
-    """$12.50 -> twelve dollars and fifty cents."""
+    """Say $12.50 as twelve dollars and fifty cents."""
     one, many, part, parts = _MONEY[written[0]]
     whole, _, rest = written[1:].replace(",", "").partition(".")
     if len(rest) != 2 or not part:
@@ -188,27 +189,27 @@ def _money(written: str) -> str:
 
 
 def _unit(written: str) -> str:
-    """5 kg, 1 tsp: our words for the unit, or wetext's."""
+    """Say 5 kg, 1 tsp: our words for the unit, or wetext's."""
     amount, unit = re.match(r"([\d.,]+)[ -]?(.*)", written).groups()
     if unit in UNITS:
         return _count(amount.replace(",", ""), *UNITS[unit])
-    words = verbalize("1 " + unit if amount == "1" else "2 " + unit, "en")
+    words = verbalize(f"{1 if amount == '1' else 2} {unit}", "en", number_words.digits)
     return f"{number_words.number(amount)} {words.partition(' ')[2]}"
 
 
 def _one_unit(written: str) -> str:
-    """40 W before a noun, as in a 40 W bulb: forty watt."""
+    """Say 40 W before a noun, as in a 40 W bulb: forty watt."""
     amount, unit = re.match(r"([\d.,]+)[ -]?(.*)", written).groups()
     return f"{number_words.number(amount)} {_unit('1 ' + unit).partition(' ')[2]}"
 
 
 def _one_money(written: str) -> str:
-    """$5 before a noun, as in a $5 bill: five dollar."""
+    """Say $5 before a noun, as in a $5 bill: five dollar."""
     return f"{number_words.number(written[1:])} {_MONEY[written[0]][0]}"
 
 
 def _foreign(written: str) -> str:
-    """US$12 million -> twelve million u s dollars."""
+    """Say US$12 million as twelve million u s dollars."""
     country, amount, scale = re.match(r"([A-Z]+)\$ ?([\d.,]*\d) ?(.*)", written).groups()
     one, many = (COUNTRIES[country] * 2)[0], COUNTRIES[country][-1]
     many = one + "s" if one == many else many
@@ -223,23 +224,23 @@ def _foreign(written: str) -> str:
 
 
 def _each(unit: str) -> str:
-    """What a price is for: month, kg."""
+    """Return what a price is for: month, kg."""
     return _EACH.get(unit) or (_unit(f"1 {unit}")[4:] if unit in UNITS_OF_PRICES else unit)
 
 
 def _power_of_ten(exponent: str) -> str:
-    """The exponent of 3.2e-5: minus five."""
+    """Return the exponent of 3.2e-5: minus five."""
     sign = {"-": "minus ", "+": ""}.get(exponent[0], "")
     return sign + number_words.cardinal(exponent.lstrip("+-0") or "0")
 
 
 def _characters(written: str) -> str:
-    """1F -> one f."""
+    """Say 1F as one f."""
     return " ".join(number_words.digits(c) if c.isdigit() else spell(c) for c in written)
 
 
 def _clock(written: str) -> str:
-    """10:05 -> ten oh five, 7:00 -> seven."""
+    """Say 10:05 as ten oh five, 7:00 as seven."""
     hour, _, minute = written.partition(":")
     hour = number_words.cardinal(hour.lstrip("0") or "0")
     if minute == "00":
@@ -252,7 +253,7 @@ def _code(written: str) -> str:
 
 
 def _dotted(written: str) -> str:
-    """3.11.2 -> three point eleven point two, 10.0.0.1 -> ten dot zero dot zero dot one."""
+    """Say 3.11.2 as three point eleven point two, 10.0.0.1 as ten dot zero dot zero dot one."""
     parts = written.split(".")
     return (" dot " if len(parts) == 4 else " point ").join(map(number_words.cardinal, parts))
 
@@ -268,9 +269,9 @@ KINDS = {
     "year": number_words.year,
     "code": number_words.code,
     "decade": lambda tens: number_words.plural(number_words.year(tens)),
-    "roman": lambda numeral: number_words.cardinal(number_words.roman(numeral)),
-    "small_roman": lambda numeral: number_words.cardinal(number_words.roman(numeral.upper())),
-    "regnal": lambda numeral: number_words.ordinal(number_words.roman(numeral)),
+    "roman": lambda numeral: number_words.cardinal(roman(numeral)),
+    "small_roman": lambda numeral: number_words.cardinal(roman(numeral.upper())),
+    "regnal": lambda numeral: number_words.ordinal(roman(numeral)),
     "month": lambda digits: MONTHS[int(digits) - 1],
     "name": lambda short: _SHORT[short[:3].lower()],
     "clock": _clock,

@@ -1,1 +1,1 @@
-"""Rules for the runtimes: weighted transducers over text."""
+"""Write rules for the runtimes: weighted transducers over text."""

@@ -1,6 +1,6 @@
-"""Numbers in Hanzi as parts of a transducer: digits, cardinals, decimals, fractions.
+"""Build numbers in Hanzi as parts of a transducer: digits, cardinals, decimals, fractions.
 
-What is written is what tts/text/number_words.py says.
+What is written is what tts/text/mandarin/number_words.py says.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tts.text.fst.transducer import Part, Transducer, either, maybe, sequence, some, table, times
-from tts.text.number_words import LONGEST, hanzi_digits, hanzi_number, hanzi_phone
+from tts.text.mandarin.number_words import hanzi_digits, hanzi_number, hanzi_phone
+from tts.text.numerals import LONGEST
 
 _PLACES = ("", "十", "百", "千")
 _GROUPS = ("", "万", "亿", "万")
@@ -18,12 +19,12 @@ PHONE = table({digit: hanzi_phone(digit) for digit in "0123456789"})
 
 
 def digits(least: int, most: int, digit: Part = DIGIT) -> Part:
-    """So many digits, one by one."""
+    """Build a part of so many digits, one by one."""
     return times(digit, least, most)
 
 
 def cardinal(longest: int = LONGEST, before: str = "", commas: bool = False) -> Part:
-    """A number of up to `longest` digits without leading zeros.
+    """Return a number of up to `longest` digits without leading zeros.
 
     before: what is written before it (百分之). commas: its thousands may be separated.
     How long a number is shows at its end; so each length is tried, from the first digit on.
@@ -56,7 +57,7 @@ def cardinal(longest: int = LONGEST, before: str = "", commas: bool = False) -> 
 
 
 class _Places:
-    """The states of a cardinal after its first digit, by the number of digits to come."""
+    """Hold the states of a cardinal after its first digit, by the number of digits to come."""
 
     def __init__(self, builder: Transducer, end: int, commas: bool):
         self.builder = builder
@@ -65,7 +66,7 @@ class _Places:
         self.digits: dict[tuple[int, bool], int] = {}
 
     def after(self, left: int, said: bool, zero: bool, long: bool) -> int:
-        """The state where `left` digits are to come.
+        """Return the state where `left` digits are to come.
 
         said: the group of four has had a digit but 0. zero: zeros wait to be said. long: there
         are more than twelve digits, which makes the group of 亿 said even if it is 0.
@@ -90,7 +91,7 @@ class _Places:
         builder.join(builder.chain(state, "", "零") if zero else state, self._said(left, long))
 
     def _said(self, left: int, long: bool) -> int:
-        """The state from which a digit but 0 is said at a place."""
+        """Return the state from which a digit but 0 is said at a place."""
         key = left, long
         if key not in self.digits:
             state = self.digits[key] = self.builder.state()
@@ -108,7 +109,7 @@ ZEROS = sequence(("0", "零"), some(DIGIT))  # 007
 
 
 def number(before: str = "", commas: bool = False, longest: int = LONGEST) -> Part:
-    """A cardinal or a decimal, of any number of decimal places."""
+    """Return a cardinal or a decimal, of any number of decimal places."""
     whole = cardinal(longest, before, commas)
     if not before:
         whole = either(whole, ZEROS)
@@ -116,7 +117,7 @@ def number(before: str = "", commas: bool = False, longest: int = LONGEST) -> Pa
 
 
 def fraction(tops: Iterable[int], longest: int) -> Part:
-    """3/4, said 四分之三: each top is remembered by states of its own.
+    """Build 3/4, said 四分之三: each top is remembered by states of its own.
 
     longest: how many digits the bottom may have.
     """

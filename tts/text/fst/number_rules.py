@@ -1,4 +1,4 @@
-"""Mandarin numbers that stand alone: rows of the transducer of tts/text/fst/numbers.py.
+"""List Mandarin numbers that stand alone: rows of the transducer of tts/text/fst/numbers.py.
 
 They follow the table of tts/text/mandarin/rules.py and its order.
 """
@@ -16,7 +16,7 @@ from tts.text.mandarin.words import KINDS, MEASURES
 
 
 class Rule(NamedTuple):
-    """An expression: the gate where it begins, what it costs, its parts.
+    """Hold an expression: the gate where it begins, what it costs, its parts.
 
     then: the place after it; with `before`, one of these words must follow and is read too.
     """
@@ -29,7 +29,7 @@ class Rule(NamedTuple):
 
 
 def number_rules() -> Iterator[Rule]:
-    """Numbers that stand alone: telephones, dates, times, names."""
+    """Yield numbers that stand alone: telephones, dates, times, names."""
     for group in (_telephones, _names, _dates, _times, _others):
         yield from group()
 
@@ -41,7 +41,7 @@ def row(
 
 
 def words_of(pattern: str) -> list[str]:
-    """The alternatives of a pattern (?:a|b); what must not follow one of them is left out."""
+    """Return alternatives of a pattern (?:a|b); what must not follow one of them is left out."""
     return re.sub(r"\(\?!.*?\)", "", pattern)[3:-1].split("|")
 
 
@@ -62,7 +62,7 @@ DASH = left_out("-~—–")
 
 
 def to(word: str) -> Part:
-    """A dash between two numbers."""
+    """Return a dash between two numbers."""
     return sequence(SPACE, times(DASH, 1, 2), SPACE, ("", word))
 
 
@@ -101,7 +101,7 @@ def _telephones() -> Iterator[Rule]:
 
 
 def _names() -> Iterator[Rule]:
-    """Trains, flights, Roman numerals, screens, years of birth."""
+    """Yield trains, flights, Roman numerals, screens, years of birth."""
     code = digits(3, 4, PHONE)
     upper = one_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     yield row("plain", 10, one_of(words_of(AIRLINES)), SPACE, code)
@@ -164,7 +164,7 @@ def _digits(chosen: str) -> dict[str, str]:
 
 
 def _times() -> Iterator[Rule]:
-    """Clocks, scores, ratios."""
+    """Yield clocks, scores, ratios."""
     score = sequence(THREE, times(left_out("-–—:：~"), 1, 2), ("", "比"), THREE)
     yield row(
         "undigit", 14, score, times(any_character("0123456789"), 0, 3), before=words_of(RESULT)
@@ -184,7 +184,7 @@ def _times() -> Iterator[Rule]:
 
 
 def any_character(but: str = "") -> Part:
-    """Any character but some, as it is."""
+    """Return any character but some, as it is."""
 
     def add(builder: Transducer, start: int) -> int:
         end = builder.state()
@@ -195,7 +195,7 @@ def any_character(but: str = "") -> Part:
 
 
 def _others() -> Iterator[Rule]:
-    """Numbers in names and those that no other rule takes."""
+    """Yield numbers in names and those that no other rule takes."""
     gap = left_out(["", "-", " "])
     short = either(cardinal(2), sequence(("0", "零"), DIGIT))
     yield row("codes", 25, gap, short)

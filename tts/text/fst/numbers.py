@@ -1,4 +1,4 @@
-"""Mandarin numbers and symbols as a rule of the runtime: a transducer that writes them as Hanzi.
+"""Write the rule FST that reads Mandarin numbers and symbols and writes them as Hanzi.
 
 A text is read as a row of expressions (a date, a price) and other characters. After each of
 them stands a place, named for what was read last, and from a place some gates are open: an
@@ -19,8 +19,8 @@ from tts.text.fst.number_rules import number_rules
 from tts.text.fst.symbol_rules import VULGAR, symbol_rules
 from tts.text.fst.transducer import Transducer
 from tts.text.mandarin.normalize import meaning
+from tts.text.mandarin.number_words import hanzi_number
 from tts.text.mandarin.words import GREEK, KINDS
-from tts.text.number_words import hanzi_number
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
@@ -99,7 +99,7 @@ def write_number_fst(path: Path | str) -> tuple[int, int]:
 
 
 def _alike() -> dict[str, str]:
-    """ASCII characters and the other forms that the normaliser takes them for: 3 and ３."""
+    """Return ASCII characters and the other forms that the normaliser takes them for: 3 and ３."""
     forms: dict[str, str] = {}
     for character in (*map(chr, range(0xFF01, 0xFF5F)), *"﹣‐‑−〜﹪"):
         plain = meaning(character)
@@ -109,7 +109,7 @@ def _alike() -> dict[str, str]:
 
 
 def _numbers() -> Transducer:
-    """Every expression and every other character between the places."""
+    """Return every expression and every other character between the places."""
     builder = Transducer(_alike())
     places = {name: builder.state() for name in _GATES}
     gates = {name: builder.state() for name in sorted(set().union(*_GATES.values()))}
@@ -133,7 +133,7 @@ def _numbers() -> Transducer:
 
 
 def _pass(builder: Transducer, gates: Mapping[str, int], places: Mapping[str, int]) -> None:
-    """Characters that belong to no expression: as they are, or said."""
+    """Add characters that belong to no expression: as they are, or said."""
     known = set(_ASCII) | set(_PLACES) | set(_SAID)
     for character in sorted(known - set(_DIGITS)):
         gate = "letters" if character in _LETTERS else "ascii" if character in _ASCII else "wide"

@@ -1,4 +1,4 @@
-"""The Mandarin front end as a rule of the runtime: a transducer from text to codes.
+"""Write the Mandarin front end as a rule FST of the runtime, from text to codes.
 
 sherpa-onnx rewrites a text with `--tts-rule-fsts` before its lexicon sees it: the cheapest path
 of the text through a weighted transducer over UTF-8 bytes. The lattice of words
@@ -69,7 +69,7 @@ def _add_words(
     between: int,
     fuses: Callable[[str], bool] | None,
 ) -> Iterator[int]:
-    """All entries between their left and right states; returns the right ones."""
+    """Return all entries between their left and right states; returns the right ones."""
     entries = [
         entry for word in lattice.words() for entry in lattice.entries(word) if all(entry.said)
     ]
@@ -114,7 +114,7 @@ def _add_words(
 
 
 def _classes(items: Iterable[Any], others: Iterable[Any], cost: Callable[..., Any]) -> dict:
-    """Each item -> the first of those that cost the same with all others."""
+    """Map each item to the first of those that cost the same with all others."""
     first: dict[tuple, Any] = {}
     others = sorted(others)
     return {
@@ -132,7 +132,7 @@ def _pass_over(builder: Transducer, state: int) -> None:
 def _add_letters(
     builder: Transducer, between: int, start: int, letters: Mapping[str, str] | None
 ) -> None:
-    """Letters as codes of their names; or Latin words in lower case, single spaces between them."""
+    """Add letters as codes of their names; or Latin words in lower case with single spaces."""
     if letters is not None:
         for letter in _LETTERS:
             builder.loop(between, start, letter, letters[letter.lower()])
@@ -151,7 +151,7 @@ def _add_letters(
 
 
 def _add_others(builder: Transducer, between: int, start: int) -> None:
-    """Leave out any other character; digits stay, for whatever follows."""
+    """Drop any other character; digits stay, for whatever follows."""
     for digit in "0123456789":
         builder.loop(between, start, digit, digit)
     others = builder.state()

@@ -1,4 +1,4 @@
-"""Mandarin numbers with symbols: rows of the transducer of tts/text/fst/numbers.py.
+"""List Mandarin numbers with symbols: rows of the transducer of tts/text/fst/numbers.py.
 
 Ranges, fractions, amounts, money, formulas, addresses. They follow the table of
 tts/text/mandarin/rules.py and its order.
@@ -31,7 +31,7 @@ from tts.text.mandarin.words import CODES, KINDS, LIBRARY_UNITS, MONEY, SYMBOLS,
 
 
 def symbol_rules() -> Iterator[Rule]:
-    """Expressions of numbers and symbols."""
+    """Yield expressions of numbers and symbols."""
     for group in (_ranges, _amounts, _money, _formulas, _signs, _addresses):
         yield from group()
 
@@ -41,7 +41,7 @@ VULGAR = {sign: KINDS["fraction"](meaning(sign).strip()) for sign in "½⅓⅔¼
 
 
 def _ranges() -> Iterator[Rule]:
-    """Fractions, ranges, what stands before a number."""
+    """Yield fractions, ranges, what stands before a number."""
     yield row("fractions", 17, fraction(range(1, 10), 5), then="fraction")
     yield row("fractions", 17, fraction(range(10, 100), 2), then="fraction")
     mixed = fraction(range(1, 10), 2)
@@ -70,12 +70,12 @@ _FORMS = {"m^2": "㎡", "m^3": "㎥", "^2": "²", "^3": "³", "μ": "µ", "Ω": 
 
 
 def _forms(unit: str) -> list[str]:
-    """A unit as the normaliser knows it, and the other ways to write it: m^2, m², ㎡."""
+    """Return a unit as the normaliser knows it, and the other ways to write it: m^2, m², ㎡."""
     return [unit, *(unit.replace(form, other) for form, other in _FORMS.items() if form in unit)]
 
 
 def _amounts() -> Iterator[Rule]:
-    """Temperatures, units, measures."""
+    """Yield temperatures, units, measures."""
     celsius = table(
         {
             **{"°C": "摄氏度", "° C": "摄氏度", "℃": "摄氏度"},
@@ -131,7 +131,7 @@ def _formulas() -> Iterator[Rule]:
 
 
 def _signs() -> Iterator[Rule]:
-    """# and /."""
+    """Yield # and /."""
     yield row("signs", 5, ("#", "第"), SPACE, then="number")
     yield row("signs", 5, ("#", "井号"), before="键鍵")
     topic = some(any_character("#0123456789 ，。！？"))
@@ -142,11 +142,11 @@ def _signs() -> Iterator[Rule]:
 
 
 def _addresses() -> Iterator[Rule]:
-    """E-mail addresses, URLs, domains."""
+    """Yield e-mail addresses, URLs, domains."""
     letter = one_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
     def label(symbols: str) -> Part:
-        """Letters, digits (幺 for 1 in three or more) and some symbols."""
+        """Return letters, digits (幺 for 1 in three or more) and some symbols."""
         run = either("", digits(1, 2), digits(3, 12, PHONE))
         said = either(letter, table({symbol: SYMBOLS[symbol] for symbol in symbols}))
         return sequence(run, some(sequence(said, run)))

@@ -1,4 +1,4 @@
-"""A transducer over UTF-8 bytes, built of small parts: what a rule FST of the runtimes is.
+"""Build a transducer over UTF-8 bytes of small parts: a rule FST of the runtimes.
 
 A part is what may be read at one place and what is then written: a string (as it is), a pair of
 what is read and what is written, or a function that adds states after a given one and returns
@@ -14,7 +14,7 @@ Part = str | tuple[str, str] | Callable[["Transducer", int], int]
 
 
 class Transducer:
-    """States and arcs; what begins alike shares its states.
+    """Hold states and arcs; what begins alike shares its states.
 
     alike: other characters (３) that are read wherever an ASCII character (3) is.
     """
@@ -33,12 +33,12 @@ class Transducer:
         return self.fst.add_state()
 
     def size(self) -> tuple[int, int]:
-        """Numbers of states and arcs."""
+        """Return numbers of states and arcs."""
         states = self.fst.num_states
         return states, sum(self.fst.num_arcs(state) for state in range(states))
 
     def join(self, start: int, end: int, cost: float = 0.0) -> None:
-        """An arc that reads and writes nothing."""
+        """Add an arc that reads and writes nothing."""
         self.fst.add_arc(start, self.arc(0, 0, cost, end))
 
     def chain(self, start: int, text: str, written: str) -> int:
@@ -58,7 +58,7 @@ class Transducer:
         return start
 
     def _also(self, start: int, read: bytes, write: int, end: int) -> None:
-        """Another character that leads from `start` to `end`, which is in the middle of a chain."""
+        """Add another character that leads from `start` to `end` in the middle of a chain."""
         for byte in read[:-1]:
             key = start, byte, 0
             if key not in self.shared:
@@ -68,11 +68,11 @@ class Transducer:
         self.fst.add_arc(start, self.arc(read[-1], write, 0.0, end))
 
     def loop(self, start: int, end: int, text: str, written: str, cost: float = 0.0) -> None:
-        """From `start` to `end` while reading `text` and writing `written`."""
+        """Add a way from `start` to `end` that reads `text` and writes `written`."""
         self.join(self.chain(start, text, written), end, cost)
 
     def after(self, start: int, part: Part) -> int:
-        """The state after a part that begins at `start`; asked again, the same state."""
+        """Return the state after a part that begins at `start`; asked again, the same state."""
         key = start, part
         if key not in self.ends:
             if isinstance(part, str):
@@ -86,7 +86,7 @@ class Transducer:
     def others(
         self, start: int, end: int, known: Collection[str] = (), *, kept: bool = True
     ) -> None:
-        """From `start` to `end` over any one character but the `known` ones.
+        """Add a way from `start` to `end` over any one character but the `known` ones.
 
         kept: it is written as it is; else nothing is written.
         """
@@ -119,12 +119,12 @@ _CONTINUATIONS = range(128, 192)
 
 
 def _length(lead: int) -> int:
-    """How many bytes a character has that begins with `lead`."""
+    """Return how many bytes a character has that begins with `lead`."""
     return 1 if lead < 128 else 2 if lead < 224 else 3 if lead < 240 else 4
 
 
 def sequence(*parts: Part) -> Part:
-    """One part after the other."""
+    """Join parts, one after the other."""
 
     def add(builder: Transducer, start: int) -> int:
         for part in parts:
@@ -135,7 +135,7 @@ def sequence(*parts: Part) -> Part:
 
 
 def either(*parts: Part) -> Part:
-    """One of the parts."""
+    """Build a choice of one of the parts."""
 
     def add(builder: Transducer, start: int) -> int:
         end = builder.state()
@@ -147,12 +147,12 @@ def either(*parts: Part) -> Part:
 
 
 def maybe(part: Part) -> Part:
-    """The part or nothing."""
+    """Build a choice of the part or nothing."""
     return either("", part)
 
 
 def some(part: Part) -> Part:
-    """The part, once or more."""
+    """Repeat the part, once or more."""
 
     def add(builder: Transducer, start: int) -> int:
         again = builder.state()  # a state of its own: what else begins at `start` is not repeated
@@ -165,10 +165,10 @@ def some(part: Part) -> Part:
 
 
 def times(part: Part, least: int, most: int) -> Part:
-    """The part, from `least` to `most` times."""
+    """Repeat the part, from `least` to `most` times."""
     return either(*(sequence(*[part] * count) for count in range(least, most + 1)))
 
 
 def table(words: Mapping[str, str]) -> Part:
-    """What is read -> what is written for it."""
+    """Return what is read -> what is written for it."""
     return either(*words.items())

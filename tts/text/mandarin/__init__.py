@@ -1,1 +1,1 @@
-"""Mandarin: from written text to pinyin syllables, with English words where asked."""
+"""Turn written Mandarin into pinyin syllables, with English words where asked."""

@@ -1,4 +1,4 @@
-"""Where prosodic boundaries stand inside a sentence: rules, and what a learned model looks at."""
+"""Find prosodic boundaries inside a sentence: by rules, and the features of a learned model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PHRASE = (4, 10)  # units: enough before an opening word, and most of all
 
 
 def by_rule(words: Sequence[str]) -> list[int]:
-    """Levels without any data: pauses, function words, and lengths that speech prefers."""
+    """Return levels without any data: pauses, function words, and lengths that speech prefers."""
     levels: list[int] = []
     since_word = since_phrase = 0
     for word, following in zip(words, [*words, ""][1:], strict=True):
@@ -50,7 +50,7 @@ def by_rule(words: Sequence[str]) -> list[int]:
 
 
 def _belong(word: str, following: str) -> bool:
-    """Whether no break may stand between two words."""
+    """Return whether no break may stand between two words."""
     return following in _LEANING or (
         len(word) == len(following) == 1 and word + following in _pairs()
     )
@@ -58,7 +58,7 @@ def _belong(word: str, following: str) -> bool:
 
 @dataclass(frozen=True)
 class Sentence:
-    """The units of a sentence and, for each: its word's number, place and length, the pause after.
+    """Hold units of a sentence and, for each: its word's number, place and length, the pause after.
 
     text has one character a unit, A for a Latin word, and sentinels around.
     """
@@ -71,7 +71,7 @@ class Sentence:
 
 
 def sentence_of(words: Sequence[str]) -> Sentence:
-    """Units of the words of one sentence."""
+    """List the units of the words of one sentence."""
     text, said, word, inside, pauses = [], ["<", "<"], [], [], []
     for item in words:
         if item == "，":
@@ -90,14 +90,14 @@ def sentence_of(words: Sequence[str]) -> Sentence:
 
 @lru_cache(maxsize=1)
 def _pairs() -> dict[str, int]:
-    """How often two characters stand together in words, in four steps."""
+    """Return how often two characters stand together in words, in four steps."""
     words = vocabulary.frequencies()
     pairs = Counter(word[i : i + 2] for word in words for i in range(len(word) - 1))
     return {pair: _few(count) for pair, count in pairs.items()}
 
 
 def _few(count: int) -> int:
-    """A count in four steps."""
+    """Return a count in four steps."""
     return 1 if count == 1 else 2 if count < 4 else 3 if count < 8 else 4
 
 
@@ -105,12 +105,12 @@ _STEP = [*range(8), 8, 8, 9, 9, 9, *[10] * 4]
 
 
 def _step(length: int) -> int:
-    """A length in 12 steps."""
+    """Return a length in 12 steps."""
     return _STEP[length] if length < len(_STEP) else 11
 
 
 def features(sentence: Sentence) -> list[list[str]]:
-    """What the first pass looks at, for every place between two units. Linear in the length."""
+    """List what the first pass looks at between every two units, in linear time."""
     pairs = _pairs()
     known = vocabulary.frequencies()
     text, words, word = sentence.text, sentence.words, sentence.word
@@ -163,7 +163,7 @@ def features(sentence: Sentence) -> list[list[str]]:
 
 
 def _distances(ends: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """How many units up to each one stand since the last end, and after it up to the next."""
+    """Count the units from the last end up to each one, and from it to the next end."""
     before, after, run = [], [], 0
     for ended in ends:
         run += 1
@@ -178,7 +178,7 @@ def _distances(ends: Sequence[bool]) -> tuple[list[int], list[int]]:
 
 
 def context_features(scores: Sequence[Sequence[int]]) -> list[list[str]]:
-    """What the second pass looks at; scores: of the first, for levels 0 to 3 at each place."""
+    """List what the second pass looks at; scores: of the first, for levels 0 to 3 anywhere."""
     levels = [row.index(max(row)) for row in scores]
     word = [_margin(max(row[1:]) - row[0]) for row in scores]
     phrase = [_margin(max(row[2:]) - max(row[:2])) for row in scores]
@@ -205,5 +205,5 @@ def context_features(scores: Sequence[Sequence[int]]) -> list[list[str]]:
 
 
 def _margin(difference: int) -> int:
-    """A difference of two scores in seven steps."""
+    """Return a difference of two scores in seven steps."""
     return sum(difference > step for step in _MARGINS)

@@ -1,4 +1,4 @@
-"""A model of prosodic boundaries: learned from labelled sentences, packed into a configuration.
+"""Train a model of prosodic boundaries on labelled sentences; pack it into a configuration.
 
 It scores the levels 0 to 3 after every unit (Hanzi or Latin word) by a sum of weights, twice:
 from characters, words and lengths, then also from the levels that the first pass gave around
@@ -30,7 +30,7 @@ _PENALTY, _CONTEXT_PENALTY = 8.0, 30.0  # on half the sum of squared weights
 
 
 class BoundaryModel:
-    """Predicts levels; built from FrontEndConfig.prosody_model. Raises: InputError if damaged."""
+    """Predict levels by FrontEndConfig.prosody_model. Raises: InputError if it is damaged."""
 
     def __init__(self, packed: str):
         try:
@@ -51,7 +51,7 @@ class BoundaryModel:
         }
 
     def __call__(self, words: Sequence[str]) -> list[int]:
-        """Levels 0 to 3 after each unit of one sentence's words; 0 after its last."""
+        """Return levels 0 to 3 after each unit of one sentence's words; 0 after its last."""
         sentence = sentence_of(words)
         if not sentence.word:
             return []
@@ -67,12 +67,12 @@ class BoundaryModel:
 
 @lru_cache(maxsize=2)
 def predictor(packed: str) -> Predictor:
-    """The model in a configuration, read once a process; the rules where there is none."""
+    """Return the model in a configuration, read once a process; the rules where there is none."""
     return BoundaryModel(packed) if packed else by_rule
 
 
 def _lanes(total: int) -> list[int]:
-    """The scores of the levels 0 (always 0) to 3 in a packed sum."""
+    """Return the scores of the levels 0 (always 0) to 3 in a packed sum."""
     total += _OFFSET
     mask = (1 << _LANE) - 1
     return [
@@ -84,7 +84,7 @@ def _lanes(total: int) -> list[int]:
 
 
 def train(sentences: Iterable[tuple[Sequence[str], Sequence[int]]]) -> str:
-    """A packed model from words (with ，) and the levels after each of their units.
+    """Return a packed model from words (with ，) and the levels after each of their units.
 
     A sentence is said alone and holds no other mark. The same sentences give the same model.
     """
@@ -118,7 +118,7 @@ def train(sentences: Iterable[tuple[Sequence[str], Sequence[int]]]) -> str:
 
 
 class _Rows:
-    """Rows of features as a sparse matrix of ones; features that occur once are left out."""
+    """Hold rows of features as a sparse matrix of ones; features that occur once are left out."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -133,7 +133,7 @@ class _Rows:
             self._ends.append(len(self._columns))
 
     def matrix(self) -> Any:
-        """The rows so far; `names` holds its columns' names from now on."""
+        """Return the rows so far; `names` holds its columns' names from now on."""
         import numpy as np
         import scipy.sparse
 
@@ -147,7 +147,7 @@ class _Rows:
 
 
 def _fit(matrix: Any, gold: Any, offset: Any, penalty: float = _PENALTY) -> Any:
-    """Weights (features, 4) of a multinomial logistic regression with a quadratic penalty.
+    """Fit weights (features, 4) of a multinomial logistic regression with a quadratic penalty.
 
     offset: (rows, 4), scores that are added to the matrix's.
     """
@@ -174,7 +174,7 @@ def _fit(matrix: Any, gold: Any, offset: Any, penalty: float = _PENALTY) -> Any:
 
 
 def _pack(names: Sequence[str], weights: Any) -> str:
-    """The weightiest features as text: names, then whole weights of the levels 1, 2 and 3."""
+    """Return weightiest features as text: names, then whole weights of the levels 1, 2 and 3."""
     import numpy as np
 
     relative = np.clip(np.rint((weights[:, 1:] - weights[:, :1]) * UNIT), -127, 127).astype(np.int8)

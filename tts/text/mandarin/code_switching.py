@@ -1,4 +1,4 @@
-"""English words inside Mandarin: their symbols in a Mandarin table, and how they are said."""
+"""Say English words inside Mandarin, in symbols of their own in a Mandarin table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def symbol_of(symbol: str) -> str:
-    """An IPA symbol of the English front end as the combined table writes it.
+    """Return an IPA symbol of the English front end as the combined table writes it.
 
     A Mandarin table has syllables and initials such as a, n and sh: ASCII letters of English
     take the slash of phonetic writing (/a); other symbols of IPA stay as they are.
@@ -25,7 +25,7 @@ def symbol_of(symbol: str) -> str:
 
 
 def combined_table(mandarin: TokenTable) -> TokenTable:
-    """The Mandarin table under its own ids, then the English symbols; punctuation is Mandarin's.
+    """Return Mandarin table under its own ids, then the English symbols; punctuation is Mandarin's.
 
     The space has no token there: 2.x would send it wherever a text has one.
     """
@@ -37,7 +37,7 @@ def combined_table(mandarin: TokenTable) -> TokenTable:
 
 
 class EnglishWords:
-    """Says runs of Latin letters through the English front end, in symbols of the table."""
+    """Say runs of Latin letters through the English front end, in symbols of the table."""
 
     def __init__(self, config: FrontEndConfig) -> None:
         self._front = LexiconFrontEnd(
@@ -45,11 +45,11 @@ class EnglishWords:
         )
 
     def normalize(self, letters: str) -> str:
-        """The words of `letters` as both runtimes find them in the lexicon: in lower case."""
+        """Return words of `letters` as both runtimes find them in the lexicon: in lower case."""
         return "a" if letters in ("a", "A") else self._front.normalize(letters).lower()
 
     def say(self, letters: str) -> Iterator[Word]:
-        """The words of `letters` (a-z, ' and spaces), WORD_END after each."""
+        """Yield the words of `letters` (a-z, ' and spaces), WORD_END after each."""
         if letters in ("a", "A"):
             # Alone it is the letter and not the article: A座, 维生素A.
             yield Word("a", _marked(self._front("ay").tokens), "spelled")
@@ -59,11 +59,11 @@ class EnglishWords:
                 yield Word(word.text.lower(), _marked(word.tokens), word.source)
 
     def say_phones(self, word: str, phones: Iterable[str]) -> Word:
-        """A word as its ARPAbet phones say it."""
+        """Return a word as its ARPAbet phones say it."""
         return Word(word.lower(), _marked(to_ipa(phones)), "override")
 
     def lexicon(self, runs: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-        """Every word of the dictionary, initialisms, the other words of Latin `runs` of texts.
+        """Yield the words of the dictionary, initialisms, and other words of Latin `runs`.
 
         What the front end cuts into several words, such as initialisms, is one entry: the
         runtimes look a whole run of letters up.
@@ -87,12 +87,12 @@ class EnglishWords:
 
 
 def initialisms() -> Iterator[str]:
-    """All runs of two and three letters: the runtimes skip what a lexicon lacks."""
+    """Yield all runs of two and three letters: the runtimes skip what a lexicon lacks."""
     for length in (2, 3):
         yield from map("".join, product(LETTERS, repeat=length))
 
 
 def _marked(symbols: Iterable[str]) -> tuple[str, ...]:
-    """English symbols as tokens of the combined table, with the end of the word."""
+    """Return English symbols as tokens of the combined table, with the end of the word."""
     said = tuple(symbol_of(s) for s in symbols if s not in (" ", *PUNCTUATION))
     return (*said, WORD_END) if said else ()

@@ -1,4 +1,4 @@
-"""Erhua: the suffix 儿 as a syllable of its own, or fused into the syllable before it."""
+"""Write erhua, the suffix 儿, as a syllable of its own or fused into the one before it."""
 
 from __future__ import annotations
 
@@ -66,18 +66,18 @@ def _bases() -> frozenset[str]:
 
 
 def fused_syllable(syllable: str) -> str | None:
-    """`syllable` with the suffix, hui4 -> huir4; None where the list has no such form."""
+    """Say `syllable` with the suffix, hui4 as huir4; None where the list has no such form."""
     base = split_tone(syllable)[0]
     return base + "r" + syllable[len(base) :] if base in _bases() else None
 
 
 def takes_suffix(character: str) -> bool:
-    """Whether words ending in `character` are said with the suffix 儿 in everyday speech."""
+    """Return whether words ending in `character` are said with the suffix 儿 in everyday speech."""
     return character in _SUFFIXED
 
 
 def is_suffix(hanzi: str, index: int) -> bool:
-    """Whether the 儿 at `index` is the suffix of the character before it."""
+    """Return whether the 儿 at `index` is the suffix of the character before it."""
     before, after = hanzi[max(0, index - 2) : index], hanzi[index + 1 : index + 2]
     if not before or after in NO_SUFFIX_BEFORE or not takes_suffix(before[-1]):
         return False
@@ -87,13 +87,13 @@ def is_suffix(hanzi: str, index: int) -> bool:
 
 
 def is_fused(syllable: str) -> bool:
-    """Whether `syllable` holds the suffix, or is empty: the suffix fused into the one before."""
+    """Tell whether `syllable` holds the suffix, or is empty: fused into the one before."""
     base = split_tone(syllable)[0]
     return not syllable or (base.endswith("r") and base != ALONE)
 
 
 def read_labels(labels: Iterable[str], fused: bool) -> list[str]:
-    """Labelled pinyin as one item a character: huir4 becomes hui4 er5 or, fused, huir4 and "".
+    """Read labelled pinyin, one item a character: huir4 as hui4 er5 or, fused, huir4 and "".
 
     The syllable er itself (er2, er3, er4, er5) is no erhua.
     """
@@ -106,7 +106,7 @@ def read_labels(labels: Iterable[str], fused: bool) -> list[str]:
 
 
 def fuse(text: str, syllables: Sequence[str]) -> list[str]:
-    """Syllables of `text`, one a character; those with a suffix fused, the suffix empty."""
+    """Return syllables of `text`, one a character; those with a suffix fused, the suffix empty."""
     fused = list(syllables)
     if len(text) != len(fused):
         return fused
@@ -119,7 +119,7 @@ def fuse(text: str, syllables: Sequence[str]) -> list[str]:
 
 
 def reach_back(words: Iterable[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
-    """Words and their syllables, a suffix at the beginning of a word moved into the one before."""
+    """Move a suffix at the beginning of a word into the word before; yield words and syllables."""
     result: list[tuple[str, list[str]]] = []
     for word, syllables in words:
         if (
@@ -139,7 +139,7 @@ def reach_back(words: Iterable[tuple[str, list[str]]]) -> list[tuple[str, list[s
 
 @lru_cache(maxsize=2)
 def fused_tokens(unit: str) -> tuple[str, ...]:
-    """What a token table holds for fused syllables; `unit` as in pinyin_table."""
+    """Return what a token table holds for fused syllables; `unit` as in pinyin_table."""
     if unit == "syllable":
         return tuple(s + "r" + tone for s in SYLLABLES for tone in ("", "1", "2", "3", "4"))
     finals = sorted({_coloured(initial_final(syllable)[1]) for syllable in SYLLABLES})
@@ -147,7 +147,7 @@ def fused_tokens(unit: str) -> tuple[str, ...]:
 
 
 def tokens_of(syllable: str, unit: str) -> tuple[str, ...]:
-    """The tokens of a syllable, fused or not: huir4 whole, or h and uir4; none of the empty one."""
+    """Return a syllable's tokens, fused or not: huir4, or h and uir4; none of the empty one."""
     if not syllable:
         return ()
     if unit == "syllable" or not is_fused(syllable):
@@ -158,5 +158,5 @@ def tokens_of(syllable: str, unit: str) -> tuple[str, ...]:
 
 
 def _coloured(final: str) -> str:
-    """A final with r; that of ge is eer, since er is the final of the syllable er."""
+    """Return a final with r; that of ge is eer, since er is the final of the syllable er."""
     return "eer" if final == "e" else final + "r"

@@ -1,4 +1,4 @@
-"""The Mandarin front end: normalisation, readings, labelled pinyin, Latin letters."""
+"""Say Mandarin: normalisation, readings, labelled pinyin, Latin letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, is_hanzi
 from tts.text.fst.numbers import write_number_fst
 from tts.text.fst.readings import write_rule_fst
-from tts.text.inline_pronunciations import Part, split
+from tts.text.inline_pronunciations import Part, split_pronunciations
+from tts.text.languages import language_of
 from tts.text.mandarin import erhua
 from tts.text.mandarin.boundary_model import predictor
 from tts.text.mandarin.code_switching import EnglishWords, combined_table, initialisms
@@ -41,12 +42,24 @@ LETTERS = {
 
 
 class MandarinFrontEnd:
-    """Mandarin text to pinyin tokens (see FrontEnd). config.unit chooses the token table."""
+    """Turn Mandarin text into pinyin tokens (see FrontEnd); config.unit chooses the table."""
+
+    runs_in = (
+        "Runs in sherpa-onnx **1.13.x** and **2.x** from its lexicon.txt. 1.13.x finds Latin "
+        "words in lower case only; both leave out words that lexicon.txt does not hold."
+    )
+    cut_note = (
+        "\n`max_words_in_sentence` is for 2.x: without it, and in the command line's program, "
+        "a sentence of more than 20 characters\nmay be cut inside a word. Keep sentences short "
+        "there, or put commas.\n"
+    )
 
     def __init__(self, config: FrontEndConfig):
         self.config = config
         self._bpe = BpeModel(config.bpe_model, PUNCTUATION) if config.unit == "bpe" else None
-        self._english = EnglishWords(config) if config.language == "zh_en" else None
+        self._english = (
+            EnglishWords(config) if "latin" in language_of(config.language).scripts else None
+        )
         self._fused = config.erhua == "fused"
         entries = parse(config.user_lexicon, config.language, "the voice's user lexicon")
         user = {word: syllables_of(said) for word, said in entries.items() if is_hanzi(word[0])}
@@ -54,7 +67,7 @@ class MandarinFrontEnd:
         self._predict = predictor(config.prosody_model) if config.prosody else None
 
     def token_table(self) -> TokenTable:
-        """The reference's 2069 syllables, initials and finals, or the bpe pieces.
+        """Return the reference's 2069 syllables, initials and finals, or the bpe pieces.
 
         With fused erhua its syllables after them, then the prosody marks, of zh_en then the
         symbols of English.
@@ -69,7 +82,7 @@ class MandarinFrontEnd:
         return combined_table(table) if self._english else table
 
     def normalize(self, text: str) -> str:
-        """Hanzi, Latin letters and ，。！？ only; English words as the lexicon has them."""
+        """Write Hanzi, Latin letters and ，。！？ only; English words as the lexicon has them."""
         written = self._normalize(text)[0]
         english = self._english
         if not english:
@@ -77,12 +90,12 @@ class MandarinFrontEnd:
         return _LATIN.sub(lambda run: english.normalize(run[0]), written)
 
     def _normalize(self, text: str) -> tuple[str, list[Problem], dict[int, Part]]:
-        """The normalised text with Latin letters as written, the problems, and where in it words
+        """Write the text with Latin letters as written, the problems, and where in it words
         stand that the text says how to pronounce.
         """
         written, problems, given = "", [], {}
         plain: list[Part] = []
-        for part in [*split(text), None]:
+        for part in [*split_pronunciations(text), None]:
             fault = part and (part.problem() or self._unsayable(part))
             problems += [fault] if fault else []
             if part and (part.said is None or fault):
@@ -98,14 +111,14 @@ class MandarinFrontEnd:
         return written, problems, given
 
     def _unsayable(self, part: Part) -> Problem | None:
-        """A Latin word with phones that this voice does not have."""
+        """Return a Latin word with phones that this voice does not have."""
         if part.said is None or is_hanzi(part.text[0]) or self._english:
             return None
         reason = "a Mandarin voice has no phones; its letters are called (zh_en has them)"
         return Problem(part.position, f"{part.text}<{part.said}>", reason)
 
     def __call__(self, text: str) -> Spoken:
-        """Predicted pinyin of any text; what cannot be said stands in `problems`."""
+        """Say any text by predicted pinyin; what cannot be said stands in `problems`."""
         written, problems, given = self._normalize(text)
         words: list[Word] = []
         shown: list[str] = []
@@ -134,7 +147,7 @@ class MandarinFrontEnd:
         return Spoken(text, "".join(shown), tuple(words), tuple(problems))
 
     def from_labels(self, text: str, prosody_text: str | None, pinyin: list[str]) -> Spoken:
-        """Tokens from a corpus's labelled pinyin, punctuation from the text.
+        """Read tokens from a corpus's labelled pinyin, punctuation from the text.
 
         prosody_text: the text with marks #1 to #4 (or None), which end the words.
         Raises: AlignmentError where characters and labels do not match one to one, or a label
@@ -156,7 +169,7 @@ class MandarinFrontEnd:
         return Spoken(text, normalize(text)[0], tuple(words), ())
 
     def _labelled_words(self, marked: Marked, items: list[str], text: str) -> list[Word]:
-        """Words that end at prosody marks and punctuation, with the marks if the voice has them."""
+        """Cut words at prosody marks and punctuation; keep the marks if the voice has them."""
         words: list[Word] = []
         hanzi, syllables = "", []
 
@@ -190,7 +203,7 @@ class MandarinFrontEnd:
         return words
 
     def _read(self, hanzi: str, fixed: Mapping[int, tuple[str, ...]]) -> Iterator[Word]:
-        """Words of a run of Hanzi, erhua as the configuration has it."""
+        """Yield words of a run of Hanzi, erhua as the configuration has it."""
         entries = self.lattice.read(hanzi, fixed)
         if not self._fused:
             for entry in entries:
@@ -207,7 +220,7 @@ class MandarinFrontEnd:
         return Word(text, tuple(t for s in syllables for t in erhua.tokens_of(s, unit)), source)
 
     def _latin(self, letters: str, given: Mapping[int, Part]) -> Iterator[Word]:
-        """English words where the table has their symbols, else letter by letter."""
+        """Yield English words where the table has their symbols, else letter by letter."""
         if not self._english:
             yield from map(self._spell, letters.split())
             return
@@ -223,7 +236,7 @@ class MandarinFrontEnd:
         return self._word(letters, names.split(), "spelled")
 
     def _latin_lexicon(self, texts: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-        """English words, or letters and the Latin words of `texts` spelled out."""
+        """Yield English words, or letters and the Latin words of `texts` spelled out."""
         pieces = (piece for text in texts for piece in _PIECE.finditer(normalize(text)[0]))
         runs = [piece["latin"] for piece in pieces if piece["latin"]]
         if self._english:
@@ -234,7 +247,7 @@ class MandarinFrontEnd:
             yield word, [token for said in self._latin(word, {}) for token in said.tokens]
 
     def lexicon(self, texts: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
-        """Codes of the tokens; characters, words, letters and marks for the longest match.
+        """Yield codes of the tokens; characters, words, letters and marks for the longest match.
 
         With the rules of write_rule_fsts a runtime needs the codes alone; without, it cuts a text
         by longest match and knows no sandhi between words. Quotes map to the blank: 1.13 would
@@ -258,7 +271,7 @@ class MandarinFrontEnd:
             yield word, list(self._word(word, tokens, "dictionary").tokens)
 
     def write_rule_fsts(self, folder: Path) -> list[Path]:
-        """numbers.fst, which writes numbers and symbols as Hanzi, and, but for bpe, readings.fst,
+        """Write numbers.fst, which turns numbers into Hanzi, and, but for bpe, readings.fst,
         which reads Hanzi as this front end does.
 
         See tts.text.fst.numbers and tts.text.fst.readings; prosody marks are beyond them.
@@ -282,18 +295,18 @@ class MandarinFrontEnd:
 
 
 def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
-    """Valid pinyin with tone digits as the token table writes it, one item a character."""
+    """Return valid pinyin with tone digits as the token table writes it, one item a character."""
     return tuple(table_syllable(item) or "" for item in split_labels(said))
 
 
 def _within(piece: re.Match[str], given: Mapping[int, Part]) -> dict[int, Part]:
-    """The given words of a piece, by their places in it."""
+    """Return the given words of a piece, by their places in it."""
     begin, end = piece.span()
     return {place - begin: part for place, part in given.items() if begin <= place < end}
 
 
 def _normalize_parts(parts: Sequence[Part]) -> tuple[str, list[Problem]]:
-    """Neighbouring parts as one normalised text, and the problems where they stand."""
+    """Return neighbouring parts as one normalised text, and the problems where they stand."""
     said, found = normalize("".join(part.text for part in parts))
     starts = list(accumulate((len(part.text) for part in parts), initial=0))
     problems = []
@@ -309,7 +322,7 @@ def _pause(written: str) -> Word:
 
 
 def _collapse(words: list[Word]) -> list[Word]:
-    """Of neighbouring punctuation marks only the first."""
+    """Keep only the first of neighbouring punctuation marks."""
     return [
         word
         for index, word in enumerate(words)

@@ -1,4 +1,4 @@
-"""Mandarin words and readings as the cheapest path through a lattice of dictionary words.
+"""Find Mandarin words and readings as the cheapest path through a lattice of dictionary words.
 
 Each word has a cost (how rare it is and how unusual its reading), each pair of neighbours
 another one (sandhi, parts of speech). Costs are whole numbers, a pair sees no more than the end
@@ -49,7 +49,7 @@ _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, 
 
 
 class Left(NamedTuple):
-    """What the word before an entry can see of it: its first tone, length (to 3) and kind."""
+    """Hold what the word before an entry can see of it: its first tone, length (to 3) and kind."""
 
     tone: str
     length: int
@@ -57,7 +57,7 @@ class Left(NamedTuple):
 
 
 class Right(NamedTuple):
-    """What the word after an entry can see of it.
+    """Hold what the word after an entry can see of it.
 
     end: see sandhi.ends; length up to 2; kind; suffix: its last character takes the suffix 儿;
     character: a word of one character whose third tone may change, else empty.
@@ -71,7 +71,7 @@ class Right(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A word in one reading (inner sandhi applied) and one of the ways it can end (said)."""
+    """Hold a word in one reading (inner sandhi applied) and one of the ways it can end (said)."""
 
     word: str
     reading: tuple[str, ...]
@@ -86,7 +86,7 @@ Feature = tuple[str, ...]
 
 
 def features(right: Right, left: Left) -> list[Feature]:
-    """What a model can weigh where two words meet."""
+    """Return what a model can weigh where two words meet."""
     found: list[Feature] = [("kinds", right.kind, left.kind)]
     if right.end in (sandhi.KEPT, sandhi.RAISED) and left.tone == "3":
         found.append(("third", right.end, str(right.length), str(left.length)))
@@ -99,7 +99,7 @@ def features(right: Right, left: Left) -> list[Feature]:
 
 
 def _rules(right: Right, left: Left) -> int:
-    """The cost of a meeting by rule."""
+    """Return the cost of a meeting by rule."""
     cost = _MEETINGS.get((right.kind, left.kind), 0)
     if right.end == sandhi.KEPT and left.tone == "3":
         cost += _THIRD_TONES
@@ -114,7 +114,7 @@ def _rules(right: Right, left: Left) -> int:
 
 
 class Lattice:
-    """Reads runs of Hanzi; with weights learned from labels and the user's own words.
+    """Read runs of Hanzi; with weights learned from labels and the user's own words.
 
     readings: word -> further readings (inner sandhi applied) and their costs; weights: what
     (word, reading) and the features of meetings cost more; user: the user's words; learning:
@@ -139,13 +139,18 @@ class Lattice:
         self.meetings: dict[tuple[Right, Left], int] = {}
 
     def words(self) -> Iterable[str]:
-        """Every word that the lattice knows."""
+        """Return every word that the lattice knows."""
         return dict.fromkeys(
-            [*vocabulary.characters(), *vocabulary.frequencies(), *self.readings, *self.user]
+            [
+                *sorted(vocabulary.characters()),
+                *vocabulary.frequencies(),
+                *self.readings,
+                *self.user,
+            ]
         )
 
     def entries(self, word: str) -> tuple[Entry, ...]:
-        """All ways of saying a word; none where it is no word."""
+        """Return all ways of saying a word; none where it is no word."""
         found = self.entries_of.get(word)
         if found is None:
             found = tuple(self._make(word))
@@ -179,7 +184,7 @@ class Lattice:
     def _entries_for(
         self, word: str, reading: tuple[str, ...], cost: int, source: str
     ) -> Iterable[Entry]:
-        """See entries_for; characters that no weight tells apart look the same."""
+        """Make entries (see entries_for); characters that no weight tells apart look the same."""
         for entry in entries_for(word, reading, cost, source):
             if self.apart is None or entry.right.character in self.apart:
                 yield entry
@@ -187,7 +192,7 @@ class Lattice:
                 yield entry._replace(right=entry.right._replace(character=""))
 
     def alone(self) -> Iterable[tuple[str, tuple[str, ...]]]:
-        """Every word with the syllables that it has by itself."""
+        """Yield every word with the syllables that it has by itself."""
         for word in self.words():
             entries = [entry for entry in self.entries(word) if can_end(entry.right)]
             best = min(entries, key=lambda entry: entry.cost, default=None)
@@ -195,7 +200,7 @@ class Lattice:
                 yield word, best.said
 
     def pairs(self, firsts: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-        """Characters whose tone depends on what follows, with every usual character after them."""
+        """Yield characters whose tone the next one decides, before every usual character."""
         for character in vocabulary.characters():
             if vocabulary.is_usual(character):
                 for first in firsts:
@@ -204,7 +209,7 @@ class Lattice:
                         yield pair, tuple(s for entry in self.read(pair) for s in entry.said)
 
     def meeting(self, right: Right, left: Left) -> int:
-        """What it costs that `left` follows `right`; NEVER where it cannot."""
+        """Return what it costs that `left` follows `right`; NEVER where it cannot."""
         cost = self.meetings.get((right, left))
         if cost is None:
             if sandhi.allows(right.end, left.tone):
@@ -217,7 +222,7 @@ class Lattice:
         return cost
 
     def read(self, hanzi: str, fixed: Mapping[int, tuple[str, ...]] | None = None) -> list[Entry]:
-        """The cheapest path of entries through a run of Hanzi. Linear in its length.
+        """Return the cheapest path of entries through a run of Hanzi. Linear in its length.
 
         fixed: where a stretch begins whose syllables are given -> these syllables.
         """
@@ -233,7 +238,7 @@ class Lattice:
     def _extend(
         self, here: dict[Right | None, _Step], entry: Entry, there: dict[Right | None, _Step]
     ) -> None:
-        """Lengthen the paths that end `here` by an entry; the best one stays `there`."""
+        """Join an entry to the paths that end `here`; keep the best one `there`."""
         least, before = NEVER, None
         left = entry.left
         meetings = self.meetings
@@ -253,7 +258,7 @@ class Lattice:
     def _options(
         self, hanzi: str, fixed: Mapping[int, tuple[str, ...]]
     ) -> Iterable[Sequence[Entry]]:
-        """For each place the entries that can begin there."""
+        """Yield for each place the entries that can begin there."""
         barriers = sorted(fixed, reverse=True)
         inside = 0  # up to here a given stretch reaches
         for start in range(len(hanzi)):
@@ -274,7 +279,7 @@ class Lattice:
 
 
 class _Step(NamedTuple):
-    """The best path to a place that ends in one way: its cost, last entry, and what was before."""
+    """Hold the best path to a place that ends in one way: cost, last entry, what was before."""
 
     cost: int
     entry: Entry | None
@@ -285,7 +290,7 @@ class _Step(NamedTuple):
 def entries_for(
     word: str, reading: tuple[str, ...], cost: int, source: str, bends: bool = True
 ) -> Iterable[Entry]:
-    """The entries of one reading, one for each way it can end; bends: its end takes sandhi."""
+    """Yield entries of one reading, one for each way it can end; bends: its end takes sandhi."""
     first, kind = reading[0], vocabulary.kind_of(word)
     if len(word) == 1 and word in _OWN_KINDS:
         kind = word + first
@@ -303,12 +308,12 @@ def _tone(syllable: str) -> str:
 
 
 def can_end(right: Right | None) -> bool:
-    """Whether a run can end so."""
+    """Return whether a run can end so."""
     return right is None or sandhi.allows(right.end, "")
 
 
 def _trace(best: list[dict[Right | None, _Step]]) -> list[Entry]:
-    """The entries of the best path that reaches the end."""
+    """Return the entries of the best path that reaches the end."""
     ways = [step for right, step in best[-1].items() if can_end(right)]
     step = min(ways, key=lambda way: way.cost)
     path: list[Entry] = []

@@ -1,4 +1,4 @@
-"""Mandarin text as Hanzi, Latin letters and four marks: numbers, symbols, punctuation."""
+"""Write Mandarin text as Hanzi, Latin letters and four marks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _TOKEN = re.compile(
 
 
 def normalize(text: str) -> tuple[str, list[Problem]]:
-    """Hanzi, Latin letters (with ' inside), single ，。！？; and what had to be left out."""
+    """Write Hanzi, Latin letters (with ' inside), single ，。！？; and what had to be left out."""
     problems: list[Problem] = []
     plain = _UNUSUAL.sub(lambda run: admit(run, meaning, problems), text)
     if _NEEDS_WORDS.search(plain):
@@ -72,7 +72,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
 
 @lru_cache(maxsize=32768)
 def meaning(character: str) -> str | None:
-    """What `character` is for the rules; None where it has no meaning."""
+    """Return what `character` is for the rules; None where it has no meaning."""
     if is_hanzi(character):
         return character if character in characters() else None
     if character in _REWRITTEN:

@@ -1,4 +1,4 @@
-"""Pinyin as tokens: the reference's table, a table of initials and finals, corpus labels."""
+"""Turn pinyin into tokens: the reference's table, one of initials and finals, corpus labels."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ INITIALS = (
 
 @lru_cache(maxsize=1)
 def known_syllables() -> frozenset[str]:
-    """The syllables of the table, without tones."""
+    """Return the syllables of the table, without tones."""
     return frozenset(SYLLABLES)
 
 
 @lru_cache(maxsize=2)
 def pinyin_table(unit: str) -> TokenTable:
-    """The token table of `unit`: "syllable" (the reference's 2069) or "initial_final"."""
+    """Return the token table of `unit`: "syllable" (the reference's 2069) or "initial_final"."""
     if unit == "syllable":
         tones = ("", "1", "2", "3", "4")
         tokens = [s + tone for s in SYLLABLES for tone in tones]
@@ -61,12 +61,12 @@ def pinyin_table(unit: str) -> TokenTable:
 
 
 def split_tone(item: str) -> tuple[str, str]:
-    """A syllable and its tone digit; 5 where none is written."""
+    """Return a syllable and its tone digit; 5 where none is written."""
     return (item[:-1], item[-1]) if item[-1:].isdigit() else (item, "5")
 
 
 def table_syllable(item: str) -> str | None:
-    """`item` (pinyin with or without tone digit) as the table writes it; None if it cannot."""
+    """Write `item` (pinyin, with tone digit or not) as the table does; None if it cannot."""
     base, tone = split_tone(item)
     base = REPLACED.get(base, base)
     if base not in known_syllables() or tone not in "12345":
@@ -75,7 +75,7 @@ def table_syllable(item: str) -> str | None:
 
 
 def split_labels(labels: Iterable[str]) -> list[str]:
-    """Labelled pinyin with every fused erhua as two items: huir4 -> hui4 er.
+    """Split labelled pinyin, every fused erhua as two items: huir4 -> hui4 er.
 
     The syllable er itself (er2, er3, er4) is no erhua.
     """
@@ -90,7 +90,7 @@ def split_labels(labels: Iterable[str]) -> list[str]:
 
 
 def initial_final(base: str) -> tuple[str, str]:
-    """Initial ("" if there is none) and final of a syllable without tone.
+    """Return initial ("" if there is none) and final of a syllable without tone.
 
     Finals that pinyin spells alike and that sound different are told apart: i after z, c, s
     is ii, after zh, ch, sh, r iii; u after j, q, x, y is v.
@@ -106,7 +106,7 @@ def initial_final(base: str) -> tuple[str, str]:
 
 
 def syllable_tokens(syllable: str, unit: str) -> tuple[str, ...]:
-    """The tokens of a syllable of the table (neutral tone without digit)."""
+    """Return the tokens of a syllable of the table (neutral tone without digit)."""
     if unit == "syllable":
         return (syllable,)
     base, tone = split_tone(syllable)

@@ -1,4 +1,4 @@
-"""Prosody marks #1 to #4: read from labels, predicted for other text, set among the words.
+"""Read prosody marks #1 to #4 from labels, predict them for other text, set them among words.
 
 #1 ends a prosodic word, #2 a prosodic phrase, #3 an intonational phrase, #4 the sentence. As a
 token a mark stands right after the word that it ends, before any punctuation, which is where
@@ -26,15 +26,15 @@ _SILENT_SOURCES = ("punctuation", "space", "prosody")
 
 
 class Predictor(Protocol):
-    """What gives the levels inside a sentence."""
+    """Hold what gives the levels inside a sentence."""
 
     def __call__(self, words: Sequence[str]) -> list[int]:
-        """Levels 0 to 3 after each unit of `words`, one for each in `units_of`, the last unused."""
+        """Return levels 0 to 3, one for each unit in `units_of(words)`, the last unused."""
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A labelled text without its marks; levels 0 to 4 after each character that is said.
+    """Hold a labelled text without its marks; levels 0 to 4 after each character that is said.
 
     levels is empty where the text holds no mark. faults are for people.
     """
@@ -45,7 +45,7 @@ class Marked:
 
 
 def is_said(character: str) -> bool:
-    """Whether labels count `character` as a syllable: a Hanzi or a Latin letter."""
+    """Return whether labels count `character` as a syllable: a Hanzi or a Latin letter."""
     return is_hanzi(character) or fold(character).isalpha()
 
 
@@ -85,7 +85,7 @@ def read_marks(marked: str) -> Marked:
 
 
 def units_of(words: Sequence[str]) -> list[str]:
-    """Where a mark may stand: after every Hanzi and every Latin word, which are the units."""
+    """Find where marks may stand: after every Hanzi and Latin word, which are the units."""
     return [
         unit
         for word in words
@@ -95,7 +95,7 @@ def units_of(words: Sequence[str]) -> list[str]:
 
 
 def levels_of(words: Sequence[str], predict: Predictor) -> list[int]:
-    """Predicted levels after each unit of words and ，。！？, sentence by sentence."""
+    """Return predicted levels after each unit of words and ，。！？, sentence by sentence."""
     levels: list[int] = []
     sentence: list[str] = []
     for word in [*words, ""]:
@@ -110,7 +110,7 @@ def levels_of(words: Sequence[str], predict: Predictor) -> list[int]:
 
 
 def set_marks(words: Sequence[Word], predict: Predictor) -> list[Word]:
-    """`words` with the predicted marks among them; a word with a mark inside becomes two."""
+    """Return `words` with the predicted marks among them; a word with a mark inside becomes two."""
     said = [word for word in words if word.source not in ("space", "prosody")]
     levels = iter(levels_of([word.text for word in said], predict))
     marked: list[Word] = []
@@ -133,7 +133,7 @@ def set_marks(words: Sequence[Word], predict: Predictor) -> list[Word]:
 def labelled_sentences(
     words: Sequence[Word], levels: Sequence[int]
 ) -> list[tuple[list[str], list[int]]]:
-    """What a predictor learns from: each sentence's words and the levels after its units.
+    """Return what a predictor learns from: each sentence's words and the levels after its units.
 
     words: as a front end says the text, without marks; levels: after each character. Nothing
     where the two do not match, for example since a number was written in digits.
@@ -155,7 +155,7 @@ def labelled_sentences(
 
 
 def mark_word(level: int) -> Word:
-    """The mark of a level from 1 to 4, as a word."""
+    """Return the mark of a level from 1 to 4, as a word."""
     mark = MARKS[level - 1]
     return Word(mark, (mark,), "prosody")
 
@@ -166,7 +166,7 @@ def _joined(parts: Sequence[tuple[str, tuple[str, ...]]], source: str) -> Word:
 
 
 def _parts(word: Word) -> list[tuple[str, tuple[str, ...]]]:
-    """The characters of a word with their tokens, a suffix 儿 with the character before it.
+    """Return the characters of a word with their tokens, a suffix 儿 with the character before it.
 
     The whole word where it cannot be cut: Latin, or not one syllable a character.
     """
@@ -198,6 +198,6 @@ def _parts(word: Word) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _ends_with_r(token: str) -> bool:
-    """Whether a syllable's last token holds a fused suffix already."""
+    """Return whether a syllable's last token holds a fused suffix already."""
     base = token.rstrip("12345")
     return base.endswith("r") and base != "er"

@@ -1,4 +1,4 @@
-"""Learning how a corpus's speaker reads: weights for the lattice of words, from labelled pinyin.
+"""Learn how a corpus's speaker reads: weights of the lattice of words, from labelled pinyin.
 
 A conditional random field over the paths of tts/text/mandarin/lattice.py (Lafferty et al. 2001;
 hidden segmentation as in Quattoni et al. 2007): the gradient is the expected number of uses of each
@@ -48,7 +48,7 @@ _SURE = 0.005  # nats: runs that are as good as certain teach nothing
 
 
 def learn(runs: Sequence[Labelled], epochs: int = EPOCHS, seed: int = 1) -> Lattice:
-    """A lattice with weights learned from labelled runs; the same runs give the same weights."""
+    """Learn a lattice's weights from labelled runs; the same runs give the same weights."""
     readings, counts = _readings_of(runs)
     weights: dict[Any, float] = defaultdict(float)
     for word, known in counts.items():
@@ -68,7 +68,7 @@ def learn(runs: Sequence[Labelled], epochs: int = EPOCHS, seed: int = 1) -> Latt
 def _readings_of(
     runs: Sequence[Labelled],
 ) -> tuple[dict[str, dict[tuple[str, ...], int]], dict[str, dict[tuple[str, ...], float]]]:
-    """Readings to learn, and how often each word is read how (with one use of the usual one)."""
+    """Collect readings to learn; count how each word is read (the usual way once more)."""
     plain = _Field({}, {})
     sentences: dict[str, dict[tuple[str, ...], set[int]]] = defaultdict(lambda: defaultdict(set))
     for hanzi, said, sentence in runs:
@@ -91,7 +91,7 @@ def _readings_of(
 
 
 class _Arc(NamedTuple):
-    """A way through the lattice from one state to another, and what it is made of."""
+    """Hold a way through the lattice from one state to another, and what it is made of."""
 
     start: int
     end: int
@@ -101,7 +101,7 @@ class _Arc(NamedTuple):
 
 
 class _Field:
-    """The lattice with weights that are still being learned."""
+    """Hold the lattice with weights that are still being learned."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class _Field:
         self.bases = {c: {split_tone(s)[0] for s in known} for c, known in _characters()}
 
     def explain(self, hanzi: str, said: Sequence[str]) -> list[Entry]:
-        """The cheapest entries that give the labels; none where no words and readings do."""
+        """Return the cheapest entries that give the labels; none where no words and readings do."""
         arcs, states = self._arcs(hanzi, said)
         best: list[tuple[float, _Arc | None]] = [(0.0, None)] + [(math.inf, None)] * states
         for arc in arcs:
@@ -129,7 +129,7 @@ class _Field:
         return path[::-1]
 
     def learn_from(self, hanzi: str, said: Sequence[str]) -> None:
-        """One step along the gradient of the probability of the labels."""
+        """Take one step along the gradient of the probability of the labels."""
         right, states = self._arcs(hanzi, said)
         wanted = _forward(right, states)
         if wanted is None:
@@ -154,7 +154,7 @@ class _Field:
                 self.weights[key] = self.weights.get(key, 0.0) - rate * step
 
     def rounded(self) -> Lattice:
-        """The lattice with whole weights; those of next to no effect are left out."""
+        """Return the lattice with whole weights; those of next to no effect are left out."""
         readings = {
             word: {reading: round(self.weights.get((word, reading), 0.0)) for reading in known}
             for word, known in self.lattice.readings.items()
@@ -167,7 +167,7 @@ class _Field:
         return Lattice(readings, joins)
 
     def _arcs(self, hanzi: str, said: Sequence[str] | None) -> tuple[list[_Arc], int]:
-        """All arcs, those of one state before the arcs that leave it; the last state is the end.
+        """List all arcs into a state before those that leave it; the last state is the end.
 
         said: keep what gives these syllables only.
         """
@@ -201,7 +201,7 @@ class _Field:
         return arcs, count
 
     def _entries(self, word: str, said: tuple[str, ...] | None) -> Iterable[Entry]:
-        """The entries of a word; of `said` only, and then even if no dictionary reads it so."""
+        """Return entries of a word; of `said` only, and then even if no dictionary reads it so."""
         entries = self.lattice.entries(word)
         if said is None:
             return entries
@@ -221,7 +221,7 @@ def _characters() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _forward(arcs: Sequence[_Arc], states: int) -> list[float] | None:
-    """Log of the summed probability of all ways to each state; None if the end is not reached."""
+    """Compute the log probability of all ways to each state; None if the end is not reached."""
     alpha = [-math.inf] * (states + 1)
     alpha[0] = 0.0
     for arc in arcs:
@@ -230,7 +230,7 @@ def _forward(arcs: Sequence[_Arc], states: int) -> list[float] | None:
 
 
 def _shares(arcs: Sequence[_Arc], alpha: Sequence[float]) -> Iterable[tuple[_Arc, float]]:
-    """Each arc's share of all ways to the end."""
+    """Yield each arc's share of all ways to the end."""
     beta = [-math.inf] * len(alpha)
     beta[-1] = 0.0
     for arc in reversed(arcs):
@@ -243,14 +243,14 @@ def _shares(arcs: Sequence[_Arc], alpha: Sequence[float]) -> Iterable[tuple[_Arc
 
 
 def _added(one: float, other: float) -> float:
-    """log(exp(one) + exp(other))"""
+    """Compute log(exp(one) + exp(other))."""
     if one < other:
         one, other = other, one
     return one if one - other > 30 else one + math.log1p(math.exp(other - one))
 
 
 def labelled_runs(sentences: Iterable[Iterable[Word]]) -> list[Labelled]:
-    """Runs of Hanzi of labelled sentences, with one syllable of the table for each character."""
+    """Collect runs of Hanzi of labelled sentences, with one syllable for each character."""
     runs: list[Labelled] = []
     for number, words in enumerate(sentences):
         hanzi, said = "", []
@@ -266,7 +266,7 @@ def labelled_runs(sentences: Iterable[Iterable[Word]]) -> list[Labelled]:
 
 
 def pack(lattice: Lattice) -> str:
-    """The weights of a lattice as the text that FrontEndConfig.reading_model holds."""
+    """Return the weights of a lattice as the text that FrontEndConfig.reading_model holds."""
     words = [
         [word, [[" ".join(reading), weight] for reading, weight in known.items()]]
         for word, known in sorted(lattice.readings.items())
@@ -277,7 +277,7 @@ def pack(lattice: Lattice) -> str:
 
 
 def unpack(packed: str, user: Mapping[str, tuple[str, ...]] | None = None) -> Lattice:
-    """The lattice of packed weights (none: rules alone). Raises: InputError for anything else."""
+    """Read the lattice of packed weights (none: rules alone); InputError for anything else."""
     if not packed:
         return Lattice(user=user)
     try:
@@ -293,7 +293,7 @@ def unpack(packed: str, user: Mapping[str, tuple[str, ...]] | None = None) -> La
 
 
 def tonal_share(lattice: Lattice, runs: Iterable[Labelled]) -> float:
-    """The share of syllables that come out as labelled, tones included."""
+    """Return the share of syllables that come out as labelled, tones included."""
     counted: Counter[bool] = Counter()
     for hanzi, said, _ in runs:
         read = [syllable for entry in lattice.read(hanzi) for syllable in entry.said]

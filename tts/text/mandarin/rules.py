@@ -1,4 +1,4 @@
-"""Mandarin: what is said for numbers and symbols, tried from top to bottom.
+"""List what Mandarin says for numbers and symbols; rules are tried from top to bottom.
 
 A row reads: pattern, words, an example, what is said of it. Every pattern starts where a number
 or word starts and repeats a bounded number of times, which keeps the time linear.

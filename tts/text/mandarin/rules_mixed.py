@@ -1,4 +1,4 @@
-"""Mandarin: what is written the English way or is known by its surroundings.
+"""List what Mandarin says for what is written the English way or known by its surroundings.
 
 These rows are tried after the addresses of rules_mandarin.py and before its other rows, and
 read as they do. numbers.fst lacks them: the front end has them alone.

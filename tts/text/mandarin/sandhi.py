@@ -1,4 +1,4 @@
-"""What words do to their syllables: third tones, 一 and 不, erhua, inside and at their ends."""
+"""Apply sandhi inside words and at their ends: third tones, 一 and 不, erhua."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ORDER_AFTER = frozenset("零〇一二三四五六七八九月号日")
 
 
 def raised(syllable: str) -> str:
-    """A third tone as it is said before another one."""
+    """Return a third tone as it is said before another one."""
     return syllable[:-1] + "2"
 
 
 def inside(word: str, syllables: Sequence[str]) -> tuple[str, ...]:
-    """The syllables of a word, one a character, after what they do to each other."""
+    """Return the syllables of a word, one a character, after what they do to each other."""
     said = list(syllables)
     for index in range(len(said) - 1):
         if said[index].endswith("3") and said[index + 1].endswith("3"):
@@ -43,7 +43,7 @@ def inside(word: str, syllables: Sequence[str]) -> tuple[str, ...]:
 
 
 def _yi(word: str, index: int, following: str) -> str:
-    """一 inside a word, before a syllable of tone `following`."""
+    """Say 一 inside a word, before a syllable of tone `following`."""
     if (index and word[index - 1] in _ORDER_BEFORE) or word[index + 1] in _ORDER_AFTER:
         return "yi1"
     if following == "4" or word[index + 1] == "个":
@@ -52,7 +52,7 @@ def _yi(word: str, index: int, following: str) -> str:
 
 
 def ends(word: str, syllables: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    """How a word can end: what each way asks of the next word, and its syllables as said."""
+    """Return how a word can end: what each way asks of the next word, and its syllables as said."""
     last = syllables[-1]
     rest = syllables[:-1]
     if word == "一" and last == "yi1":
@@ -69,7 +69,7 @@ def ends(word: str, syllables: tuple[str, ...]) -> list[tuple[str, tuple[str, ..
 
 
 def allows(end: str, tone: str) -> bool:
-    """Whether a word that ends so can stand before a syllable of `tone`; "" before a pause."""
+    """Tell whether a word that ends so can precede a syllable of `tone`; "": a pause."""
     if end == RAISED:
         return tone == "3"
     if end == "yi2":

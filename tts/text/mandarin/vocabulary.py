@@ -1,4 +1,4 @@
-"""Words of Mandarin with their readings, how frequent they are, and their parts of speech.
+"""Read the words of Mandarin: their readings, frequencies and parts of speech.
 
 Frequencies and parts of speech are jieba's, readings pypinyin's; what both lack or have
 otherwise than it is said stands in mandarin_words.txt.
@@ -40,7 +40,7 @@ PHRASE = "P"  # a phrase without a tag
 
 @dataclass(frozen=True)
 class Knowledge:
-    """mandarin_words.txt: readings of words and characters, as the token table writes them."""
+    """Hold mandarin_words.txt: readings of words and characters, as the token table writes them."""
 
     words: dict[str, tuple[str, ...]]
     last_neutral: frozenset[str]
@@ -80,7 +80,7 @@ def knowledge() -> Knowledge:
 
 @cache
 def _from_marks(marked: str) -> str | None:
-    """A syllable with tone marks as the token table writes it."""
+    """Return a syllable with tone marks as the token table writes it."""
     from pypinyin.contrib.tone_convert import to_tone3
 
     return table_syllable(to_tone3(marked).replace("ü", "v"))
@@ -88,7 +88,7 @@ def _from_marks(marked: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def characters() -> dict[str, tuple[str, ...]]:
-    """Every character's readings, the most usual first."""
+    """Return every character's readings, the most usual first."""
     from pypinyin.constants import PINYIN_DICT
 
     own = knowledge().characters
@@ -105,7 +105,7 @@ def characters() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def frequencies() -> dict[str, tuple[float, str]]:
-    """Words of up to LONGEST characters -> their frequency and kind.
+    """Map words of up to LONGEST characters to their frequency and kind.
 
     Raises: InputError where the package that carries the list is missing.
     """
@@ -135,19 +135,19 @@ def frequencies() -> dict[str, tuple[float, str]]:
 
 
 def cost_of(word: str) -> int:
-    """How rare a word is, as the negative logarithm of its share, in units of 1/UNIT."""
+    """Return how rare a word is, as the negative logarithm of its share, in units of 1/UNIT."""
     frequency = frequencies().get(word, (_RARE, ""))[0]
     preferred = _PREFERRED if word in knowledge().words else 0
     return round(UNIT * (_TOTAL - math.log(frequency))) - preferred
 
 
 def kind_of(word: str) -> str:
-    """Its part of speech: v a n u y d r m q p c f t s, NAME; a noun where nothing is known."""
+    """Return its part of speech: v a n u y d r m q p c f t s, NAME; a noun if unknown."""
     return frequencies().get(word, (0, "n"))[1]
 
 
 def is_usual(character: str) -> bool:
-    """Whether the basic set of simplified Chinese (6,763 characters of GB 2312) has it."""
+    """Return whether the basic set of simplified Chinese (6,763 characters of GB 2312) has it."""
     try:
         character.encode("gb2312")
     except UnicodeEncodeError:
@@ -156,21 +156,21 @@ def is_usual(character: str) -> bool:
 
 
 def alone(character: str) -> str | None:
-    """How a character is read that no word holds; None where no reading is known."""
+    """Return how a character is read that no word holds; None where no reading is known."""
     said = knowledge().alone.get(character)
     return said or next(iter(characters().get(character, ())), None)
 
 
 @cache
 def reading(word: str) -> tuple[str, ...]:
-    """How a word of known characters is read, without tone sandhi."""
+    """Return how a word of known characters is read, without tone sandhi."""
     if len(word) == 1:
         return (alone(word) or "",)
     return _known(word) or _from_parts(word)
 
 
 def _known(word: str) -> tuple[str, ...] | None:
-    """The reading of a word that a dictionary has."""
+    """Return the reading of a word that a dictionary has."""
     own = knowledge()
     if word in own.words:
         return own.words[word]
@@ -187,7 +187,7 @@ def _known(word: str) -> tuple[str, ...] | None:
 
 
 def _listed(word: str) -> tuple[str, ...] | None:
-    """pypinyin's reading of a phrase."""
+    """Return pypinyin's reading of a phrase."""
     from pypinyin.constants import PHRASES_DICT
 
     listed = PHRASES_DICT.get(word, ())
@@ -217,7 +217,7 @@ _PARTICLES = frozenset("个得儿为")
 
 
 def _inside(character: str) -> str:
-    """A character inside a word of which no dictionary knows the reading."""
+    """Return a character inside a word of which no dictionary knows the reading."""
     if character in _PARTICLES:
         return alone(character) or ""
     return next(iter(characters().get(character, ())), "")

@@ -1,10 +1,11 @@
-"""Mandarin: the kinds of words that the rules' slots are filled with: units, money, addresses."""
+"""Fill the slots of the Mandarin rules: units, money, addresses."""
 
 from __future__ import annotations
 
 import re
 
-from tts.text import number_words
+from tts.text.mandarin import number_words
+from tts.text.numerals import roman
 from tts.text.verbalize import verbalize
 
 MONEY = {"$": "美元", "€": "欧元", "£": "英镑", "¥": "元", "₹": "卢比", "₩": "韩元", "₽": "卢布"}
@@ -44,16 +45,16 @@ MEASURES = (
 
 
 def _unit(written: str) -> str:
-    """5kg, 220V: our word for the unit, or wetext's."""
+    """Say 5kg, 220V: our word for the unit, or wetext's."""
     amount, unit = re.match(r"([\d.,]+) ?(.*)", written).groups()
     number = number_words.hanzi_number(amount)
     if unit in UNITS:
         return number + UNITS[unit]
-    return verbalize("1" + unit, "zh").replace("一", number, 1)
+    return verbalize("1" + unit, "zh", number_words.hanzi_digits).replace("一", number, 1)
 
 
 def _clock(written: str) -> str:
-    """8:30 -> 八点三十分, 2:05 -> 两点零五分, 7:00 -> 七点."""
+    """Say 8:30 as 八点三十分, 2:05 as 两点零五分, 7:00 as 七点."""
     hour, minute, *second = written.split(":")
     said = ("两" if hour.lstrip("0") == "2" else _plain(hour)) + "点"
     if minute != "00" or second:
@@ -65,7 +66,7 @@ def _clock(written: str) -> str:
 
 
 def _half_day(written: str) -> str:
-    """2:30 p -> 下午两点三十分, 9 a -> 上午九点."""
+    """Say 2:30 p as 下午两点三十分, 9 a as 上午九点."""
     time, half = written[:-1].rstrip(), written[-1].lower()
     hour = int(time.partition(":")[0])
     day = ("凌晨" if hour in (12, *range(1, 6)) else "上午") if half == "a" else "下午"
@@ -78,7 +79,7 @@ _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
 def _scaled(written: str) -> str:
-    """3.5 million -> 3500000."""
+    """Say 3.5 million as 3500000."""
     amount, scale = re.match(r"([\d.,]+) ?([a-z]+)", written).groups()
     whole, _, rest = amount.replace(",", "").partition(".")
     zeros = _SCALES[scale]
@@ -86,36 +87,36 @@ def _scaled(written: str) -> str:
 
 
 def _dotted(written: str) -> str:
-    """1.2.3 -> 一点二点三, 192.168.0.1 -> 一九二点一六八点零点一."""
+    """Say 1.2.3 as 一点二点三, 192.168.0.1 as 一九二点一六八点零点一."""
     return "点".join(_letters_code(part) for part in written.split("."))
 
 
 def _plain(written: str) -> str:
-    """03 -> 三: a number of a date or clock."""
+    """Say 03 as 三: a number of a date or clock."""
     return number_words.hanzi_number(written.lstrip("0") or "0")
 
 
 def _fraction(written: str) -> str:
-    """3/4 -> 四分之三."""
+    """Say 3/4 as 四分之三."""
     top, _, bottom = written.partition("/")
     bottom = "百" if bottom == "100" else number_words.hanzi_number(bottom)
     return f"{bottom}分之{number_words.hanzi_number(top)}"
 
 
 def _short_code(written: str) -> str:
-    """A train's number: 20 -> 二十, 123 -> 幺二三."""
+    """Return a train's number: 20 -> 二十, 123 -> 幺二三."""
     say = number_words.hanzi_phone if len(written) > 2 else number_words.hanzi_number
     return say(written)
 
 
 def _letters_code(written: str) -> str:
-    """The number in a name: 15 -> 十五, 380 -> 三八零, 2.5 -> 二点五."""
+    """Return the number in a name: 15 -> 十五, 380 -> 三八零, 2.5 -> 二点五."""
     long = len(written) > 2 and "." not in written
     return (number_words.hanzi_digits if long else number_words.hanzi_number)(written)
 
 
 def _address(written: str) -> str:
-    """Parts of an e-mail address or URL: jane.doe -> jane点doe."""
+    """Say the parts of an e-mail address or URL: jane.doe as jane点doe."""
     parts = re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", written)
     return "".join(
         part if part.isalpha() else _digits_of(part) if part.isdigit() else SYMBOLS.get(part, " ")
@@ -134,7 +135,7 @@ KINDS = {
     "plain": _plain,
     "clock": _clock,
     "fraction": _fraction,
-    "roman": lambda numeral: number_words.hanzi_number(number_words.roman(numeral)),
+    "roman": lambda numeral: number_words.hanzi_number(roman(numeral)),
     "train": _short_code,
     "code": _letters_code,
     "currency": lambda symbol: MONEY[symbol],

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from tts.align.intervals import only_tier
-from tts.data.corpus import Fault, Utterance
 from tts.data.labels import check_listing, read_lines
+from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError
 from tts.text.mandarin.prosody import read_marks
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tts.data.corpus import Fault, Utterance
 from tts.data.labels import check_listing, read_lines
+from tts.data.utterance import Fault, Utterance
 
 
 def read(corpus_dir: Path) -> tuple[list[Utterance], list[Fault]]:

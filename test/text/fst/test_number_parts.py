@@ -7,8 +7,8 @@ import pytest
 
 from tts.text.fst.number_parts import fraction, number
 from tts.text.fst.transducer import Transducer, either, maybe, some, table, times
+from tts.text.mandarin.number_words import hanzi_number
 from tts.text.mandarin.words import KINDS
-from tts.text.number_words import hanzi_number
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Made-up takes for the tests of metrics: sounds of a known pitch, or what is measured itself."""
+"""Made-up utterances for tests of metrics: sounds of a known pitch, or what is measured itself."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tts.evaluate.take import Comparison, Take
+from tts.evaluate.utterance import Comparison, SystemUtterance
 from tts.mel import MelConfig
 
 MEL = MelConfig()
@@ -22,13 +22,13 @@ def tone(seconds: float, hertz: float = 150.0, glide: float = 0.3, seed: int = 0
     return (wave + noise).astype(np.float32)
 
 
-def known(**measured: np.ndarray) -> Take:
-    """A take of which `measured` (mel_TF, f0_T, energy_T) is taken for granted."""
+def known(**measured: np.ndarray) -> SystemUtterance:
+    """An utterance of which `measured` (mel_TF, f0_T, energy_T) is taken for granted."""
     frames = len(next(iter(measured.values())))
-    take = Take(np.zeros(frames * HOP, np.float32), MEL)
+    take = SystemUtterance(np.zeros(frames * HOP, np.float32), MEL)
     vars(take).update(measured)
     return take
 
 
-def compared(spoken: Take, recorded: Take, **more) -> Comparison:
+def compared(spoken: SystemUtterance, recorded: SystemUtterance, **more) -> Comparison:
     return Comparison(spoken, recorded, **more)

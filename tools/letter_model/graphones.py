@@ -1,4 +1,4 @@
-"""Which letters of a word say which of its phones: alignment by expectation maximisation.
+"""Align the letters of words with their phones by expectation maximisation.
 
 Every letter stands for no phone, one or two: a graphone is a letter with the phones it says
 (Bisani and Ney, Joint-sequence models for grapheme-to-phoneme conversion, 2008).
@@ -22,7 +22,7 @@ _TINY = 1e-300
 
 @dataclass(frozen=True)
 class Aligned:
-    """The graphones of a word, in order, and their mean log probability."""
+    """Hold the graphones of a word, in order, and their mean log probability."""
 
     graphones: tuple[Graphone, ...]
     likelihood: float
@@ -30,25 +30,25 @@ class Aligned:
 
 @dataclass
 class _Group:
-    """All pairs of one length: letters (L, N) and phones (P, N) as numbers, phones from 1 on."""
+    """Hold pairs of one length: letters (L, N) and phones (P, N) as numbers, phones from 1 on."""
 
     indices: np.ndarray
     letters: np.ndarray
     phones: np.ndarray
 
     def reachable(self, letter: int) -> range:
-        """How many phones the first `letter` letters can have said."""
+        """Return how many phones the first `letter` letters can have said."""
         rest, num_phones = len(self.letters) - letter, len(self.phones)
         return range(max(0, num_phones - 2 * rest), min(num_phones, 2 * letter) + 1)
 
     def cell(self, letter: int, phone: int, count: int) -> tuple:
-        """Index into a table (letter, phone, phone): `count` phones from `phone` on."""
+        """Return index into a table (letter, phone, phone): `count` phones from `phone` on."""
         said = [self.phones[phone + k] if k < count else 0 for k in range(2)]
         return (self.letters[letter], *said)
 
 
 def align(pairs: Sequence[tuple[str, Sequence[str]]], rounds: int = 8) -> list[Aligned | None]:
-    """The most likely graphones of words in a-z with their phones; None where there are none.
+    """Return most likely graphones of words in a-z with their phones; None where there are none.
 
     A word with more than two phones a letter (mr, w) has no alignment.
     """
@@ -90,7 +90,7 @@ def _groups(pairs: Sequence[tuple[str, Sequence[str]]], numbers: dict[str, int])
 
 
 def _forward(group: _Group, table: np.ndarray, best: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Sum (or maximum) over all ways to each cell (letters, phones), and the best last step."""
+    """Sum (or maximise) over all ways to each cell (letters, phones); find the best last step."""
     shape = (len(group.letters) + 1, len(group.phones) + 1, len(group.indices))
     forward, steps = np.zeros(shape), np.zeros(shape, np.int8)
     forward[0, 0] = 1.0
@@ -126,7 +126,7 @@ def _expect(group: _Group, table: np.ndarray, counts: np.ndarray) -> None:
 
 
 def _best(group: _Group, table: np.ndarray) -> list[tuple[int, list[int], float]]:
-    """Of each word its index, how many phones each letter says, and the mean log probability."""
+    """Find for each word its index, the phones each letter says, and the mean log probability."""
     forward, steps = _forward(group, table, best=True)
     likelihoods = np.log(np.maximum(forward[-1, -1], _TINY)) / len(group.letters)
     found = []

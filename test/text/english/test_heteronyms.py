@@ -11,7 +11,7 @@ from tts.text.english.tagger import is_verb
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")

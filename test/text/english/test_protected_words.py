@@ -2,7 +2,7 @@
 
 import pytest
 
-from tts.text.english.protected_words import mark
+from tts.text.english.protected_words import protect
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
 
@@ -56,7 +56,7 @@ def test_letters_right_after_the_brackets_are_a_word_of_their_own(english):
 
 def test_texts_with_the_made_up_words_themselves(english):
     text = "zqxja read<R EH1 D> zqxjb"
-    marked = mark(text, {})
+    marked = protect(text, {})
     assert len(marked.words) == 1 and marked.written(marked.text) == "zqxja read zqxjb"
     assert overridden(english(text)) == ["ɹˈɛd"]
     english("zqxj xjqv vqzx read<R EH1 D>")

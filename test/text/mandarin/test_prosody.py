@@ -156,7 +156,7 @@ def test_a_text_is_said_as_its_sentences_are():
     ],
 )
 def test_voices_that_cannot_have_marks_are_refused(config):
-    with pytest.raises(InputError, match="is for Mandarin with unit syllable or initial_final"):
+    with pytest.raises(InputError, match="is for zh, zh_en with unit syllable or initial_final"):
         build_frontend(config)
 
 

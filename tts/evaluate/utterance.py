@@ -1,4 +1,4 @@
-"""One utterance as one system says it, and two of them side by side."""
+"""Hold one utterance as one system says it, and compare two of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tts.features.mel import log_mel
 from tts.features.pitch import PitchConfig, find_f0
 from tts.mel import MelConfig, num_frames
 
-# Two takes of the same times may differ by a rounded frame at each end.
+# Utterances of the same times may differ by a rounded frame at each end.
 MOST_FRAMES_APART = 2
 Pairing = Literal["dtw", "frames"]
 
 
 @dataclass(frozen=True)
-class Take:
-    """What is heard of one utterance; frames are those of `mel`.
+class SystemUtterance:
+    """Hold one utterance as one system says it; frames are those of `mel`.
 
     Attributes:
       samples_S: float32 in [-1, 1] at mel.sample_rate.
@@ -52,33 +52,33 @@ class Take:
 
     @property
     def seconds(self) -> float:
-        """Length of the sound."""
+        """Return the length of the sound."""
         return len(self.samples_S) / self.mel.sample_rate
 
     @functools.cached_property
     def mel_TF(self) -> np.ndarray:
-        """Natural-log mel of the samples."""
+        """Compute the natural-log mel of the samples."""
         return log_mel(self.samples_S, self.mel)
 
     @functools.cached_property
     def f0_T(self) -> np.ndarray:
-        """F0 of each frame in Hz, 0 where unvoiced."""
+        """Find F0 of each frame in Hz, 0 where unvoiced."""
         return find_f0(self.samples_S, self.mel.sample_rate, self.mel.hop_length, self.pitch)
 
     @functools.cached_property
     def energy_T(self) -> np.ndarray:
-        """L2 norm of the magnitude spectrum of each frame."""
+        """Compute the L2 norm of the magnitude spectrum of each frame."""
         return energy(self.samples_S, self.mel)
 
     @functools.cached_property
     def opinion(self) -> dict[str, float]:
-        """What the judge says, empty without one."""
+        """Return what the judge says, empty without one."""
         return self.judge(self.samples_S, self.mel.sample_rate) if self.judge else {}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """An utterance as spoken and as recorded.
+    """Compare an utterance as spoken and as recorded.
 
     Attributes:
       recorded_durations_L: frames of each framed token in the recording, where an aligner found
@@ -90,8 +90,8 @@ class Comparison:
     the lengths.
     """
 
-    spoken: Take
-    recorded: Take
+    spoken: SystemUtterance
+    recorded: SystemUtterance
     recorded_durations_L: np.ndarray | None = None
     blanks_L: np.ndarray | None = None
     pairing: Pairing = "dtw"
@@ -99,7 +99,7 @@ class Comparison:
     def __post_init__(self) -> None:
         if self.spoken.mel != self.recorded.mel:
             raise InputError(
-                f"takes of other mels cannot be compared:\n  {self.spoken.mel}\n"
+                f"utterances of different mels cannot be compared:\n  {self.spoken.mel}\n"
                 f"  {self.recorded.mel}"
             )
         if self.has_durations:
@@ -109,22 +109,22 @@ class Comparison:
 
     @property
     def has_durations(self) -> bool:
-        """Whether the durations of both are known."""
+        """Say whether the durations of both are known."""
         return self.spoken.durations_L is not None and self.recorded_durations_L is not None
 
     @property
     def frame_ms(self) -> float:
-        """Milliseconds from frame to frame."""
+        """Return the milliseconds from frame to frame."""
         return 1000 * self.spoken.mel.hop_length / self.spoken.mel.sample_rate
 
     @functools.cached_property
     def heard(self) -> Pairs:
-        """The pairs of frames of both waveforms."""
+        """Pair the frames of both waveforms."""
         return self._pairs(self.spoken.mel_TF)
 
     @functools.cached_property
     def modelled(self) -> Pairs | None:
-        """The pairs of the model's own mel and the recording's, where it is known."""
+        """Pair the frames of the model's own mel and the recording's, where it is known."""
         mel_TF = self.spoken.model_mel_TF
         return None if mel_TF is None else self._pairs(mel_TF)
 
@@ -134,7 +134,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Frames that belong together: P rows of `spoken_P` and `recorded_P`, and the cepstral
+    """Hold frames that belong together: P rows of `spoken_P` and `recorded_P`, and the cepstral
     distance of each pair in dB.
     """
 
