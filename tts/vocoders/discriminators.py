@@ -22,14 +22,15 @@ from tts.errors import InputError
 SLOPE = 0.1
 # Score (B, N) of each sub-discriminator, and the features of its layers.
 Judged = list[tuple[Tensor, list[Tensor]]]
-_MULTI_SCALE = (  # channels, kernel, stride, groups
-    (128, 15, 1, 1),
-    (128, 41, 2, 4),
-    (256, 41, 2, 16),
-    (512, 41, 4, 16),
-    (1024, 41, 4, 16),
-    (1024, 41, 1, 16),
-    (1024, 5, 1, 1),
+_WIDTH = 128  # channels of the first layer of a multi-scale discriminator
+_MULTI_SCALE = (  # times _WIDTH, kernel, stride, groups
+    (1, 15, 1, 1),
+    (1, 41, 2, 4),
+    (2, 41, 2, 16),
+    (4, 41, 4, 16),
+    (8, 41, 4, 16),
+    (8, 41, 1, 16),
+    (8, 5, 1, 1),
 )
 _MULTI_PERIOD = ((32, 3), (128, 3), (512, 3), (1024, 3), (1024, 1))  # channels, stride
 _BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
@@ -81,10 +82,11 @@ class ScaleDiscriminator(nn.Module):
         norm = spectral_norm if use_spectral_norm else weight_norm
         self.convs = nn.ModuleList()
         channels = 1
-        for wide, kernel, stride, groups in _MULTI_SCALE:
-            conv = nn.Conv1d(channels, wide // divisor, kernel, stride, kernel // 2, groups=groups)
+        for times, kernel, stride, groups in _MULTI_SCALE:
+            wide = times * _WIDTH // divisor
+            conv = nn.Conv1d(channels, wide, kernel, stride, kernel // 2, groups=groups)
             self.convs.append(norm(conv))
-            channels = wide // divisor
+            channels = wide
         self.conv_post = norm(nn.Conv1d(channels, 1, 3, padding=1))
 
     def forward(self, samples_BS: Tensor) -> tuple[Tensor, list[Tensor]]:
