@@ -1,4 +1,4 @@
-"""Layers for one utterance as rows (T, D), without masks or batch: what exported graphs run.
+"""Run the layers of exported graphs on one utterance as rows (T, D), without masks or batch.
 
 A graph speaks one utterance, of which every token and frame is real. Each layer takes its weights
 from a trained layer and gives the numbers that the trained layer gives for real positions.
