@@ -113,7 +113,7 @@ class Inputs:
         self.nodes.append(onnx.helper.make_node(operator, inputs, outputs, name, **attributes))
 
     def source(self, name: str) -> str:
-        """Return the tensor of which `name` is a copy with its values moved; else itself."""
+        """Find the tensor of which `name` is a copy with its values moved; else itself."""
         maker = self.makers.get(name)
         if maker is None or maker.op_type not in MOVING:
             return name
@@ -149,7 +149,7 @@ def _value(attribute: onnx.AttributeProto) -> Any:
 
 
 def _live(nodes: list[onnx.NodeProto], wanted: set[str]) -> list[onnx.NodeProto]:
-    """The nodes that something reads, those in loops counted."""
+    """Return the nodes that something reads, those in loops counted."""
     kept = []
     for node in reversed(nodes):
         if wanted & set(node.output):

@@ -1,4 +1,4 @@
-"""Describe what a model exports: its graphs, their inputs, outputs and references."""
+"""Describe what a model exports: its graphs, their inputs and outputs, what they must equal."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Utterance(nn.Module):
     def forward(
         self, x: Tensor, x_length: Tensor, noise_scale: Tensor, length_scale: Tensor, *more: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Speak ids (N, L) with counts (N,), two scales (1,), and those of `controls`, (1,) or for
-        each id (L,) -> log mel (N, n_mels, T), frames of each id, int64 (N, L).
+        """Turn ids (N, L), their counts (N,), two scales (1,), and those of `controls`, (1,) or for
+        each id (L,), into log mel (N, n_mels, T) and frames of each id, int64 (N, L).
         """
         controls = dict(zip(self.controls, more, strict=True))
         spoken = self.model.synthesise(
