@@ -67,7 +67,6 @@ def main() -> None:
         inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
         outputs=[folder / name for name in names]
-        + [(folder / name).with_suffix(".int8.onnx") for name in names if options.int8]
         + ([Path(options.package)] if options.package else []),
     )
 

@@ -185,7 +185,7 @@ def test_imports_go_round_no_circle():
     [
         ("infer", {"train", "data"}),
         ("export", {"train", "data"}),
-        ("models", {"text", "train", "data"}),
+        ("models", {"text", "train", "data", "files"}),
         ("vocoders", {"text", "train", "data"}),
     ],
 )
@@ -324,6 +324,24 @@ def test_packages_are_two_levels_deep_and_text_three():
         assert len(below) <= (3 if below[0] == "text" else 2), name_of(path)
     for path in MODULES:
         assert (path.parent / "__init__.py").is_file()
+
+
+# Words with which a first line names a thing instead of saying what is done.
+_NO_VERBS = {"a", "an", "the", "what", "where", "how", "whether", "which", "who", "why", "one"}
+_NO_VERBS |= {"all", "each", "every", "of", "in", "as", "this", "that"}
+
+
+@each("path", SHARED)
+def test_first_lines_of_docstrings_begin_with_a_verb(path):
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    for node in ast.walk(tree_of(path)):
+        name = getattr(node, "name", "")
+        if isinstance(node, kinds) and not name.startswith("_") and ast.get_docstring(node):
+            word = ast.get_docstring(node).split()[0].strip("`'\".,:")
+            begins = word[:1].isupper() and word.lower() not in _NO_VERBS
+            # Plurals are names of things; the verbs that end so are few.
+            plural = word.endswith("s") and word not in ("Pass", "Process", "Express", "Guess")
+            assert begins and not plural, f"{name_of(path)} {name}: {word}"
 
 
 # --- scripts -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The one batch contract between data, models and the training loop."""
+"""Hold what data, models and the training loop exchange: one batch of utterances."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """Utterances padded to common lengths (B utterances, L tokens, T frames, F mel bins).
+    """Hold utterances padded to common lengths (B utterances, L tokens, T frames, F mel bins).
 
     Attributes:
       ids: B utterance ids, in the order of the rows.
@@ -42,15 +42,15 @@ class Batch:
     known_frames: int | None = None
 
     def to(self, device: torch.device | str, non_blocking: bool = True) -> Batch:
-        """The same batch with its tensors on `device`."""
+        """Return the same batch with its tensors on `device`."""
         return self._map(lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
     def pin_memory(self) -> Batch:
-        """The same batch in page-locked memory (called by torch's DataLoader)."""
+        """Return the same batch in page-locked memory (called by torch's DataLoader)."""
         return self._map(lambda tensor: tensor.pin_memory())
 
     def first(self) -> Batch:
-        """The first utterance alone, without padding."""
+        """Return the first utterance alone, without padding."""
         tokens, frames = int(self.tokens_lens[0]), int(self.mel_lens[0])
         ends = {"tokens_BL": tokens, "durations_BL": tokens}
         ends |= dict.fromkeys(("mel_BTF", "log_f0_BT", "voiced_BT", "energy_BT"), frames)

@@ -1,4 +1,4 @@
-"""Checkpoints: atomic writing, reading without executing anything, choosing, averaging.
+"""Write checkpoints atomically, read them without executing anything, choose and average them.
 
 A checkpoint is one torch file with plain content:
   model, ema: state dictionaries (raw and averaged weights);

@@ -38,7 +38,7 @@ class MelConfig:
 
     @property
     def frame_seconds(self) -> float:
-        """Seconds from frame to frame, to a hundredth of a millisecond."""
+        """Return the seconds from frame to frame, to a hundredth of a millisecond."""
         return round(self.hop_length / self.sample_rate, 5)
 
 

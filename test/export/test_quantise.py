@@ -13,6 +13,7 @@ from torch import nn
 from tts.export.graph import open_session, run_graph, write_graph
 from tts.export.onnx import export_graph
 from tts.export.quantise import graphs_of, quantise
+from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.rows import Convolution
@@ -43,7 +44,7 @@ def operators(model):
 def model():
     torch.manual_seed(3)
     torch.set_num_threads(1)
-    matcha = Matcha(SMALL, VOCAB, MELS, -5.5, 2.0).eval()
+    matcha = Matcha(SMALL, Facts(VOCAB, MELS, -5.5, 2.0)).eval()
     with torch.no_grad():
         matcha.encoder.proj_w.proj.bias += 1.2
         matcha.encoder.proj_w.proj.weight.zero_()  # no duration near an edge

@@ -14,7 +14,6 @@ from test_fastspeech2 import STATISTICS
 
 from tts.align.mas import cumulative_sum
 from tts.config import from_dict
-from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.models.facts import Facts
 
@@ -49,7 +48,7 @@ def numbers(kind: str, device: str = "cpu") -> dict[str, torch.Tensor]:
     name, options = KINDS[kind]
     torch.manual_seed(0)
     config = from_dict(model_class(name).Config, options, "model")
-    facts = Facts(30, MelConfig(), -5.0, 2.0, contour_statistics=STATISTICS)
+    facts = Facts(30, 80, -5.0, 2.0, contour_statistics=STATISTICS)
     model = build_model(name, config, facts).eval().to(device)
     batch = make_batch([(12, 64), (7, 37)], model.inputs).to(device)
     torch.manual_seed(1)

@@ -7,6 +7,7 @@ import sys
 import wave
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from equality import compared
@@ -32,9 +33,9 @@ PAIRS = [
     ("en-espeak", "1.13.4"),
 ]
 TINY = MatchaConfig(
-    encoder=TextEncoderConfig(channels=16, filter_channels=16, num_layers=1, duration_channels=8),
+    encoder=TextEncoderConfig(channels=64, filter_channels=64, num_layers=1, duration_channels=64),
     decoder=FlowDecoderConfig(
-        channels=(16, 16), num_mid_blocks=1, head_channels=8, norm_groups=4, time_channels=16
+        channels=(64, 64), num_mid_blocks=1, head_channels=32, norm_groups=4, time_channels=16
     ),
 )
 
@@ -92,6 +93,8 @@ def test_8_bit_model_speaks(name, version, voice, tmp_path):
     """Both runtimes know the operators, and say the same for as long."""
     need_runtime(version)
     job = {**voice(name), "texts": [sentences(name)[0]], "noise_scale": 0.0}
+    nodes = onnx.load(str(job["int8"])).graph.node
+    assert [node for node in nodes if node.op_type == "MatMulInteger"]
     (plain,) = speak(version, tmp_path, job)
     (small,) = speak(version, tmp_path, {**job, "acoustic_model": job["int8"]})
     powers = [np.mean(np.square(said["samples"])) for said in (plain, small)]

@@ -145,7 +145,7 @@ def compare(path: Path | str, graph: ExportGraph) -> Parity:
 def _difference(
     graph: ExportGraph, found: Sequence[np.ndarray], wanted: Sequence[np.ndarray]
 ) -> tuple[np.ndarray | None, str]:
-    """How far the float outputs are apart, flat; else why that cannot be said."""
+    """Return how far the float outputs are apart, flat; else why that cannot be said."""
     if graph.int8 and {"mel", "durations"} <= set(graph.outputs):
         mel, durations = (graph.outputs.index(name) for name in ("mel", "durations"))
         return _spoken_difference(
@@ -165,7 +165,7 @@ def _difference(
 def _spoken_difference(
     found: tuple[np.ndarray, np.ndarray], wanted: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """How far two mels (1, F, T) are apart, token by token: the frames that both have of one."""
+    """Compare two mels (1, F, T) token by token, in the frames that both have of one."""
     frames = np.minimum(found[1][0], wanted[1][0])
     parts = []
     for mel, durations in (found, wanted):

@@ -46,7 +46,7 @@ def graphs_of(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
 
 
 class Matrices:
-    """The constant matrices of a model and the initialisers that replace them."""
+    """Hold the constant matrices of a model and the initialisers that replace them."""
 
     def __init__(self, weights: dict[str, onnx.TensorProto], keep: tuple[str, ...]):
         self.weights, self.keep = weights, keep
@@ -54,7 +54,7 @@ class Matrices:
         self.names: dict[str, tuple[str, str]] = {}
 
     def wants(self, node: onnx.NodeProto) -> bool:
-        """Whether a node multiplies by a matrix that is worth 8 bits."""
+        """Tell whether a node multiplies by a matrix that is worth 8 bits."""
         weight = self.weights.get(node.input[1]) if node.op_type == "MatMul" else None
         return (
             weight is not None
@@ -64,7 +64,7 @@ class Matrices:
         )
 
     def quantised(self, name: str) -> tuple[str, str]:
-        """The names of a matrix's int8 values (I, O) and of its scales (O,)."""
+        """Return the names of a matrix's int8 values (I, O) and of its scales (O,)."""
         import onnx
 
         if name not in self.names:
@@ -99,7 +99,7 @@ def _quantise_graph(graph: onnx.GraphProto, matrices: Matrices) -> None:
 
 
 class Inputs:
-    """The nodes of a new graph, and which of its tensors are there as uint8."""
+    """Hold the nodes of a new graph, and which of its tensors are there as uint8."""
 
     def __init__(self, makers: dict[str, onnx.NodeProto]):
         self.makers = makers
@@ -113,7 +113,7 @@ class Inputs:
         self.nodes.append(onnx.helper.make_node(operator, inputs, outputs, name, **attributes))
 
     def source(self, name: str) -> str:
-        """The tensor of which `name` is a copy with its values moved; else itself."""
+        """Find the tensor of which `name` is a copy with its values moved; else itself."""
         maker = self.makers.get(name)
         if maker is None or maker.op_type not in MOVING:
             return name
@@ -122,7 +122,7 @@ class Inputs:
         return sources.pop() if len(sources) == 1 else name
 
     def quantised(self, name: str) -> tuple[str, str, str]:
-        """The names of a tensor's uint8 values, of their scale and of the value of zero."""
+        """Return the names of a tensor's uint8 values, of their scale and of the value of zero."""
         if name in self.known:
             return self.known[name]
         values, scale, zero = (f"{name}_{part}" for part in ("uint8", "scale", "zero"))
@@ -149,7 +149,7 @@ def _value(attribute: onnx.AttributeProto) -> Any:
 
 
 def _live(nodes: list[onnx.NodeProto], wanted: set[str]) -> list[onnx.NodeProto]:
-    """The nodes that something reads, those in loops counted."""
+    """Return the nodes that something reads, those in loops counted."""
     kept = []
     for node in reversed(nodes):
         if wanted & set(node.output):

@@ -1,4 +1,4 @@
-"""What the prepared data say about a model, apart from the options of its architecture."""
+"""Hold what the prepared data say about a model, apart from its architecture's options."""
 
 from __future__ import annotations
 

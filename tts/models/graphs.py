@@ -1,4 +1,4 @@
-"""What a model exports: its graphs, their inputs and outputs, and what they must equal."""
+"""Describe what a model exports: its graphs, their inputs and outputs, what they must equal."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Utterance(nn.Module):
     def forward(
         self, x: Tensor, x_length: Tensor, noise_scale: Tensor, length_scale: Tensor, *more: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Ids (N, L), their counts (N,), two scales (1,), and those of `controls`, (1,) or for
-        each id (L,) -> log mel (N, n_mels, T), frames of each id, int64 (N, L).
+        """Turn ids (N, L), their counts (N,), two scales (1,), and those of `controls`, (1,) or for
+        each id (L,), into log mel (N, n_mels, T) and frames of each id, int64 (N, L).
         """
         controls = dict(zip(self.controls, more, strict=True))
         spoken = self.model.synthesise(
@@ -76,7 +76,7 @@ class Utterance(nn.Module):
 
 
 def utterances(vocab_size: int, num_controls: int = 0) -> Callable[[int, int], list[Tensor]]:
-    """Examples of one utterance for the runtime's inputs: repeatable random ids.
+    """Make examples of one utterance for the runtime's inputs: repeatable random ids.
 
     Every other id is low, as blanks are; each control is a factor for each id.
     """

@@ -1,4 +1,4 @@
-"""Matcha-TTS for one utterance as rows: what its exported graphs compute.
+"""Run Matcha-TTS on one utterance as rows: what its exported graphs compute.
 
 The mel has as many frames as the durations say. The U-Net's padding to a multiple of 4 falls away:
 without it each convolution sees zeros beyond the end, as behind a mask.
@@ -204,7 +204,7 @@ class MatchaGraph(nn.Module):
     def forward(
         self, x: Tensor, x_length: Tensor, noise_scale: Tensor, length_scale: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Ids (1, L), their count (1,), two scales (1,) -> log mel (1, F, T), frames (1, L)."""
+        """Turn ids (1, L), their count and two scales into log mel (1, F, T) and frames (1, L)."""
         mu_LF, logw_L = self.encoder(x[0, : x_length[0]])
         frames_L = torch.ceil(torch.exp(logw_L)) * length_scale
         num_frames = frames_L.sum().floor().to(torch.int64).clamp(min=1)

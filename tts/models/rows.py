@@ -1,4 +1,4 @@
-"""Layers for one utterance as rows (T, D), without masks or batch: what exported graphs run.
+"""Run the layers of exported graphs on one utterance as rows (T, D), without masks or batch.
 
 A graph speaks one utterance, of which every token and frame is real. Each layer takes its weights
 from a trained layer and gives the numbers that the trained layer gives for real positions.
@@ -158,7 +158,10 @@ class Attention(nn.Module):
             self.project_qkv.bias[: self.width] *= scale
 
     def forward(self, x_TD: Tensor, angle_TD: tuple[Tensor, Tensor] | None = None) -> Tensor:
-        """Args: angle_TD, cosines and sines by which queries and keys are turned."""
+        """Attend within one utterance, (T, D) -> (T, D).
+
+        angle_TD: cosines and sines by which queries and keys are turned.
+        """
         qkv = self.project_qkv(x_TD)
         if angle_TD is not None:
             cos, sin = (part[:, None] for part in angle_TD)

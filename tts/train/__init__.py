@@ -1,1 +1,1 @@
-"""The one training loop, for every acoustic model."""
+"""Train acoustic models, vocoders and anything else that is a task, in one loop."""

@@ -1,4 +1,4 @@
-"""Checkpoints of acoustic models: what a resumed run may change, and initial weights."""
+"""Check an acoustic checkpoint against the run that resumes it; load initial weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moving average of a network's weights."""
+"""Average the weights of a network over its steps (EMA)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of a training run: those of any training, and those of acoustic models."""
+"""Define the options of a training run: those of any training, those of acoustic models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The device of a process: chosen, prepared, described; its memory errors recognised."""
+"""Choose, prepare and describe the device of a process; recognise its memory errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--world-size N: start N processes that train together, and watch them."""
+"""Train in --world-size N processes: start them, watch them, end with them."""
 
 from __future__ import annotations
 

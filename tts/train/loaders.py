@@ -1,4 +1,4 @@
-"""The loaders of an acoustic run, made from prepared data."""
+"""Make the loaders of an acoustic run from prepared data."""
 
 from __future__ import annotations
 

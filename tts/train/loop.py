@@ -1,4 +1,4 @@
-"""The training loop of every task: epochs, validation, checkpoints, exact resume, clean stops."""
+"""Run the epochs of any task: validation, checkpoints, exact resume, clean stops."""
 
 from __future__ import annotations
 

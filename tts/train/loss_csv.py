@@ -1,4 +1,4 @@
-"""losses.csv: the losses of every step, written exactly, and their means over an epoch."""
+"""Write losses.csv, the exact losses of every step; keep their means over an epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The losses of one step, summed over its batches and over all processes."""
+"""Sum the losses of one step over its batches and over all processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--max-duration auto: the seconds of speech in a batch that fit into memory."""
+"""Find the seconds of speech in a batch that fit into memory, for --max-duration auto."""
 
 from __future__ import annotations
 

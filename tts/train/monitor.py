@@ -1,4 +1,4 @@
-"""What people see of a run: console, log file, progress bar, TensorBoard."""
+"""Show a run: console, log file, progress bar, TensorBoard."""
 
 from __future__ import annotations
 

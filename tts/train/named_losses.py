@@ -1,4 +1,4 @@
-"""An acoustic model's losses under the run's precision and weights."""
+"""Compute an acoustic model's losses under the run's precision and weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and sound of one utterance of the validation set, for TensorBoard."""
+"""Draw one utterance of the validation set for TensorBoard; write its sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The number format of matrix products: what 'auto' stands for, and the block that uses it."""
+"""Resolve the number format of matrix products; run a block in it."""
 
 from __future__ import annotations
 

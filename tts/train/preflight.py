@@ -1,4 +1,4 @@
-"""What is checked before the first step: the start, room on the disk, speakers, the vocoder."""
+"""Check a run before its first step: the start, room on the disk, speakers, the vocoder."""
 
 from __future__ import annotations
 

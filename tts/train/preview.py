@@ -1,4 +1,4 @@
-"""The text of --dry-run 1: options, batches and memory of a run."""
+"""Describe a run for --dry-run 1: its options, batches and memory."""
 
 from __future__ import annotations
 

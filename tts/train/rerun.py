@@ -1,4 +1,4 @@
-"""--once: continue or skip a run, or start it anew when its options or inputs changed."""
+"""Continue, skip or begin anew a run with --once, as its options and inputs say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a run can continue from a checkpoint, and what keeps it from being exact."""
+"""Check whether a run can continue from a checkpoint, and whether exactly."""
 
 from __future__ import annotations
 

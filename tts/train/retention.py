@@ -1,4 +1,4 @@
-"""Which checkpoints of a run stay on disk: the last epochs, the best ones, the best of all."""
+"""Keep the last and the best checkpoints of a run on disk, remove the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run of any task from its options to its end, in one process or several."""
+"""Run any task from its options to its end, in one process or several."""
 
 from __future__ import annotations
 

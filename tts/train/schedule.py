@@ -1,4 +1,4 @@
-"""The learning rate as a function of the step."""
+"""Compute the learning rate as a function of the step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals that end a run after the current step, with its state saved."""
+"""Catch the signals that end a run after the current step, with its state saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The losses of the steps: written to losses.csv and TensorBoard; skipped steps counted."""
+"""Write the losses of the steps to losses.csv and TensorBoard; count skipped steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Durations and contours that earlier stages stored, joined to a split's utterances by id."""
+"""Join the durations and contours that earlier stages stored to a split's utterances by id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one kind of training gives to the shared loop: networks, data, a step, validation.
+"""Define what one kind of training gives to the shared loop: networks, data, step, validation.
 
 Acoustic models are one task (tts.train.acoustic); an adversarial vocoder or a distillation is
 another. A task never writes checkpoints, counts steps or catches signals: the loop does.

@@ -1,4 +1,4 @@
-"""Seconds that each part of training takes."""
+"""Measure the seconds that each part of training takes."""
 
 from __future__ import annotations
 

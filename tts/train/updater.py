@@ -1,4 +1,4 @@
-"""How gradients change one network: Adam, clipping, fp16's loss scale, averaged weights."""
+"""Update one network by its gradients: Adam, clipping, fp16's loss scale, averaged weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that train together: the place of this one, and what they exchange."""
+"""Connect the processes that train together; exchange small values."""
 
 from __future__ import annotations
 
