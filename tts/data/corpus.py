@@ -103,14 +103,22 @@ class Recipe:
         values = merge(self.config.mel, changes.get("mel", {}))
         return from_dict(MelConfig, values, f"{self.folder / 'corpus.toml'}: mel")
 
-    def model_options(self, model: str) -> dict[str, Any]:
-        """Return what conf/<model>.toml says, with --toy conf/<model>-toy.toml over it.
+    def model_options(self, model: str, preset: str = "") -> dict[str, Any]:
+        """Return what conf/<model>.toml says, with conf/<model>-<preset>.toml over it.
 
-        A recipe without these files takes the defaults.
+        The preset of a toy corpus is `toy`, unless another one is given. A recipe without these
+        files takes the defaults.
+        Raises: InputError for a preset that has no file, naming those that have.
         """
-        options: dict[str, Any] = {}
-        for name in [model, f"{model}-toy"] if self.toy else [model]:
-            path = self.folder / "conf" / f"{name}.toml"
+        conf, options = self.folder / "conf", {}
+        if preset and not (conf / f"{model}-{preset}.toml").is_file():
+            known = [path.stem.removeprefix(f"{model}-") for path in conf.glob(f"{model}-*.toml")]
+            raise InputError(
+                f"--preset {preset}: no such file of {model} in {conf}{nearest(preset, known)}"
+            )
+        preset = preset or ("toy" if self.toy else "")
+        for name in [model, f"{model}-{preset}"] if preset else [model]:
+            path = conf / f"{name}.toml"
             options = merge(options, read_toml(path) if path.is_file() else {})
         return options
 

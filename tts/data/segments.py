@@ -1,4 +1,4 @@
-"""Segments of recordings: stretches of samples with the context that their mel needs."""
+"""Cut segments of recordings: stretches of samples with the context that their mel needs."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ class SegmentLoader:
         plan: SegmentPlan,
         mel: MelConfig,
         gain_db: float = 0.0,
-        predicted: Sequence[np.ndarray] | None = None,
+        predicted: Sequence[np.ndarray | None] | None = None,
         predicted_share: float = 0.0,
     ):
         """Args: audio, packed samples (S, 1), int16 or float32; gain_db, by how much a segment's
-        level is changed at most, drawn evenly from 0 down to minus that; predicted, mels (T, F)
-        that an acoustic model made of the same recordings; predicted_share, how many segments
-        take theirs.
+        level is lowered at most, drawn evenly; predicted, mels (T, F) that an acoustic model made
+        of the same recordings, None where it made none; predicted_share, how many segments take
+        theirs.
         """
         self.audio, self.ids, self.plan, self.mel = audio, ids, plan, mel
         self.gain_db, self.predicted, self.predicted_share = gain_db, predicted, predicted_share
@@ -104,7 +104,7 @@ class SegmentLoader:
     def cut(
         self, places: Sequence[tuple[int, int]], random: np.random.Generator | None = None
     ) -> SegmentBatch:
-        """The segments at `places` (recording, first frame); without `random` unchanged."""
+        """Cut the segments at `places` (recording, first frame); without `random` unchanged."""
         hop, frames = self.mel.hop_length, self.plan.segment_frames
         length = (frames - 1) * hop + self.mel.n_fft
         samples_BS = np.empty((len(places), length), dtype=np.float32)
@@ -114,6 +114,9 @@ class SegmentLoader:
         if random is not None:
             gains_B1 = 10 ** (-random.random((len(places), 1)) * self.gain_db / 20)
             chosen_B = random.random(len(places)) < self.predicted_share
+            for index in np.flatnonzero(chosen_B):
+                mels = self.predicted
+                chosen_B[index] = mels is not None and mels[places[index][0]] is not None
             gains_B1[chosen_B] = 1.0  # a predicted mel is of the recording as it is
             samples_BS *= gains_B1.astype(np.float32)
         mel_BTF = None

@@ -1,8 +1,8 @@
-"""Recordings of a split in one memory-mapped file, at the mel's rate, for vocoder training."""
+"""Pack the recordings of a split into one memory-mapped file, for vocoder training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tts.data.packed_file import Packed, pack_arrays
 from tts.errors import InputError
 from tts.features.contours import read_mel_config
 from tts.features.extract import read_samples, recordings_of, source_of
-from tts.files import sha256_value
+from tts.files import fingerprint, sha256_value
 from tts.mel import MelConfig
 
 
@@ -55,6 +55,25 @@ def pack_audio(recipe: Recipe, split: str) -> Packed:
     lengths = [packed_length(num_samples_of(cut), mel) for cut in cuts]
     arrays = _arrays(cuts, paths, mel, kind)
     pack_arrays(path, [cut["id"] for cut in cuts], lengths, arrays, facts)
+    return Packed(path)
+
+
+def pack_predicted(
+    recipe: Recipe, split: str, mels: Iterable[tuple[str, np.ndarray]], voice: Path
+) -> Packed:
+    """Write data/predicted/<name>_mels_<split>.bin: mels (T, F) as float16; return it open.
+
+    Args: mels, id and mel of each recording; voice, the checkpoint that made them, whose hash is
+    kept with them.
+    """
+    ids, kept = [], []
+    for name, mel_TF in mels:
+        ids.append(name)
+        kept.append(mel_TF.astype(np.float16))
+    path = predicted_path(recipe.data, recipe.config.name, split)
+    recordings = sha256_value(recordings_of(list(recipe.cuts(split)), recipe.work))
+    facts = {"recordings": recordings, "voice": str(voice), "voice_sha256": fingerprint(voice)}
+    pack_arrays(path, ids, [len(mel) for mel in kept], kept, facts)
     return Packed(path)
 
 

@@ -111,6 +111,21 @@ class FastSpeech2(nn.Module):
 
         Raises: ValueError for a batch without durations, pitch or energy.
         """
+        hidden_BDT, mask_B1T, losses = self._with_truth(batch)
+        target_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std
+        mel_BTF = self._decode(hidden_BDT, mask_B1T)
+        mask_BT1 = mask_B1T.transpose(1, 2)
+        size = mask_BT1.sum() * mel_BTF.shape[2]
+        error = ((mel_BTF.float() - target_BTF) * mask_BT1).abs().sum() / size
+        losses = {"mel_loss": error, **losses}
+        if self.postnet is not None:
+            mel_BTF = self.postnet(mel_BTF, mask_B1T)
+            error = ((mel_BTF.float() - target_BTF) * mask_BT1).abs().sum() / size
+            losses["postnet_loss"] = error
+        return losses
+
+    def _with_truth(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Hidden frames (B, D, T) with the recordings' values, their mask, predictors' losses."""
         if batch.durations_BL is None or batch.log_f0_BT is None or batch.energy_BT is None:
             raise ValueError(
                 f"the batch lacks what the model declares as its inputs: {self.inputs}"
@@ -125,17 +140,7 @@ class FastSpeech2(nn.Module):
         hidden_BDP, mask_B1P = self._encode(tokens_BP, lens)
         truth = Truth(durations_BP, batch.log_f0_BT, batch.energy_BT)
         hidden_BDT, losses = self.adaptor.losses(hidden_BDP, mask_B1P, mask_B1T, truth)
-        target_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std
-        mel_BTF = self._decode(hidden_BDT, mask_B1T)
-        mask_BT1 = mask_B1T.transpose(1, 2)
-        size = mask_BT1.sum() * mel_BTF.shape[2]
-        error = ((mel_BTF.float() - target_BTF) * mask_BT1).abs().sum() / size
-        losses = {"mel_loss": error, **losses}
-        if self.postnet is not None:
-            mel_BTF = self.postnet(mel_BTF, mask_B1T)
-            error = ((mel_BTF.float() - target_BTF) * mask_BT1).abs().sum() / size
-            losses["postnet_loss"] = error
-        return losses
+        return hidden_BDT, mask_B1T, losses
 
     def compile_parts(self, backend: str = "inductor") -> None:
         """Compile encoder and decoder in place; names and weights stay as they are."""
@@ -186,6 +191,25 @@ class FastSpeech2(nn.Module):
             "mel_lens": adapted.mel_lens,
             "durations_BL": durations_BP if selection is None else selection.put_back(durations_BP),
         }
+
+    def resynthesise(
+        self,
+        batch: Batch,
+        noise_scale: float = 0.667,
+        num_steps: int = 1,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Make the mel of recorded utterances under their own durations, pitch and energy.
+
+        noise_scale, num_steps, generator: of no effect.
+        Returns: log mel like mel_BTF. Raises: ValueError for a batch without these inputs.
+        """
+        del noise_scale, num_steps, generator
+        hidden_BDT, mask_B1T, _ = self._with_truth(batch)
+        mel_BTF = self._decode(hidden_BDT, mask_B1T)
+        if self.postnet is not None:
+            mel_BTF = self.postnet(mel_BTF, mask_B1T)
+        return (mel_BTF * self.mel_std + self.mel_mean) * mask_B1T.transpose(1, 2)
 
     @staticmethod
     def graph_files(steps: Sequence[int]) -> list[str]:

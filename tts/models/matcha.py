@@ -196,6 +196,29 @@ class Matcha(nn.Module):
             "durations_BL": durations_BL,
         }
 
+    def resynthesise(
+        self,
+        batch: Batch,
+        noise_scale: float = 0.667,
+        num_steps: int = 3,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Make the mel of recorded utterances under their own durations: log mel like mel_BTF.
+
+        Durations are the batch's own, else found by alignment search; the rest as `synthesise`.
+        """
+        mel_BFT, mask_B1T = self._normalised(batch.mel_BTF, batch.mel_lens)
+        mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
+        mu_x, _ = self.encoder(batch.tokens_BL, mask_B1L)
+        durations_BL = batch.durations_BL
+        if durations_BL is None:
+            durations_BL = self._find_durations(mu_x.float(), mel_BFT, batch)
+        mu_BFT = expand(mu_x.float(), durations_BL, mel_BFT.shape[2]) * mask_B1T
+        x_0 = torch.empty_like(mu_BFT).normal_(generator=generator) * noise_scale
+        made_BFT = self.decoder.integrate(x_0, mu_BFT, mask_B1T, num_steps)
+        made_BFT = (made_BFT * self.mel_std + self.mel_mean) * mask_B1T
+        return made_BFT[:, :, : batch.mel_BTF.shape[1]].transpose(1, 2)
+
     @staticmethod
     def graph_files(steps: Sequence[int]) -> list[str]:
         """Name the files of `export_graphs` that sherpa-onnx reads."""

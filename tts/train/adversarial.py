@@ -1,9 +1,9 @@
-"""Training of vocoders: on distances alone at first, then against discriminators."""
+"""Train vocoders: on distances alone at first, then against discriminators."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -23,7 +23,7 @@ from tts.train.run import run_task
 from tts.train.segments import SegmentData, open_segments
 from tts.train.task import Place, Task
 from tts.train.updater import Updater, exchanging
-from tts.train.vocoder_config import VocoderTrainConfig, discriminators_of
+from tts.train.vocoder_config import VocoderTrainConfig
 from tts.train.vocoder_losses import Heard, JudgedPair, VocoderLosses
 from tts.train.vocoder_validation import HeldOut
 from tts.vocoders.checkpoints import load_initial
@@ -31,6 +31,9 @@ from tts.vocoders.discriminators import DiscriminatorConfig, Discriminators
 from tts.vocoders.losses import SIZES
 from tts.vocoders.registry import build_vocoder, vocoder_class
 from tts.vocoders.spectra import LogMel, margins
+
+# What --discriminators light changes in the table [discriminator]: what a CPU can train against.
+LIGHT = {"divisor": 4, "resolution_channels": 16, "num_scales": 0, "resolutions": (2048, 1024, 512)}
 
 
 def train_vocoder(
@@ -269,6 +272,19 @@ class VocoderTask(Task):
         )
         for note in self._notes:
             log.info(note)
+
+
+def discriminators_of(
+    config: VocoderTrainConfig, table: Mapping[str, Any]
+) -> DiscriminatorConfig | None:
+    """Return the discriminators that --discriminators and [discriminator] ask for; None for none.
+
+    `light` stands over the published sizes, a key of the table over both.
+    """
+    if config.discriminators == "none":
+        return None
+    light = LIGHT if config.discriminators == "light" else {}
+    return from_dict(DiscriminatorConfig, {**light, **table}, "discriminator")
 
 
 def _check_length(frames: int, mel: MelConfig, judges: DiscriminatorConfig | None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from tts.batch import Batch
-from tts.data.loader import Chosen, Example, FeatureFiles, make_loader, read_examples
+from tts.data.loader import Chosen, Example, Examples, FeatureFiles, make_loader, read_examples
 from tts.data.packed import open_packed
 from tts.data.plan import BatchPlan, ShardPlan
 from tts.data.prefetch import Prefetch
@@ -95,6 +95,24 @@ def make_loaders(
         plans[name] = make_plan(config, split, mel, training, *share)
         loaders[name] = _loader(config, split, plans[name], table.pad_id, device, training)
     return plans["train"], loaders
+
+
+def utterance_batches(
+    cuts: Path, base: Path, table: TokenTable, framing: str, inputs: Sequence[str]
+) -> Iterator[Batch]:
+    """Yield the utterances of a manifest one by one, with all that a model takes as `inputs`.
+
+    Args: cuts, <prefix>_cuts_<split>.jsonl.gz; base, what its paths are relative to; the rest as
+    read_splits.
+    """
+    prefix, _, split = cuts.name.removesuffix(".jsonl.gz").partition("_cuts_")
+    listed = read_examples(cuts, base, table, framing)
+    joined = join_targets(listed, inputs, cuts.parent.parent, prefix, split)
+    if joined.note:
+        print(joined.note)
+    examples = Examples(joined.examples, table.pad_id, None, joined.contours)
+    for place in range(len(examples)):
+        yield examples[[place]]
 
 
 def make_plan(

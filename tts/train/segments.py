@@ -1,4 +1,4 @@
-"""The recordings of stage pack-audio as vocoder training reads them."""
+"""Open the recordings of stage pack-audio and predicted mels for vocoder training."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def _open(data: Path, prefix: str, split: str, mel: MelConfig) -> Packed:
 
 def _open_predicted(
     data: Path, prefix: str, audio: Packed, frames: Sequence[int]
-) -> tuple[list[np.ndarray], dict[str, str]]:
-    """The predicted mels in the order of the recordings, and what they were made from."""
+) -> tuple[list[np.ndarray | None], dict[str, str]]:
+    """The predicted mel of each recording, where there is one, and what they were made from."""
     path = predicted_path(data, prefix, "train")
     again = "run the stage predicted-mels (17) of run.sh"
     if not path.is_file():
@@ -96,11 +96,9 @@ def _open_predicted(
             f"{path} was made by {made['voice']}, which has changed or is gone since: {again}"
         )
     place = {name: index for index, name in enumerate(packed.ids)}
-    missing = [name for name in audio.ids if name not in place]
-    if missing:
-        raise InputError(f"{path} lacks {len(missing)} recordings ({missing[0]} ...): {again}")
-    mels = [packed[place[name]] for name in audio.ids]
-    short = [n for n, mel, count in zip(audio.ids, mels, frames, strict=True) if len(mel) < count]
+    mels = [packed[place[name]] if name in place else None for name in audio.ids]
+    pairs = zip(audio.ids, mels, frames, strict=True)
+    short = [name for name, mel, count in pairs if mel is not None and len(mel) < count]
     if short:
         raise InputError(f"{path}: {len(short)} mels are shorter than their recordings: {again}")
     return mels, made

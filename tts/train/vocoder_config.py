@@ -1,18 +1,13 @@
-"""Options of vocoder training."""
+"""Define the options of vocoder training."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from tts.config import from_dict, option
+from tts.config import option
 from tts.errors import InputError
 from tts.train.config import RunConfig
-from tts.vocoders.discriminators import DiscriminatorConfig
-
-# What --discriminators light changes in the table [discriminator]: what a CPU can train against.
-LIGHT = {"divisor": 4, "resolution_channels": 16, "num_scales": 0, "resolutions": (2048, 1024, 512)}
 
 
 @dataclass(frozen=True)
@@ -66,16 +61,3 @@ class VocoderTrainConfig(RunConfig):
         super().__post_init__()
         if self.predicted_share > 1:
             raise InputError(f"--predicted-share {self.predicted_share}: must be 0 to 1")
-
-
-def discriminators_of(
-    config: VocoderTrainConfig, table: Mapping[str, Any]
-) -> DiscriminatorConfig | None:
-    """Return the discriminators that --discriminators and [discriminator] ask for; None for none.
-
-    `light` stands over the published sizes, a key of the table over both.
-    """
-    if config.discriminators == "none":
-        return None
-    light = LIGHT if config.discriminators == "light" else {}
-    return from_dict(DiscriminatorConfig, {**light, **table}, "discriminator")

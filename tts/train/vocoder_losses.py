@@ -1,4 +1,4 @@
-"""The losses of one batch of vocoder training, weighted as the options say."""
+"""Compute the losses of one batch of vocoder training, weighted as the options say."""
 
 from __future__ import annotations
 

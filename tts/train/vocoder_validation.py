@@ -1,4 +1,4 @@
-"""How a vocoder in training does on held-out recordings: distances, pictures, sound."""
+"""Measure a vocoder in training on held-out recordings; draw pictures, write sound."""
 
 from __future__ import annotations
 

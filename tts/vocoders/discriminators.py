@@ -1,4 +1,4 @@
-"""Discriminators of waveforms: multi-period, multi-scale (HiFi-GAN) and multi-resolution (Vocos).
+"""Judge waveforms: multi-period, multi-scale (HiFi-GAN) and multi-resolution (Vocos) networks.
 
 Sources: Kong et al. 2020, arXiv 2010.05646, section 2.3 and appendix; Siuzdak 2023,
 arXiv 2306.00814, section 3.3. Names and order of parameters are those of jik876/hifi-gan, so that

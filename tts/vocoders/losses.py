@@ -1,4 +1,4 @@
-"""Losses of vocoder training: adversarial, feature matching, mel and STFT distances.
+"""Compute losses of vocoders: adversarial, feature matching, mel and STFT distances.
 
 Sources: Mao et al. 2017 (least squares), Lim and Ye 2017 (hinge), Kong et al. 2020 (feature
 matching, mel), Yamamoto et al. 2020, arXiv 1910.11480 (multi-resolution STFT).
@@ -59,7 +59,7 @@ def feature_loss(real: Judged, made: Judged, mean: bool = False) -> Tensor:
 class MelDistance(nn.Module):
     """Measure the mean absolute difference of two log mels up to the Nyquist frequency.
 
-    Twice the hop's frames are not needed: frames, bins and floor are the recipe's.
+    Frames, bins and floor are the recipe's.
     """
 
     def __init__(self, mel: MelConfig):

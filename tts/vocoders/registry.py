@@ -1,4 +1,4 @@
-"""Vocoders by name. A new vocoder is one file and one line here."""
+"""Name the vocoders. A new one is one file and one line here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectra of samples in torch: log mel, STFT magnitudes, and the inverse STFT of frames."""
+"""Compute spectra in torch: log mel, STFT magnitudes, the inverse STFT of frames."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LogMel(nn.Module):
         self.register_buffer("window", centred_window(mel), persistent=False)
 
     def forward(self, samples_BS: Tensor) -> Tensor:
-        """Samples (B, S) of whole recordings or segments -> log mel (B, S // hop_length, F).
+        """Compute the log mel (B, S // hop_length, F) of samples (B, S).
 
         Both ends are reflected, as at the ends of a recording.
         """
@@ -48,7 +48,7 @@ class LogMel(nn.Module):
         return self.of_context(padded)
 
     def of_context(self, samples_BS: Tensor) -> Tensor:
-        """Log mel (B, T, F) of samples that hold the margins of their T frames already."""
+        """Compute the log mel (B, T, F) of samples that hold the margins of their T frames."""
         spectrum_BKT = torch.stft(
             samples_BS,
             self.mel.n_fft,
@@ -63,7 +63,7 @@ class LogMel(nn.Module):
 
 
 def magnitudes(samples_BS: Tensor, n_fft: int, hop_length: int, window: Tensor) -> Tensor:
-    """STFT magnitudes (B, n_fft // 2 + 1, T) of samples (B, S), centred, never quite 0."""
+    """Compute STFT magnitudes (B, n_fft // 2 + 1, T) of samples (B, S), centred, above 0."""
     spectrum = torch.stft(
         samples_BS, n_fft, hop_length, len(window), window, center=True, return_complex=True
     )
@@ -84,13 +84,13 @@ class InverseSTFT(nn.Module):
         self.register_buffer("window", centred_window(mel))
 
     def forward(self, spectrum_BKT: Tensor) -> Tensor:
-        """Complex spectrum (B, n_fft // 2 + 1, T) -> samples (B, T * hop_length)."""
+        """Turn a complex spectrum (B, n_fft // 2 + 1, T) into samples (B, T * hop_length)."""
         frames_BNT = torch.fft.irfft(spectrum_BKT, n=self.mel.n_fft, dim=1)
         frames_BNT = frames_BNT * self.window[:, None]
         return overlap_add(frames_BNT, self.mel) / self.envelope(frames_BNT.shape[2])
 
     def envelope(self, num_frames: int) -> Tensor:
-        """Sum of the squared windows at each sample of `num_frames` frames: (1, S)."""
+        """Sum the squared windows at each sample of `num_frames` frames: (1, S)."""
         squares_1NT = self.window.square()[None, :, None].expand(1, -1, num_frames)
         return overlap_add(squares_1NT, self.mel)
 

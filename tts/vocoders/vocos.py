@@ -1,6 +1,7 @@
-"""Vocos (Siuzdak 2023, arXiv 2306.00814): a ConvNeXt network that predicts a spectrum per frame.
+"""Predict a spectrum for each mel frame by a ConvNeXt network: Vocos (Siuzdak 2023).
 
-Parameter names are those of the published implementation, whose weights can be read.
+Source: arXiv 2306.00814. Parameter names are those of the published implementation, whose weights
+can be read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names of normalised weights: those of published files (old torch) and torch's own of today."""
+"""Translate names of normalised weights: those of published files and torch's own."""
 
 from __future__ import annotations
 
