@@ -78,12 +78,12 @@ def pack_predicted(
 
 
 def num_samples_of(cut: dict[str, Any]) -> int:
-    """Samples of a cut's recording at the mel's rate, as its manifest says."""
+    """Count the samples of a cut's recording at the mel's rate, as its manifest says."""
     return cut["recording"]["num_samples"]
 
 
 def packed_length(num_samples: int, mel: MelConfig) -> int:
-    """Samples that a recording takes in the file: its whole frames and their margins."""
+    """Count the samples that a recording takes: its whole frames and their margins."""
     return num_samples // mel.hop_length * mel.hop_length + mel.n_fft - mel.hop_length
 
 
@@ -93,7 +93,7 @@ def frames_in(length: int, mel: MelConfig) -> int:
 
 
 def with_margins(samples_S: np.ndarray, mel: MelConfig) -> np.ndarray:
-    """Samples with reflected margins, cut to whole frames: see `pack_audio`."""
+    """Reflect the ends of a recording and cut it to whole frames: see `pack_audio`."""
     both = mel.n_fft - mel.hop_length
     padded = np.pad(samples_S, (both // 2, both - both // 2), mode="reflect")
     return padded[: packed_length(len(samples_S), mel)]

@@ -35,7 +35,7 @@ class JudgedPair(nn.Module):
     def forward(
         self, real_BS: Tensor, made_BS: Tensor
     ) -> tuple[dict[str, Judged], dict[str, Judged]]:
-        """Samples (B, S) of both -> scores and features of both, by kind of discriminator."""
+        """Judge samples (B, S) of both: scores and features of both, by kind of discriminator."""
         return self.discriminators(real_BS), self.discriminators(made_BS)
 
 

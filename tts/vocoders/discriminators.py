@@ -68,7 +68,7 @@ class PeriodDiscriminator(nn.Module):
         self.conv_post = weight_norm(nn.Conv2d(channels, 1, (3, 1), padding=(1, 0)))
 
     def forward(self, samples_BS: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Samples (B, S) -> scores (B, N), features of each layer."""
+        """Judge samples (B, S): scores (B, N), features of each layer."""
         missing = -samples_BS.shape[1] % self.period
         samples_B1S = F.pad(samples_BS[:, None], (0, missing), mode="reflect")
         return _judge(self, samples_B1S.unflatten(2, (-1, self.period)))
@@ -90,7 +90,7 @@ class ScaleDiscriminator(nn.Module):
         self.conv_post = norm(nn.Conv1d(channels, 1, 3, padding=1))
 
     def forward(self, samples_BS: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Samples (B, S) -> scores (B, N), features of each layer."""
+        """Judge samples (B, S): scores (B, N), features of each layer."""
         return _judge(self, samples_BS[:, None])
 
 
@@ -118,7 +118,7 @@ class ResolutionDiscriminator(nn.Module):
         self.conv_post = weight_norm(nn.Conv2d(channels, 1, (3, 3), padding=1))
 
     def forward(self, samples_BS: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Samples (B, S) -> scores (B, N), features of each layer."""
+        """Judge samples (B, S): scores (B, N), features of each layer."""
         samples_BS = samples_BS - samples_BS.mean(dim=1, keepdim=True)
         peak_B1 = samples_BS.abs().amax(dim=1, keepdim=True)
         samples_BS = 0.8 * samples_BS / (peak_B1 + 1e-9)
@@ -206,5 +206,5 @@ class Discriminators(nn.ModuleDict):
             self["mrd"] = MultiResolution(config.resolutions, config.resolution_channels)
 
     def forward(self, samples_BS: Tensor) -> dict[str, Judged]:
-        """Samples (B, S) -> scores and features of each kind."""
+        """Judge samples (B, S): scores and features of each kind."""
         return {name: judge(samples_BS) for name, judge in self.items()}

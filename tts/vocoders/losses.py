@@ -67,7 +67,7 @@ class MelDistance(nn.Module):
         self.log_mel = LogMel(dataclasses.replace(mel, f_max=mel.sample_rate / 2))
 
     def forward(self, made_BS: Tensor, real_BS: Tensor) -> Tensor:
-        """Samples (B, S) of both -> scalar in nats."""
+        """Compare samples (B, S) of both: a scalar in nats."""
         return (self.log_mel(made_BS) - self.log_mel(real_BS)).abs().mean()
 
 
@@ -84,7 +84,7 @@ class SpectralDistance(nn.Module):
             self.register_buffer(f"window_{size}", torch.hann_window(size), persistent=False)
 
     def forward(self, made_BS: Tensor, real_BS: Tensor) -> Tensor:
-        """Samples (B, S) of both -> scalar, the mean over the sizes."""
+        """Compare samples (B, S) of both: a scalar, the mean over the sizes."""
         total = made_BS.new_zeros(())
         for size in self.sizes:
             window = getattr(self, f"window_{size}")

@@ -70,7 +70,7 @@ class Block(nn.Module):
         self.gamma = nn.Parameter(torch.full((channels,), scale))
 
     def forward(self, x_BDT: Tensor) -> Tensor:
-        """(B, D, T) -> the same shape."""
+        """Process hidden frames (B, D, T)."""
         h_BTD = self.norm(self.dwconv(x_BDT).transpose(1, 2))
         h_BTD = self.gamma * self.pwconv2(F.gelu(self.pwconv1(h_BTD)))
         return x_BDT + h_BTD.transpose(1, 2)
@@ -108,7 +108,7 @@ class Head(nn.Module):
         self.apply(_initialise)
 
     def spectrum(self, h_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, T, D) -> magnitude, cosine and sine of the phase, each (B, n_fft // 2 + 1, T)."""
+        """Turn (B, T, D) into magnitude, cosine and sine of the phase, (B, n_fft // 2 + 1, T)."""
         log_magnitude_BKT, phase_BKT = self.out(h_BTD).transpose(1, 2).float().chunk(2, dim=1)
         return log_magnitude_BKT.exp().clamp(max=MAX_MAGNITUDE), phase_BKT.cos(), phase_BKT.sin()
 
@@ -147,11 +147,11 @@ class Vocos(nn.Module):
         return seen + math.ceil(max(margins(self.mel)) / self.mel.hop_length)
 
     def forward(self, mel_BTF: Tensor) -> Tensor:
-        """Natural-log mel (B, T, n_mels) -> samples (B, T * hop_length), not clipped."""
+        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length), not clipped."""
         return self.head(self.backbone(mel_BTF.transpose(1, 2)))
 
     def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Magnitude, cosine, sine (B, n_fft // 2 + 1, T): what sherpa-onnx takes of a Vocos."""
+        """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
         return self.head.spectrum(self.backbone(mel_BTF.transpose(1, 2)))
 
 
