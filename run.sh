@@ -9,7 +9,10 @@ source "$root/prepare.sh"
 usage="run.sh [--corpus NAME | --recipe FOLDER] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
 
 data_options
-option vocoder "" "HiFi-GAN weights; empty: what corpus.toml names, else or for the toy Griffin-Lim"
+option vocoder "" "vocos or hifigan: train one; or weights, a run's folder, .onnx; empty: what corpus.toml names, else or for the toy Griffin-Lim"
+option vocoder-preset "" "of the vocoder that is trained: conf/<vocoder>-PRESET.toml"
+option vocoder-steps "" "steps of its training; empty: as conf/<vocoder>.toml says"
+option predicted-share "" "share of its segments whose mel the acoustic model makes; empty: none"
 option num-epochs "" "empty: as conf/<model>.toml says"
 option max-duration "" "seconds of speech in a batch"
 option steps 2,3,6 "flow steps, one ONNX file each"
@@ -25,19 +28,25 @@ read_data_options
 
 work=${facts[work]:-} exp=${facts[exp]:-}
 package=$exp/sherpa-onnx
-fetched=""
+fetched="" trained=""
 [[ ${opt[toy]} == 1 || -n ${opt[vocoder]} ]] || fetched=${facts[vocoder]:-}
+[[ ${opt[vocoder]} =~ ^(vocos|hifigan)$ ]] && trained=${opt[vocoder]}
 vocoder=()
 [[ -z ${opt[vocoder]}$fetched ]] || vocoder=(--vocoder "${opt[vocoder]:-$fetched}")
+[[ -z $trained ]] || vocoder=(--vocoder "$work/$trained/exp")
 given num-epochs max-duration
 training=("${overrides[@]}" "${passed[@]}")
+given predicted-share
+vocoder_training=("${passed[@]}")
+[[ -z ${opt[vocoder-preset]} ]] || vocoder_training+=(--preset "${opt[vocoder-preset]}")
+[[ -z ${opt[vocoder-steps]} ]] || vocoder_training+=(--max-steps "${opt[vocoder-steps]}")
 
 all_stages() {
   data_stages
   if [[ -n $fetched || ${opt[list]} == 1 ]]; then
     stage 11 vocoder "fetch the vocoder of corpus.toml" download_vocoder.py "${common[@]}"
   fi
-  if ((${#vocoder[@]})) || [[ ${opt[list]} == 1 ]]; then
+  if ((${#vocoder[@]})) && [[ -z $trained ]] || [[ ${opt[list]} == 1 ]]; then
     stage 11 check-vocoder "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
       "${vocoder[@]}"
   fi
@@ -45,6 +54,15 @@ all_stages() {
   stage_environment=(OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}")
   stage 12 train "train ${opt[model]}" train.py "${common[@]}" --model "${opt[model]}" --once 1 \
     "${training[@]}"
+  if [[ -n $trained || ${opt[list]} == 1 ]]; then
+    stage 16 pack-audio "recordings of each split in one file" pack_audio.py "${common[@]}"
+    if [[ -n ${opt[predicted-share]} || ${opt[list]} == 1 ]]; then
+      stage 17 predicted-mels "mels of the recordings by the trained model" predict_mels.py \
+        "${common[@]}" --model "${opt[model]}"
+    fi
+    stage 18 train-vocoder "train a vocoder" train_vocoder.py "${common[@]}" \
+      --model "${trained:-vocos}" --once 1 "${vocoder_training[@]}"
+  fi
   stage_environment=()
   stage 13 export "ONNX files and the sherpa-onnx package" export_onnx.py "${common[@]}" \
     --model "${opt[model]}" --steps "${opt[steps]}" --package "$package" "${vocoder[@]}"
@@ -56,7 +74,7 @@ all_stages() {
 
 started=$SECONDS
 # A vocoder that is given is checked before anything long; after --set the features must exist.
-if [[ -n ${opt[vocoder]} && ${opt[list]} == 0 && ${#mel[@]} == 0 ]]; then
+if [[ -n ${opt[vocoder]} && -z $trained && ${opt[list]} == 0 && ${#mel[@]} == 0 ]]; then
   "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" || exit
 fi
 run_stages all_stages

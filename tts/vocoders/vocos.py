@@ -142,7 +142,7 @@ class Vocos(nn.Module):
 
     @property
     def context(self) -> int:
-        """Frames a side: those that the spectrum of a frame sees, and those overlapping it."""
+        """Count the frames a side: those that a spectrum sees, and those that overlap it."""
         seen = (1 + self.config.num_layers) * (self.config.kernel_size // 2)
         return seen + math.ceil(max(margins(self.mel)) / self.mel.hop_length)
 
