@@ -84,14 +84,16 @@ shorter() {
 }
 echo
 echo "$((SECONDS - started)) s in all. What there is now:"
-printf '  %-44s %s\n' \
-  "$(shorter "$work/data")" "manifests, tokens.txt, features, splits, cmvn.json" \
-  "$(shorter "$exp")" "checkpoints, config.toml, log, tensorboard, evaluation" \
-  "$(shorter "$exp/speech.wav")" "the sentence spoken at the end" \
-  "$(shorter "$package")" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
+there() { # PATH "what it is": a line if it exists
+  [[ ! -e $1 ]] || printf '  %-44s %s\n' "$(shorter "$1")" "$2"
+}
+there "$work/data" "manifests, tokens.txt, features, splits, cmvn.json"
+there "$exp" "checkpoints, config.toml, log, tensorboard, evaluation"
+there "$exp/speech.wav" "the sentence spoken at the end"
+there "$package" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
 if [[ ${opt[toy]} == 1 ]]; then
   echo "Next, a real voice; this downloads the corpus into $(shorter "$recipe")/download:"
-  echo "  ./run.sh --${opt[corpus]:+corpus}${opt[recipe]:+recipe} ${opt[corpus]}${opt[recipe]}"
+  echo "  ./run.sh --corpus ${opt[corpus]}"
 else
   echo "Watch the training: tensorboard --logdir $(shorter "$exp")/tensorboard"
 fi

@@ -26,7 +26,7 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--avg", "--average", dest="average", type=int, default=1, help="average this many epochs"
     )
-    parser.add_argument("--vocoder", type=Path, help="HiFi-GAN weights (default: Griffin-Lim)")
+    parser.add_argument("--vocoder", type=Path, help="HiFi-GAN or .onnx (default: Griffin-Lim)")
     parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
     parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")

@@ -1,6 +1,6 @@
 """List what Mandarin says for what is written the English way or known by its surroundings.
 
-These rows are tried after the addresses of rules_mandarin.py and before its other rows, and
+These rows are tried after the addresses of rules.py and before its other rows, and
 read as they do. numbers.fst lacks them: the front end has them alone.
 """
 
@@ -11,7 +11,7 @@ from tts.text.mandarin.rules import RULES as NUMBERS
 from tts.text.mandarin.words import KINDS, MEASURES
 from tts.text.verbalize import Rule, compile_rules
 
-# In the table of rules_mandarin.py addresses come first.
+# In the table of rules.py addresses come first.
 _ADDRESSES = 3
 _CLOSED = r"(?=$|[\s，。！？、；：,.!?;:)》\"])"
 _SMALL = r"(?:XX?V|XX?IX|XX?IV|XX?VI{1,3}|XX?I{1,3}|IX|IV|VI{1,3}|I{2,3})"
