@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tts.config import Parser, add_flags, flags_given
+from tts.config import Parser, add_flags, flags_given, parse_bool
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import export_vocoder
@@ -18,9 +18,16 @@ def main() -> None:
     parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
     parser.add_argument(
-        "--vocoder", help="HiFi-GAN checkpoint (default: the recipe's own, fetched)"
+        "--vocoder", help="checkpoint or folder of a run (default: the recipe's own, fetched)"
     )
     parser.add_argument("--griffin-lim", action="store_true", help="no weights: Griffin-Lim")
+    parser.add_argument(
+        "--samples",
+        type=parse_bool,
+        default=False,
+        metavar="BOOL",
+        help="Vocos: the graph gives samples, for ONNX Runtime, in the place of a spectrum",
+    )
     parser.add_argument(
         "--output", help="default: <name of the checkpoint>.onnx in the work folder"
     )
@@ -33,7 +40,7 @@ def main() -> None:
         licence = recipe.config.vocoder.licence
     name = Path(vocoder).name.removesuffix(".pt") if vocoder else "griffin_lim"
     output = Path(arguments.output) if arguments.output else recipe.work / f"{name}.onnx"
-    difference = export_vocoder(vocoder, mel, output, licence)
+    difference = export_vocoder(vocoder, mel, output, licence, arguments.samples)
     print(f"{output}: largest difference from PyTorch {difference:.2g}")
 
 
