@@ -184,6 +184,7 @@ def name_columns(rows: Sequence[Sequence[str]], place: int, header: bool) -> lis
 
 def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, Any]:
     """Print rates, channels, lengths and silence; return what [audio] has to say."""
+    import numpy as np
     import soundfile
 
     from tts.data.validation import edge_silences
@@ -196,7 +197,8 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
             if len(infos) < CLIPS_READ and info.frames:
                 samples_SC, rate = soundfile.read(path, dtype="float32", always_2d=True)
                 samples_S = samples_SC.mean(axis=1)
-                silent += bool(samples_S.any() and max(edge_silences(samples_S)) > rate)
+                heard = np.isfinite(samples_S).all() and samples_S.any()
+                silent += bool(heard and max(edge_silences(samples_S)) > rate)
             infos.append(info)
         except soundfile.SoundFileError as error:
             print(f"  {path} cannot be read: {error}")

@@ -62,6 +62,14 @@ def test_long_silence_is_cut_to_what_is_asked_for(tmp_path):
     assert found.faults[0][0] == "duration"
 
 
+@pytest.mark.parametrize(("level", "kind"), [(np.nan, "unreadable-audio"), (0.3, "duration")])
+def test_what_holds_nothing_loud_is_refused(tmp_path, level, kind):
+    path = tmp_path / "level.wav"
+    soundfile.write(path, np.full(RATE, level), RATE, "FLOAT")
+    checks = Checks(AudioLimits(trim_silence=0.1), RATE, tmp_path / "data/audio")
+    assert check_recording(("a", path), checks).faults[0][0] == kind
+
+
 def test_what_is_written_is_kept_while_the_recording_is_the_same(tmp_path):
     path, found = check(tmp_path, noise(channels=2), channels="mix")
     before = found.path.stat()

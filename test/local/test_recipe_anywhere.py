@@ -14,6 +14,8 @@ import pytest
 import soundfile
 
 TEXTS = ["Good morning.", "The cat sat here.", "We went home.", "It was late, and dark."]
+# More bytes than a file name can have, and no delimiter that another row lacks.
+LONG = "a long sentence, " * 20
 # As small as a model can be: what is tested is that all stages find what they need.
 TINY = """
 [model.encoder]
@@ -208,6 +210,7 @@ def test_a_label_file_that_is_gone_is_named(root, made, tmp_path):
         ('path,sentence,client_id\ntake00.wav,"Yes, so.",ann\n', [], "audio text speaker", True),
         ("take00 h e l o\ntake01 a b\n", ["--language", "phones"], "audio text", False),
         ("x;take00;1;A longer text\nx;take01;2;Another one\n", [], "- audio - text", False),
+        (f"take00|{LONG}|{LONG}\n", [], "audio text normalized", False),
         ("take00\tA text\n", ["--columns", "id,text", "--delimiter", "tab"], "id text", False),
     ],
 )  # fmt: skip

@@ -73,8 +73,11 @@ class AudioFolder:
         for with another suffix (.WAV, .flac), then without its folders.
         """
         path = self.folder / name
-        if path.is_file():
-            return [path]
+        try:
+            if path.is_file():
+                return [path]
+        except OSError:  # longer than a file name can be: a sentence in the place of a name
+            return []
         inside = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
         stem = without_suffix(inside)
         return self._below.get(stem.as_posix()) or self._named.get(stem.name) or []

@@ -168,8 +168,13 @@ def _clipped(samples_S: np.ndarray, limits: AudioLimits) -> int:
 
 
 def edge_silences(samples_S: np.ndarray) -> tuple[int, int]:
-    """Count the samples before the first and after the last one above a hundredth of the peak."""
-    loud = np.flatnonzero(np.abs(samples_S) > 0.01 * np.abs(samples_S).max())
+    """Count the samples before the first and after the last one above a hundredth of the peak.
+
+    Where none is (all zero, or not finite) all count as before the first.
+    """
+    loud = np.flatnonzero(np.abs(samples_S) > 0.01 * np.abs(samples_S).max(initial=0))
+    if not len(loud):
+        return len(samples_S), 0
     return int(loud[0]), int(len(samples_S) - 1 - loud[-1])
 
 
