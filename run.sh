@@ -34,12 +34,9 @@ training=("${overrides[@]}" "${passed[@]}")
 
 all_stages() {
   data_stages
-  if [[ -n $fetched || ${opt[list]} == 1 ]]; then
-    stage 11 vocoder "fetch the vocoder of corpus.toml" download_vocoder.py "${common[@]}"
-  fi
   if ((${#vocoder[@]})) || [[ ${opt[list]} == 1 ]]; then
-    stage 11 check-vocoder "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
-      "${vocoder[@]}"
+    stage 11 vocoder "fetch the vocoder of corpus.toml, see that it takes this mel" \
+      check_vocoder.py "${common[@]}" ${opt[vocoder]:+--vocoder "${opt[vocoder]}"}
   fi
   # Sleeping threads: on a machine that others use as well, waiting ones cost up to ten times.
   stage_environment=(OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}")
@@ -55,9 +52,12 @@ all_stages() {
 }
 
 started=$SECONDS
-# A vocoder that is given is checked before anything long; after --set the features must exist.
-if [[ -n ${opt[vocoder]} && ${opt[list]} == 0 && ${#mel[@]} == 0 ]]; then
-  "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" || exit
+# A vocoder that is given is checked before anything long, against the mel that will be made.
+if [[ -n ${opt[vocoder]} && ${opt[list]} == 0 ]]; then
+  stated=0
+  [[ -n ${opt[stage]} && ${#mel[@]} == 0 ]] || stated=1
+  "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" --stated "$stated" \
+    "${mel[@]}" || exit
 fi
 run_stages all_stages
 [[ ${opt[list]} == 1 ]] && exit 0

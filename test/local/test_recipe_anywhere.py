@@ -151,6 +151,8 @@ def test_a_vocoder_that_does_not_fit_is_told_before_anything_long(made, root, tm
     ]
     printed = run(root, "run.sh", folder, *options, status=2)
     assert "v.pt" in printed and "Traceback" not in printed
+    printed = run(root, "run.sh", folder, *options, "--set", "mel.hop_length=200", status=2)
+    assert "v.pt" in printed and "[0 download]" not in printed
     assert not (tmp_path / "new").exists()
 
 
@@ -167,7 +169,7 @@ def test_the_vocoder_is_looked_for_where_stage_11_puts_it(made, root, tmp_path):
     options = ["--recipe", str(recipe), "--dl-dir", str(dl_dir), "--stage", "11"]
     printed = run(root, "run.sh", folder, *options, status=2)
     assert "[11 vocoder]" in printed and f"{dl_dir / 'other_name'}" in printed
-    assert "[11 check-vocoder] failed" in printed and "[12 train]" not in printed
+    assert "[11 vocoder] failed" in printed and "[12 train]" not in printed
 
 
 @pytest.mark.parametrize(
