@@ -16,11 +16,16 @@ option steps 2,3,6 "flow steps, one ONNX file each"
 option text "" "what to say at the end; empty: a sentence of the recipe"
 (($#)) || set -- --toy
 parse_options "$@"
-[[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
-find_python
 [[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
   fail "which voice? --corpus ljspeech, --corpus baker_zh or --recipe FOLDER; with --toy the" \
     "embedded toy corpus"
+# Before an environment is made, which takes minutes.
+[[ -z ${opt[recipe]} || -f ${opt[recipe]} || -f ${opt[recipe]}/corpus.toml ]] ||
+  fail "--recipe ${opt[recipe]}: no corpus.toml there; tools/new_recipe.py writes one"
+[[ -z ${opt[corpus]} || -d $root/egs/${opt[corpus]} ]] ||
+  fail "--corpus ${opt[corpus]}: no such folder below $root/egs"
+[[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
+find_python
 read_data_options
 
 work=${facts[work]:-} exp=${facts[exp]:-}
@@ -75,7 +80,8 @@ there "$exp/speech.wav" "the sentence spoken at the end"
 there "$package" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
 if [[ ${opt[toy]} == 1 ]]; then
   echo "Next, a real voice; this downloads the corpus into $(shorter "$recipe")/download:"
-  echo "  ./run.sh --corpus ${opt[corpus]}"
+  given corpus recipe
+  echo "  $0$(printf ' %q' "${passed[@]}")"
 else
   echo "Watch the training: tensorboard --logdir $(shorter "$exp")/tensorboard"
 fi

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +49,24 @@ def test_a_channel_or_the_mean_of_all_becomes_the_recording(tmp_path):
     assert found.path == path  # one channel already: nothing is written
     with pytest.raises(InputError, match="channels"):
         check(tmp_path, stereo, channels=-1)
+
+
+def test_the_stage_runs_again_where_what_it_mixed_is_gone(root, tmp_path):
+    (tmp_path / "clips").mkdir()
+    soundfile.write(tmp_path / "clips/a.wav", noise(channels=2), RATE)
+    (tmp_path / "clips/t.tsv").write_text("a|A text\n")
+    (tmp_path / "corpus.toml").write_text(
+        f'name = "c"\nfolder = "{tmp_path / "clips"}"\nlanguage = "en-us"\nreader = "table"\n'
+        '[table]\nfile = "t.tsv"\n[audio]\nchannels = "mix"\n'
+    )
+    command = [sys.executable, root / "local/prepare_manifests.py", "--recipe", tmp_path]
+    made = tmp_path / "data/audio/channels-mix-trim-0/a.flac"
+    for expected in ("running", "up to date", "audio is missing"):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and expected in done.stdout, done.stderr
+        assert made.is_file()
+        if expected == "up to date":
+            shutil.rmtree(tmp_path / "data/audio")
 
 
 def test_long_silence_is_cut_to_what_is_asked_for(tmp_path):

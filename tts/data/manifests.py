@@ -31,11 +31,14 @@ def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
     """
     utterances, faults = recipe.read()
     limits = recipe.config.audio
+    audio = recipe.data / "audio"
+    if limits.changes:
+        audio.mkdir(parents=True, exist_ok=True)
     checked = parallel_map(
-        functools.partial(check_recording, checks=Checks(limits, mel_rate, recipe.data / "audio")),
+        functools.partial(check_recording, checks=Checks(limits, mel_rate, audio)),
         [(utterance.id, utterance.audio) for utterance in utterances],
         # With headers only starting processes takes longer.
-        num_jobs if limits.channels or limits.trim_silence else 1,
+        num_jobs if limits.changes else 1,
         "audio headers",
     )
     recordings, supervisions = [], []

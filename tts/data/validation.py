@@ -56,6 +56,11 @@ class AudioLimits:
                 f"[audio] trim_silence = {self.trim_silence}: must be 0 or more seconds"
             )
 
+    @property
+    def changes(self) -> bool:
+        """Return whether recordings are mixed or trimmed, and then lie in data/audio."""
+        return bool(self.channels or self.trim_silence)
+
 
 @dataclass(frozen=True)
 class RejectPolicy:
