@@ -199,7 +199,7 @@ def test_the_stages_of_a_model_are_those_whose_output_it_takes(root, arguments, 
         (["--set", "train.num_epochs=0"], "--num-epochs 0: must be 1 or more"),
         (["--set", "model.encodr.channels=8"], "nearest: encoder"),
         (["--set", "modell.encoder.channels=8"], "unknown table modell"),
-        (["--set", "mel.hop=200"], "nearest: hop_length"),
+        (["--set", "mel.hop=200"], "unknown key 'hop' in --set mel"),
     ],
 )
 def test_a_wrong_model_or_option_is_told_before_any_stage(root, tmp_path, arguments, message):
