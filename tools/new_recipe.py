@@ -94,6 +94,8 @@ def main() -> None:
     if faults:
         found = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
         print(f"  {found}; for example {faults[0].detail}")
+    if speakers := Counter(item.speaker for item in utterances if item.speaker):
+        print(f"  speakers: {counted(speakers, '')}; a model of one speaker refuses several")
     facts["audio"] = report_audio(utterances, recipe)
     report_texts(utterances, recipe)
     sample = min(utterances, key=lambda item: abs(len(item.text) - 60)).text
@@ -119,10 +121,12 @@ def find_table(arguments: argparse.Namespace, text: Path, audio: Path) -> dict[s
     score, rows, place, delimiter = max(
         (tried(lines, delimiter, files) for delimiter in delimiters), key=lambda found: found[0]
     )
-    if score < 0.5 and not arguments.columns:
+    # With a delimiter that is given a part of the recordings is enough.
+    if not arguments.columns and (not score or (score < 0.5 and not arguments.delimiter)):
+        first = next(filter(None, lines))
         raise InputError(
-            f"no column of {text} names the files in {audio}: its first line is {lines[0]!r}, the "
-            f"first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, such "
+            f"no column of {text} names files in {audio} on most lines: its first is {first!r}, "
+            f"the first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, such "
             "as --columns audio,text --delimiter bar"
         )
     header = arguments.header
@@ -152,7 +156,7 @@ def tried(
     alike = [row for row in rows if len(row) == width]
     if width < 2:
         return 0.0, alike, 0, delimiter
-    sample = alike[:200]
+    sample = alike[:: len(alike) // 200 + 1]
     shares = [
         sum(bool(files.find(row[i] or "-")) for row in sample) / len(sample) for i in range(width)
     ]
@@ -230,7 +234,7 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
     return audio
 
 
-def counted(counts: Counter[int], unit: str) -> str:
+def counted(counts: Counter[Any], unit: str) -> str:
     return ", ".join(
         f"{value} {unit} ({count})".replace("  ", " ") for value, count in counts.items()
     )

@@ -225,6 +225,29 @@ def test_columns_are_found_out(root, tmp_path, text, options, columns, header):
     assert f"header = {str(header).lower()}" in toml and "channels" not in toml
 
 
+def test_a_part_of_the_recordings_is_enough_where_the_delimiter_is_given(root, tmp_path):
+    folder = make_clips(tmp_path, 2, rate=22050, channels=1)
+    lines = [f"{'take' if n > 7 else 'gone'}{n % 8:02d}|A text\n" for n in range(10)]
+    (folder / "texts.tsv").write_text("".join(lines))
+    assert "on most lines" in new_recipe(root, folder, status=2)
+    printed = new_recipe(root, folder, "--delimiter", "bar")
+    assert "2 usable lines" in printed and "missing-audio 8" in printed
+    (folder / "texts.tsv").write_text("".join(lines), encoding="utf-16")
+    printed = new_recipe(root, folder, "--output", "other", status=2)
+    assert "texts.tsv is UTF-16" in printed
+
+
+def test_speakers_are_counted(root, tmp_path):
+    folder = make_clips(tmp_path, 3, rate=22050, channels=1)
+    (folder / "texts.tsv").write_text(
+        "path,sentence,speaker\ntake00,One,ann\ntake01,Two,ann\ntake02,Three,bo\n"
+    )
+    assert "speakers: ann (2), bo (1)" in new_recipe(root, folder)
+    options = ["--recipe", "mine", "--stop-stage", "manifests"]
+    printed = run(root, "prepare.sh", folder, *options)
+    assert "warning: 2 speakers, a model of one refuses them: ann 2, bo 1" in printed
+
+
 def test_silence_damage_and_unknown_symbols_are_told(root, tmp_path):
     folder = make_clips(tmp_path, 3, rate=22050, channels=1)
     first, second, _ = sorted((folder / "recordings").rglob("*.flac"))

@@ -65,6 +65,10 @@ def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
     ids = [listed.get(position, "?") for position in range(max(listed) + 1)]
     write_text(recipe.manifest("ids.txt"), "".join(f"{name}\n" for name in ids))
     print(f"{len(ids)} entries listed, {len(recordings)} usable, {len(faults)} faults")
+    speakers = Counter(item["speaker"] for item in supervisions)
+    if len(speakers) > 1:
+        names = ", ".join(f"{name} {count}" for name, count in speakers.most_common(10))
+        print(f"warning: {len(speakers)} speakers, a model of one refuses them: {names}")
     if faults:
         kinds = Counter(fault.kind for fault in faults)
         found = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
