@@ -62,7 +62,8 @@ def main() -> None:
     texts = recipe.manifest("supervisions.jsonl.gz")
     given = [Path(p) for p in (options.vocoder, *options.rule_fsts.split(",")) if p]
     # With another program the files would be others, too.
-    code = sources("export/*.py", "models/*.py", "text/**/*.py", "text/**/*.txt", "text/**/*.xz")
+    code = sources("export/*.py", "models/*.py", "vocoders/*.py")
+    code += sources("text/**/*.py", "text/**/*.txt", "text/**/*.xz")
     recipe.stage(
         f"export-{arguments.model}",
         export,

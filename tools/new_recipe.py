@@ -126,8 +126,8 @@ def find_table(arguments: argparse.Namespace, text: Path, audio: Path) -> dict[s
         first = next(filter(None, lines))
         raise InputError(
             f"no column of {text} names files in {audio} on most lines: its first is {first!r}, "
-            f"the first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, such "
-            "as --columns audio,text --delimiter bar"
+            f"the first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, "
+            "such as --columns audio,text --delimiter bar"
         )
     header = arguments.header
     if header is None:
