@@ -83,8 +83,8 @@ class OnnxVoice:
         asked = options.num_steps
         if self.steps and asked != SpeakingOptions.num_steps and str(asked) != self.steps:
             raise InputError(
-                f"{asked} flow steps: {self.name} has {self.steps}; take the file with steps-{asked} "
-                "in its name, or export one"
+                f"{asked} flow steps: {self.name} has {self.steps}; take the file with "
+                f"steps-{asked} in its name, or export one"
             )
         tokens, framing = spoken.tokens, self.frontend.config.framing
         if scales and len(self.controls) == 1:

@@ -74,8 +74,8 @@ class Engine:
         for name in ("num_steps", "noise_scale", "seed"):
             if getattr(options, name) != getattr(SpeakingOptions, name):
                 raise InputError(
-                    f"sherpa-onnx takes no {name.replace('_', ' ')} with a sentence: make SherpaVoice "
-                    "with model=... (its steps) and noise_scale=...; its noise has no seed"
+                    f"sherpa-onnx takes no {name.replace('_', ' ')} with a sentence: make "
+                    "SherpaVoice with model=... (its steps), noise_scale=...; its noise has no seed"
                 )
         told = {**options.scales, **scales}
         told.pop("length_scale")
