@@ -166,7 +166,11 @@ def test_imports_point_left(path):
 
 
 def test_imports_go_round_no_circle():
-    """No module reaches itself, imports inside functions and under TYPE_CHECKING counted."""
+    """No module reaches itself, imports inside functions and under TYPE_CHECKING counted.
+
+    What a table names as "module:name" (tts.text.languages, tts.models) does not count: the table
+    stands before the modules of its rows, which may import it.
+    """
     paths = {module_of(path): path for path in MODULES}
     ahead = {
         name: {other for other in imports_of(path) if other in paths and other != name}
@@ -292,6 +296,13 @@ def asks_for_a_language(tree: ast.Module) -> Iterator[str]:
 def test_no_language_is_asked_for_by_name_outside_text(path):
     """A language's row in the table carries what others need to know of it."""
     assert not list(asks_for_a_language(tree_of(path)))
+
+
+@each("path", [path for path in SHARED if path.parent.parent.name != "text"])
+def test_languages_are_reached_through_their_rows(path):
+    """Only what scores English sentences themselves imports from the folder of a language."""
+    folders = {name for name in imports_of(path) if name.startswith(("tts.text.en", "tts.text.ma"))}
+    assert not folders or name_of(path) == "tts/evaluate/sentences.py"
 
 
 @pytest.mark.parametrize(
