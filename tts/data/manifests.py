@@ -18,7 +18,8 @@ from tts.data.recordings import Checked, Checks, check_recording, repeated_texts
 from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
-from tts.text.mandarin.prosody import Marked, read_marks
+from tts.text.languages import language_of, load
+from tts.text.spoken import Marked
 
 
 def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
@@ -41,13 +42,15 @@ def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
         num_jobs if limits.changes else 1,
         "audio headers",
     )
+    row = language_of(recipe.config.language)
+    read_marks = load(row.marks) if row.marks else None
     recordings, supervisions = [], []
     for utterance, found in zip(utterances, checked, strict=True):
         for kind, detail in found.faults:
             faults.append(Fault(utterance.id, kind, detail, utterance.position))
         if not found.faults:
             recordings.append(_recording(recipe, utterance, found))
-            marked = read_marks(utterance.prosody or "")
+            marked = read_marks(utterance.prosody or "") if read_marks else Marked("", ())
             faults += [Fault(utterance.id, "odd-marks", detail) for detail in marked.faults]
             seconds = found.num_samples / found.sample_rate
             supervisions.append(_supervision(recipe, utterance, seconds, marked))
