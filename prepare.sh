@@ -44,17 +44,18 @@ data_options() {
 
 # What the options given mean for each stage.
 read_data_options() {
-  local item items
+  local item
   [[ -n ${opt[corpus]}${opt[recipe]} ]] || opt[corpus]=ljspeech
   opt_given[corpus]=${opt[corpus]}
   given corpus recipe toy dl-dir work
   common=("${passed[@]}")
   mel=() overrides=()
-  read -ra items <<<"${opt[set]}"
-  for item in "${items[@]}"; do
+  read -ra changes <<<"${opt[set]}"
+  for item in "${changes[@]}"; do
     if [[ $item == mel.* ]]; then mel+=("$item"); else overrides+=("$item"); fi
   done
   ((${#mel[@]} == 0)) || mel=(--set "${mel[@]}")
+  ((${#changes[@]} == 0)) || changes=(--set "${changes[@]}")
   ((${#overrides[@]} == 0)) || overrides=(--set "${overrides[@]}")
   given num-jobs
   jobs=("${passed[@]}")
@@ -77,13 +78,14 @@ read_data_options() {
 ask_recipe() {
   local key value said
   command -v "$python" >/dev/null || fail "no Python interpreter '$python'; see --python"
-  said=$("$python" "$root/local/show_recipe.py" --model "${opt[model]}" "${common[@]}" "$@") || exit 2
+  said=$("$python" "$root/local/show_recipe.py" --model "${opt[model]}" "${common[@]}" \
+    "${changes[@]}" "$@") || exit 2
   while read -r key value; do facts[$key]=$value; done <<<"$said"
 }
 
 # Of the extra stages those run whose output the model takes; asking it takes seconds.
 needs_stage() {
-  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages "${overrides[@]}"
+  [[ -n ${facts[stages]+asked} ]] || ask_recipe --stages
   [[ " ${facts[stages]} " == *" $1 "* ]]
 }
 

@@ -19,11 +19,16 @@ option steps 2,3,6 "flow steps, one ONNX file each"
 option text "" "what to say at the end; empty: a sentence of the recipe"
 (($#)) || set -- --toy
 parse_options "$@"
-[[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
-find_python
 [[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
   fail "which voice? --corpus ljspeech, --corpus baker_zh or --recipe FOLDER; with --toy the" \
     "embedded toy corpus"
+# Before an environment is made, which takes minutes.
+[[ -z ${opt[recipe]} || -f ${opt[recipe]} || -f ${opt[recipe]}/corpus.toml ]] ||
+  fail "--recipe ${opt[recipe]}: no corpus.toml there; tools/new_recipe.py writes one"
+[[ -z ${opt[corpus]} || -d $root/egs/${opt[corpus]} ]] ||
+  fail "--corpus ${opt[corpus]}: no such folder below $root/egs"
+[[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
+find_python
 read_data_options
 
 work=${facts[work]:-} exp=${facts[exp]:-}
@@ -43,12 +48,9 @@ vocoder_training=("${passed[@]}")
 
 all_stages() {
   data_stages
-  if [[ -n $fetched || ${opt[list]} == 1 ]]; then
-    stage 11 vocoder "fetch the vocoder of corpus.toml" download_vocoder.py "${common[@]}"
-  fi
   if ((${#vocoder[@]})) && [[ -z $trained ]] || [[ ${opt[list]} == 1 ]]; then
-    stage 11 check-vocoder "see that the vocoder takes this mel" check_vocoder.py "${common[@]}" \
-      "${vocoder[@]}"
+    stage 11 vocoder "fetch the vocoder of corpus.toml, see that it takes this mel" \
+      check_vocoder.py "${common[@]}" ${opt[vocoder]:+--vocoder "${opt[vocoder]}"}
   fi
   # Sleeping threads: on a machine that others use as well, waiting ones cost up to ten times.
   stage_environment=(OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}")
@@ -73,9 +75,12 @@ all_stages() {
 }
 
 started=$SECONDS
-# A vocoder that is given is checked before anything long; after --set the features must exist.
-if [[ -n ${opt[vocoder]} && -z $trained && ${opt[list]} == 0 && ${#mel[@]} == 0 ]]; then
-  "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" || exit
+# A vocoder that is given is checked before anything long, against the mel that will be made.
+if [[ -n ${opt[vocoder]} && -z $trained && ${opt[list]} == 0 ]]; then
+  stated=0
+  [[ -n ${opt[stage]} && ${#mel[@]} == 0 ]] || stated=1
+  "$python" "$root/local/check_vocoder.py" "${common[@]}" "${vocoder[@]}" --stated "$stated" \
+    "${mel[@]}" || exit
 fi
 run_stages all_stages
 [[ ${opt[list]} == 1 ]] && exit 0
@@ -93,7 +98,8 @@ there "$exp/speech.wav" "the sentence spoken at the end"
 there "$package" "model, vocoder, tokens, lexicon, README for sherpa-onnx"
 if [[ ${opt[toy]} == 1 ]]; then
   echo "Next, a real voice; this downloads the corpus into $(shorter "$recipe")/download:"
-  echo "  ./run.sh --corpus ${opt[corpus]}"
+  given corpus recipe
+  echo "  $0$(printf ' %q' "${passed[@]}")"
 else
   echo "Watch the training: tensorboard --logdir $(shorter "$exp")/tensorboard"
 fi

@@ -34,9 +34,12 @@ def main() -> None:
     arguments = get_parser().parse_args()
     options = EvaluateOptions(**flags_given(arguments, EvaluateOptions))
     given = flags_given(arguments, RecipeOptions)
-    if options.recordings and given.keys() - {"corpus"}:
-        raise InputError("--recordings stands for a folder of its own: without --toy and --work")
-    recipe = None if options.recordings else Recipe.open(RecipeOptions(**given))
+    if options.recordings and (others := given.keys() - {"corpus"}):
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(others))
+        raise InputError(f"--recordings stands for a folder of its own: leave out {flags}")
+    # The scripts of egs/ always give --corpus; a wrong one is an error all the same.
+    recipe = Recipe.open(RecipeOptions(**given)) if given or not options.recordings else None
+    recipe = None if options.recordings else recipe
 
     from tts.evaluate.run import prepare
     from tts.evaluate.systems import parse_systems

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import Parser, add_flags, flags_given, to_dict
-from tts.data.corpus import Recipe, RecipeOptions
+from tts.data.corpus import Recipe, RecipeOptions, sources
 from tts.errors import run_script
 from tts.export.voice import (
     ExportOptions,
@@ -61,10 +61,13 @@ def main() -> None:
 
     texts = recipe.manifest("supervisions.jsonl.gz")
     given = [Path(p) for p in (options.vocoder, *options.rule_fsts.split(",")) if p]
+    # With another program the files would be others, too.
+    code = sources("export/*.py", "models/*.py", "vocoders/*.py")
+    code += sources("text/**/*.py", "text/**/*.txt", "text/**/*.xz")
     recipe.stage(
         f"export-{arguments.model}",
         export,
-        inputs=[checkpoint, *given, *([texts] if texts.is_file() else [])],
+        inputs=[checkpoint, *code, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
         outputs=[folder / name for name in names]
         + ([Path(options.package)] if options.package else []),

@@ -25,12 +25,15 @@ def main() -> None:
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     kinds = ("recordings.jsonl.gz", "supervisions.jsonl.gz", "faults.jsonl", "ids.txt")
     mel_rate = recipe.mel(arguments.set).sample_rate
+    outputs = [recipe.manifest(kind) for kind in kinds]
+    if recipe.config.audio.changes:
+        outputs.append(recipe.data / "audio")
     recipe.stage(
         "manifests",
         lambda: write_manifests(recipe, mel_rate, arguments.num_jobs),
         inputs=[recipe.corpus_dir, *filter(Path.exists, recipe.labels)],
         options={"mel_rate": mel_rate},
-        outputs=[recipe.manifest(kind) for kind in kinds],
+        outputs=outputs,
     )
 
 

@@ -33,7 +33,10 @@ def main() -> None:
 
     text = arguments.input_text
     if text is None:
-        recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
+        chosen = RecipeOptions(**flags_given(arguments, RecipeOptions))
+        if not chosen.corpus and not chosen.recipe:
+            raise InputError("give --input-text, or with --corpus NAME the corpus's own sentence")
+        recipe = Recipe.open(chosen)
         text = recipe.config.sample_text or next(recipe.texts(), "")
     given = flags_given(arguments, SpeakingOptions)
     options = SpeakingOptions(**given)

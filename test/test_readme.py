@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 import re
 import shlex
 import subprocess
@@ -54,6 +55,7 @@ def scripts(path: Path) -> Iterator[tuple[Path, list[str]]]:
             elif words[0] in ("python3", "python", ".venv/bin/python") and words[1] != "-m":
                 yield folder / words[1], words[2:]
             elif words[0] not in SYSTEM and words[0] not in ("python3", "python"):
+                assert os.access(folder / words[0], os.X_OK), f"{words[0]} is not executable"
                 yield folder / words[0], words[1:]
 
 

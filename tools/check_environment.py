@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Say what this machine has, what is missing and what to type; status 1 when a must is missing."""
 
 from __future__ import annotations

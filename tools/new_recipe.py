@@ -94,6 +94,8 @@ def main() -> None:
     if faults:
         found = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
         print(f"  {found}; for example {faults[0].detail}")
+    if speakers := Counter(item.speaker for item in utterances if item.speaker):
+        print(f"  speakers: {counted(speakers, '')}; a model of one speaker refuses several")
     facts["audio"] = report_audio(utterances, recipe)
     report_texts(utterances, recipe)
     sample = min(utterances, key=lambda item: abs(len(item.text) - 60)).text
@@ -119,11 +121,13 @@ def find_table(arguments: argparse.Namespace, text: Path, audio: Path) -> dict[s
     score, rows, place, delimiter = max(
         (tried(lines, delimiter, files) for delimiter in delimiters), key=lambda found: found[0]
     )
-    if score < 0.5 and not arguments.columns:
+    # With a delimiter that is given a part of the recordings is enough.
+    if not arguments.columns and (not score or (score < 0.5 and not arguments.delimiter)):
+        first = next(filter(None, lines))
         raise InputError(
-            f"no column of {text} names the files in {audio}: its first line is {lines[0]!r}, the "
-            f"first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, such "
-            "as --columns audio,text --delimiter bar"
+            f"no column of {text} names files in {audio} on most lines: its first is {first!r}, "
+            f"the first file {files.paths[0].relative_to(audio)}. Give --columns and --delimiter, "
+            "such as --columns audio,text --delimiter bar"
         )
     header = arguments.header
     if header is None:
@@ -152,7 +156,7 @@ def tried(
     alike = [row for row in rows if len(row) == width]
     if width < 2:
         return 0.0, alike, 0, delimiter
-    sample = alike[:200]
+    sample = alike[:: len(alike) // 200 + 1]
     shares = [
         sum(bool(files.find(row[i] or "-")) for row in sample) / len(sample) for i in range(width)
     ]
@@ -184,6 +188,7 @@ def name_columns(rows: Sequence[Sequence[str]], place: int, header: bool) -> lis
 
 def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, Any]:
     """Print rates, channels, lengths and silence; return what [audio] has to say."""
+    import numpy as np
     import soundfile
 
     from tts.data.validation import edge_silences
@@ -196,7 +201,8 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
             if len(infos) < CLIPS_READ and info.frames:
                 samples_SC, rate = soundfile.read(path, dtype="float32", always_2d=True)
                 samples_S = samples_SC.mean(axis=1)
-                silent += bool(samples_S.any() and max(edge_silences(samples_S)) > rate)
+                heard = np.isfinite(samples_S).all() and samples_S.any()
+                silent += bool(heard and max(edge_silences(samples_S)) > rate)
             infos.append(info)
         except soundfile.SoundFileError as error:
             print(f"  {path} cannot be read: {error}")
@@ -228,7 +234,7 @@ def report_audio(utterances: Sequence[Utterance], recipe: Recipe) -> dict[str, A
     return audio
 
 
-def counted(counts: Counter[int], unit: str) -> str:
+def counted(counts: Counter[Any], unit: str) -> str:
     return ", ".join(
         f"{value} {unit} ({count})".replace("  ", " ") for value, count in counts.items()
     )

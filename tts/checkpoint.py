@@ -172,7 +172,7 @@ def _is_beyond(path: Path, epoch: int) -> bool:
 
 
 def _progress(content: dict[str, Any]) -> tuple[int, int]:
-    """Steps, then complete epochs: the last step of an epoch comes before its end."""
+    """Return steps, then complete epochs: the last step of an epoch comes before its end."""
     return content.get("step", 0), content.get("epoch", 0)
 
 

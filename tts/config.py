@@ -53,10 +53,9 @@ def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
     for key, value in values.items():
         if key not in fields:
             raise InputError(f"unknown key {key!r}{place}{nearest(key, fields)}")
-        if value in fields[key].metadata.get("words", ()):
-            given[key] = value
-            continue
-        given[key] = _convert(hints[key], value, f"{where}.{key}" if where else key)
+        words = fields[key].metadata.get("words", ())
+        path = f"{where}.{key}" if where else key
+        given[key] = value if value in words else _convert(hints[key], value, path, words)
     for name, field in fields.items():
         required = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
@@ -69,8 +68,8 @@ def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
         raise InputError(f"{where}: {error}" if where else str(error)) from None
 
 
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    """Return `value` as the annotated type, or raise InputError."""
+def _convert(hint: Any, value: Any, where: str, words: tuple[str, ...] = ()) -> Any:
+    """Return `value` as the annotated type, or raise InputError, which names `words`, too."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
@@ -98,7 +97,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     elif isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
     wanted = getattr(hint, "__name__", str(hint))
-    raise InputError(f"{where} = {value!r}: must be of type {wanted}")
+    others = "".join(f' or "{word}"' for word in words)
+    raise InputError(f"{where} = {value!r}: must be of type {wanted}{others}")
 
 
 def to_dict(config: Any) -> dict[str, Any]:

@@ -27,12 +27,12 @@ class MelConfig:
     def __post_init__(self) -> None:
         if not 0 < self.hop_length <= self.win_length <= self.n_fft:
             raise InputError(
-                f"mel: hop_length {self.hop_length} <= win_length {self.win_length} <= n_fft "
+                f"hop_length {self.hop_length} <= win_length {self.win_length} <= n_fft "
                 f"{self.n_fft} must hold"
             )
         if not 0 <= self.f_min < self.f_max <= self.sample_rate / 2:
             raise InputError(
-                f"mel: f_min {self.f_min} < f_max {self.f_max} <= half of sample_rate "
+                f"f_min {self.f_min} < f_max {self.f_max} <= half of sample_rate "
                 f"{self.sample_rate} must hold"
             )
 

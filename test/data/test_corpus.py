@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def test_a_recipe_is_a_folder_anywhere_with_one_file(tmp_path, monkeypatch):
     assert recipe.mel(["mel.hop_length=200", "mel.n_mels=40"]) == MelConfig(
         hop_length=200, n_mels=40
     )
+    with pytest.raises(InputError, match="unknown key 'hop' in --set mel"):
+        recipe.mel(["mel.hop=200"])
+    with pytest.raises(InputError, match=r"change `folder` in .*here/corpus.toml"):
+        recipe.read()
+    with pytest.raises(InputError, match=r"/prepare.sh --recipe '?/.*here'?, with"):
+        recipe.stage("x", print, inputs=[tmp_path / "nothing"])
+    (tmp_path / "here").rename(tmp_path / "two words")
+    flag = Recipe.open(RecipeOptions(recipe="two words")).flag
+    assert shlex.split(flag) == ["--recipe", str(tmp_path / "two words")]
     with pytest.raises(InputError, match=r"model\.\.\.: only mel"):
         recipe.mel(["model.x=1"])
 
@@ -80,6 +90,19 @@ def test_a_recipe_is_a_folder_anywhere_with_one_file(tmp_path, monkeypatch):
         ),
         ({"recipe": "here"}, {"/recordings": ".."}, "inside the corpus's own folder"),
         ({"recipe": "here"}, {"reader": "raeder"}, "nearest: reader"),
+        ({"recipe": "here"}, {"en-us": "en"}, "corpus.toml: language 'en' is unknown"),
+        ({"recipe": "here"}, {"[table]": "[mel]\nhop = 2\n[table]"}, "unknown key 'hop' in mel"),
+        (
+            {"recipe": "here"},
+            {"[table]": "[mel]\nhop_length = 0\n[table]"},
+            "corpus.toml: mel: hop_length 0 <=",
+        ),
+        (
+            {"recipe": "here"},
+            {"[table]": "[split]\nvalid = 0\n[table]"},
+            "split: valid = 0, test = 500: each needs at least one",
+        ),
+        ({"recipe": "here"}, {"[table]": '[audio]\nchannels = "left"\n[table]'}, 'int or "mix"'),
     ],
 )
 def test_wrong_recipes_are_one_clear_error(tmp_path, monkeypatch, options, change, message):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +51,24 @@ def test_a_channel_or_the_mean_of_all_becomes_the_recording(tmp_path):
         check(tmp_path, stereo, channels=-1)
 
 
+def test_the_stage_runs_again_where_what_it_mixed_is_gone(root, tmp_path):
+    (tmp_path / "clips").mkdir()
+    soundfile.write(tmp_path / "clips/a.wav", noise(channels=2), RATE)
+    (tmp_path / "clips/t.tsv").write_text("a|A text\n")
+    (tmp_path / "corpus.toml").write_text(
+        f'name = "c"\nfolder = "{tmp_path / "clips"}"\nlanguage = "en-us"\nreader = "table"\n'
+        '[table]\nfile = "t.tsv"\n[audio]\nchannels = "mix"\n'
+    )
+    command = [sys.executable, root / "local/prepare_manifests.py", "--recipe", tmp_path]
+    made = tmp_path / "data/audio/channels-mix-trim-0/a.flac"
+    for expected in ("running", "up to date", "audio is missing"):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and expected in done.stdout, done.stderr
+        assert made.is_file()
+        if expected == "up to date":
+            shutil.rmtree(tmp_path / "data/audio")
+
+
 def test_long_silence_is_cut_to_what_is_asked_for(tmp_path):
     speech = noise()
     speech[[0, -1]] = 0.2  # loud, so that the ends are known
@@ -60,6 +81,14 @@ def test_long_silence_is_cut_to_what_is_asked_for(tmp_path):
     assert np.array_equal(kept, given[2 * RATE - RATE // 10 :])
     _, found = check(tmp_path, silent[: 2 * RATE + 200], name="c", trim_silence=0.1)
     assert found.faults[0][0] == "duration"
+
+
+@pytest.mark.parametrize(("level", "kind"), [(np.nan, "unreadable-audio"), (0.3, "duration")])
+def test_what_holds_nothing_loud_is_refused(tmp_path, level, kind):
+    path = tmp_path / "level.wav"
+    soundfile.write(path, np.full(RATE, level), RATE, "FLOAT")
+    checks = Checks(AudioLimits(trim_silence=0.1), RATE, tmp_path / "data/audio")
+    assert check_recording(("a", path), checks).faults[0][0] == kind
 
 
 def test_what_is_written_is_kept_while_the_recording_is_the_same(tmp_path):

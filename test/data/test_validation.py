@@ -15,6 +15,7 @@ from tts.data.validation import (
     check_file,
     check_pace,
     check_samples,
+    edge_silences,
 )
 from tts.errors import InputError
 
@@ -113,6 +114,13 @@ def test_waveform_faults():
     quiet = np.concatenate([np.zeros(6 * RATE, "f"), speech()])
     assert kinds(check_samples(quiet, RATE, LIMITS)) == ["long-silence"]
     assert kinds(check_samples(quiet[::-1], RATE, LIMITS)) == ["long-silence"]
+
+
+@pytest.mark.parametrize("level", [0, 0.25, np.nan])
+def test_where_nothing_is_loud_all_is_silence(level):
+    silent = np.full(9000, level, "f")
+    assert edge_silences(silent - silent.mean()) == (9000, 0)
+    assert edge_silences(silent[:0]) == (0, 0)
 
 
 def test_clipping_is_flat_stretches_not_peaks():

@@ -114,6 +114,19 @@ def test_voice_is_smaller_and_close(model, tmp_path):
     assert {item.domain for item in quantised.opset_import} == {""}  # ONNX's own alone
 
 
+@pytest.mark.slow
+def test_voice_of_the_usual_size_is_a_third_in_8_bit(tmp_path):
+    torch.manual_seed(3)
+    matcha = Matcha(MatchaConfig(), Facts(VOCAB, MELS, -5.5, 2.0)).eval()
+    sizes = []
+    for int8 in (False, True):
+        (graph,) = matcha.export_graphs([3], int8)
+        path = tmp_path / f"{int8}.onnx"
+        export_graph(graph, path, {"sample_rate": "1"})
+        sizes.append(path.stat().st_size)
+    assert sizes[1] <= 0.35 * sizes[0], sizes
+
+
 def test_logging_is_left_alone(tmp_path):
     """The root logger keeps its level: whoever exports still hears of other things."""
     before = logging.getLogger().level

@@ -10,6 +10,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
+from tts.errors import InputError
 from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim
 from tts.infer.onnx import OnnxVoice
@@ -69,6 +70,12 @@ def test_the_same_seed_gives_the_same_speech_whatever_came_before(voice):
         said = list(pool.map(lambda seed: say(voice, seed).samples, [1, 2] * 4))
     assert all(np.array_equal(samples, first.samples) for samples in said[::2])
     assert all(np.array_equal(samples, other.samples) for samples in said[1::2])
+
+
+def test_another_number_of_steps_than_the_file_has_is_refused(voice):
+    with pytest.raises(InputError, match=r"4 flow steps: .*model\.onnx has 2"):
+        list(speak(voice, [Request("a", tokens=TOKENS)], SpeakingOptions(num_steps=4)))
+    list(speak(voice, [Request("a", tokens=TOKENS)], SpeakingOptions(num_steps=2)))
 
 
 def test_pytorch_with_the_same_noise_says_the_same(model, voice, monkeypatch):

@@ -96,6 +96,9 @@ def test_what_no_runtime_takes_is_refused(newer):
     for options in ({"pitch_scale": 2.0}, {"energy_scale": 0.5}):
         with pytest.raises(InputError, match="takes a length scale for the whole text"):
             speak_text(engine, "Yes.", SpeakingOptions(**options))
+    for options in ({"num_steps": 5}, {"noise_scale": 0.0}, {"seed": 1}):
+        with pytest.raises(InputError, match=rf"takes no {next(iter(options)).replace('_', ' ')}"):
+            speak_text(engine, "Yes.", SpeakingOptions(**options))
     given = Request("a", tokens=["a"], scales={"length_scale": [2.0]})
     with pytest.raises(InputError, match="no other scale"):
         list(speak(engine, [given]))

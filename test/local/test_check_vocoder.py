@@ -22,10 +22,10 @@ def vocoder(tmp_path):
     return path
 
 
-def check(root, work, vocoder):
+def check(root, work, vocoder, *options):
     done = subprocess.run(
         [sys.executable, root / "local" / "check_vocoder.py", "--corpus", "ljspeech"]
-        + ["--work", work, "--vocoder", vocoder],
+        + ["--work", work, "--vocoder", vocoder, *options],
         capture_output=True,
         text=True,
         check=False,
@@ -44,6 +44,11 @@ def test_the_mel_of_the_prepared_data_counts(root, vocoder, tmp_path):
     status, out, err = check(root, tmp_path / "work", vocoder)
     assert (status, out) == (2, "") and err.startswith("error: ")
     assert str(other) in err and str(V2.mel) in err
+    status, out, err = check(root, tmp_path / "work", vocoder, "--stated", "1")
+    assert (status, err) == (0, "")
+    changed = ("--set", "mel.hop_length=200")
+    status, out, err = check(root, tmp_path / "work", vocoder, "--stated", "1", *changed)
+    assert status == 2 and "hop_length=200" in err
 
 
 def test_a_file_that_is_not_there(root, tmp_path):

@@ -14,6 +14,8 @@ import pytest
 import soundfile
 
 TEXTS = ["Good morning.", "The cat sat here.", "We went home.", "It was late, and dark."]
+# More bytes than a file name can have, and no delimiter that another row lacks.
+LONG = "a long sentence, " * 20
 # As small as a model can be: what is tested is that all stages find what they need.
 TINY = """
 [model.encoder]
@@ -149,6 +151,8 @@ def test_a_vocoder_that_does_not_fit_is_told_before_anything_long(made, root, tm
     ]
     printed = run(root, "run.sh", folder, *options, status=2)
     assert "v.pt" in printed and "Traceback" not in printed
+    printed = run(root, "run.sh", folder, *options, "--set", "mel.hop_length=200", status=2)
+    assert "v.pt" in printed and "[0 download]" not in printed
     assert not (tmp_path / "new").exists()
 
 
@@ -165,7 +169,7 @@ def test_the_vocoder_is_looked_for_where_stage_11_puts_it(made, root, tmp_path):
     options = ["--recipe", str(recipe), "--dl-dir", str(dl_dir), "--stage", "11"]
     printed = run(root, "run.sh", folder, *options, status=2)
     assert "[11 vocoder]" in printed and f"{dl_dir / 'other_name'}" in printed
-    assert "[11 check-vocoder] failed" in printed and "[12 train]" not in printed
+    assert "[11 vocoder] failed" in printed and "[12 train]" not in printed
 
 
 @pytest.mark.parametrize(
@@ -208,6 +212,7 @@ def test_a_label_file_that_is_gone_is_named(root, made, tmp_path):
         ('path,sentence,client_id\ntake00.wav,"Yes, so.",ann\n', [], "audio text speaker", True),
         ("take00 h e l o\ntake01 a b\n", ["--language", "phones"], "audio text", False),
         ("x;take00;1;A longer text\nx;take01;2;Another one\n", [], "- audio - text", False),
+        (f"take00|{LONG}|{LONG}\n", [], "audio text normalized", False),
         ("take00\tA text\n", ["--columns", "id,text", "--delimiter", "tab"], "id text", False),
     ],
 )  # fmt: skip
@@ -218,6 +223,29 @@ def test_columns_are_found_out(root, tmp_path, text, options, columns, header):
     assert f"columns {columns}\n" in printed
     toml = (folder / "mine/corpus.toml").read_text()
     assert f"header = {str(header).lower()}" in toml and "channels" not in toml
+
+
+def test_a_part_of_the_recordings_is_enough_where_the_delimiter_is_given(root, tmp_path):
+    folder = make_clips(tmp_path, 2, rate=22050, channels=1)
+    lines = [f"{'take' if n > 7 else 'gone'}{n % 8:02d}|A text\n" for n in range(10)]
+    (folder / "texts.tsv").write_text("".join(lines))
+    assert "on most lines" in new_recipe(root, folder, status=2)
+    printed = new_recipe(root, folder, "--delimiter", "bar")
+    assert "2 usable lines" in printed and "missing-audio 8" in printed
+    (folder / "texts.tsv").write_text("".join(lines), encoding="utf-16")
+    printed = new_recipe(root, folder, "--output", "other", status=2)
+    assert "texts.tsv is UTF-16" in printed
+
+
+def test_speakers_are_counted(root, tmp_path):
+    folder = make_clips(tmp_path, 3, rate=22050, channels=1)
+    (folder / "texts.tsv").write_text(
+        "path,sentence,speaker\ntake00,One,ann\ntake01,Two,ann\ntake02,Three,bo\n"
+    )
+    assert "speakers: ann (2), bo (1)" in new_recipe(root, folder)
+    options = ["--recipe", "mine", "--stop-stage", "manifests"]
+    printed = run(root, "prepare.sh", folder, *options)
+    assert "warning: 2 speakers, a model of one refuses them: ann 2, bo 1" in printed
 
 
 def test_silence_damage_and_unknown_symbols_are_told(root, tmp_path):

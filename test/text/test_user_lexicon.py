@@ -1,11 +1,18 @@
 """The user's own pronunciations."""
 
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from tts.config import from_dict, read_toml, to_dict, write_toml
 from tts.errors import InputError
 from tts.text.frontend import build_frontend
+from tts.text.inline_pronunciations import split_pronunciations
+from tts.text.languages import LANGUAGES
 from tts.text.lexicon import read_lexicon, write_lexicon
+from tts.text.notation import Notation
 from tts.text.spoken import FrontEndConfig
 from tts.text.user_lexicon import merge, parse, with_user_lexicon
 
@@ -58,6 +65,25 @@ def test_malformed_mandarin_lines():
     ):
         assert reason in message
     assert "5 of its lines" in message and "重庆 chong2 qing4" in message
+
+
+def test_a_third_language_writes_pronunciations_its_own_way(monkeypatch):
+    letters = Notation(
+        cased=list,
+        fault=lambda word, said: "" if all(len(item) == 1 for item in said) else "one letter each",
+        is_meant=lambda content: all(len(item) == 1 for item in content.split()),
+        shown="hundo<h u n d o>",
+    )
+    monkeypatch.setitem(sys.modules, "esperanto", SimpleNamespace(LETTERS=letters))
+    row = replace(
+        LANGUAGES["en-us"], scripts={"latin": "esperanto:LETTERS"}, lexicon_line="hundo h u n d o"
+    )
+    monkeypatch.setitem(LANGUAGES, "eo", row)
+    assert parse("kato k a t o\n", "eo", "x") == {"kato": ("k", "a", "t", "o")}
+    with pytest.raises(InputError, match="one letter each"):
+        parse("kato K AA1 T OW0\n", "eo", "x")
+    _, word, _ = split_pronunciations("La kato<k a t o>!", "eo")
+    assert (word.text, word.phones, word.problem()) == ("kato", ("k", "a", "t", "o"), None)
 
 
 def test_many_faults_are_counted():

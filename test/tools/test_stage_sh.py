@@ -141,6 +141,19 @@ def test_a_failing_stage_stops_the_script_with_its_status(script):
     assert "no script two.py" in run(script, status=2)
 
 
+@pytest.mark.parametrize("option", ["--recipe", "--corpus"])
+def test_a_recipe_that_is_not_there_is_told_before_an_environment_is_made(root, tmp_path, option):
+    result = subprocess.run(
+        [str(root / "run.sh"), option, "nowhere"],
+        env={**os.environ, "VENV": str(tmp_path / "venv"), "PYTHON": "", "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2 and f"{option} nowhere: no " in result.stderr
+    assert not (tmp_path / "venv").exists()
+
+
 def test_setup_never_removes_what_is_not_an_environment(root, tmp_path):
     own = tmp_path / "thesis.txt"
     own.write_text("three years")
@@ -176,6 +189,26 @@ def test_the_stages_of_a_model_are_those_whose_output_it_takes(root, arguments, 
     command += ["--stages", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == [stages]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "macha"], "nearest: matcha"),
+        (["--set", "train.lr_schedul=noam"], "nearest: lr_schedule"),
+        (["--set", "train.num_epochs=0"], "--num-epochs 0: must be 1 or more"),
+        (["--set", "model.encodr.channels=8"], "nearest: encoder"),
+        (["--set", "modell.encoder.channels=8"], "unknown table modell"),
+        (["--set", "mel.hop=200"], "unknown key 'hop' in --set mel"),
+    ],
+)
+def test_a_wrong_model_or_option_is_told_before_any_stage(root, tmp_path, arguments, message):
+    command = [root / "prepare.sh", "--corpus", "ljspeech", "--work", tmp_path / "work"]
+    command += ["--python", sys.executable, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2 and "[0 download]" not in result.stdout
+    assert message in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "work").exists()
 
 
 def test_every_stage_script_answers_help(root):

@@ -153,3 +153,18 @@ def test_upsampling_that_contradicts_the_hop_is_refused(tmp_path):
         write_config(config, upsample_kernel_sizes=kernels)
         with pytest.raises(InputError, match=r"generator\.json: upsample_kernel_sizes"):
             load_hifigan(tmp_path / "generator.pt")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"upsample_rates": 8}, {"num_mels": None}, {"resblock": "one"}, {"fmin": None}]
+)
+def test_values_of_another_type_are_refused(tmp_path, changes):
+    config = write_config(tmp_path / "config.json", **changes)
+    with pytest.raises(InputError, match=r"config\.json is no HiFi-GAN configuration"):
+        read_config(config)
+
+
+def test_a_json_list_is_no_configuration(tmp_path):
+    (tmp_path / "config.json").write_text("[1, 2]")
+    with pytest.raises(InputError, match=r"config\.json is no HiFi-GAN configuration"):
+        read_config(tmp_path / "config.json")

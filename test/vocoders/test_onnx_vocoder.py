@@ -37,7 +37,9 @@ def test_an_onnx_vocoder_of_another_mel_is_refused(tmp_path):
     graph = onnx.load(str(path))
     onnx.helper.set_model_props(graph, {"sample_rate": "22050"})  # as other exporters write
     onnx.save(graph, str(path))
-    load_vocoder(path, slower)
+    load_vocoder(path, MelConfig(f_max=7600.0))
+    with pytest.raises(InputError, match="gives 256 samples a frame, the model's mel needs 220"):
+        load_vocoder(path, slower)
     with pytest.raises(InputError, match="n_mels: vocoder 80, model 100"):
         load_vocoder(path, MelConfig(n_mels=100))
     with pytest.raises(InputError, match="sample_rate: vocoder 22050, model 24000"):
@@ -55,15 +57,21 @@ def test_an_onnx_vocoder_of_another_mel_is_refused(tmp_path):
 def test_files_that_give_no_samples(tmp_path):
     path = tmp_path / "vocos.onnx"
     mel = helper.make_tensor_value_info("mel", TensorProto.FLOAT, SHAPE)
-    names = ("mag", "x")
-    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, SHAPE) for n in names]
-    nodes = [helper.make_node("Identity", ["mel"], [name]) for name in names]
-    graph = helper.make_graph(nodes, "vocos", [mel], outputs)
+    names, bins = ("mag", "x", "y"), MEL.n_fft // 2 + 1
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, bins, "T"]) for n in names]
+    nodes = [helper.make_node("Conv", ["mel", "kernel"], [name]) for name in names]
+    kernel = onnx.numpy_helper.from_array(np.zeros((bins, MEL.n_mels, 1), np.float32), "kernel")
+    graph = helper.make_graph(nodes, "vocos", [mel], outputs, [kernel])
     opset = helper.make_opsetid("", 17)
     model = helper.make_model(graph, opset_imports=[opset], ir_version=8)
     helper.set_model_props(model, {"sample_rate": str(MEL.sample_rate)})
     onnx.save(model, str(path))
-    with pytest.raises(InputError, match="gives mag, x; a vocoder gives samples"):
+    with pytest.raises(InputError, match="gives 513 bins a frame, the model's mel needs 1025"):
+        check_onnx_mel(path, MelConfig(n_fft=2048))
+    assert load_vocoder(path, MEL)(torch.zeros(1, 9, MEL.n_mels)).shape == (1, 9 * MEL.hop_length)
+    del model.graph.output[2]
+    onnx.save(model, str(path))
+    with pytest.raises(InputError, match="gives mag, x"):
         load_vocoder(path, MEL)
     path.write_bytes(b"no graph")
     with pytest.raises(InputError, match="cannot be run by ONNX Runtime"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,11 @@ class Recipe:
         work = Path(options.work).resolve() if options.work else folder
         work = work / "toy" if options.toy else work
         dl_dir = Path(options.dl_dir).absolute() if options.dl_dir else work / "download"
-        flag = f"--recipe {folder}" if options.recipe else f"--corpus {options.corpus}"
+        flag = (
+            f"--recipe {shlex.quote(str(folder))}"
+            if options.recipe
+            else f"--corpus {options.corpus}"
+        )
         recipe = cls(config, folder, work, dl_dir, options.toy, flag)
         if recipe.data.resolve().is_relative_to(recipe.corpus_dir.resolve()):
             raise InputError(
@@ -71,6 +76,13 @@ class Recipe:
     @property
     def corpus_dir(self) -> Path:
         return self.dl_dir / self.config.folder
+
+    @property
+    def elsewhere(self) -> str:
+        """Say how a corpus that lies in another place is named."""
+        if Path(self.config.folder).is_absolute():
+            return f"change `folder` in {self.folder / 'corpus.toml'}"
+        return f"give --dl-dir the folder that holds your copy of {self.config.folder}"
 
     @property
     def data(self) -> Path:
@@ -101,7 +113,7 @@ class Recipe:
         if other := changes.keys() - {"mel"}:
             raise InputError(f"--set {min(other)}...: only mel.NAME=VALUE is for these stages")
         values = merge(self.config.mel, changes.get("mel", {}))
-        return from_dict(MelConfig, values, f"{self.folder / 'corpus.toml'}: mel")
+        return from_dict(MelConfig, values, "--set mel" if changes else "corpus.toml: mel")
 
     def model_options(self, model: str, preset: str = "") -> dict[str, Any]:
         """Return what conf/<model>.toml says, with conf/<model>-<preset>.toml over it.
@@ -170,8 +182,7 @@ class Recipe:
         """Read the label file as [table] says, else run the recipe's own reader."""
         if not self.corpus_dir.is_dir():
             raise InputError(
-                f"{self.corpus_dir} does not exist; run stage 0 (download), or give --dl-dir "
-                f"the folder that holds your copy of {self.config.folder}"
+                f"{self.corpus_dir} does not exist; run stage 0 (download), or {self.elsewhere}"
             )
         if self.config.reader == "table" and self.config.table:
             return read_table(self.config.table, self.corpus_dir)
@@ -209,9 +220,11 @@ class Recipe:
         missing = [str(path) for path in inputs if not path.exists()]
         if missing:
             more = f" (nor {len(missing) - 1} other inputs)" if len(missing) > 1 else ""
+            script = ROOT / "prepare.sh"
+            shown = "./prepare.sh" if Path.cwd() == ROOT else shlex.quote(str(script))
             raise InputError(
                 f"stage {name} needs {missing[0]}, which is not there{more}; run the stages "
-                f"before it: ./prepare.sh {self.flag}, with the same options "
+                f"before it: {shown} {self.flag}, with the same options "
                 "(--list shows them)"
             )
         for folder in {path.parent for path in outputs} | {self.data / ".done"}:

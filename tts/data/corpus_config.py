@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tts.config import from_dict
 from tts.data.validation import AudioLimits
 from tts.errors import InputError
+from tts.mel import MelConfig
+from tts.text.languages import language_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Split:
 
     valid: int = 100
     test: int = 500
+
+    def __post_init__(self) -> None:
+        if min(self.valid, self.test) < 1:
+            raise InputError(f"valid = {self.valid}, test = {self.test}: each needs at least one")
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ class CorpusConfig:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w.-]*", self.name):
             raise InputError(f"name = {self.name!r} begins file names: use letters, digits, _ . -")
+        language_of(self.language)
+        from_dict(MelConfig, self.mel, "mel")
         if self.reader == "table" and self.table is None:
             raise InputError(
                 'reader = "table" needs [table], which describes the label file '

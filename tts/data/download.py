@@ -45,8 +45,7 @@ def fetch_corpus(recipe: Recipe) -> None:
         folder = recipe.folder / "corpus.toml"
         raise InputError(
             f"{target} does not exist, and {folder} names no [[downloads]] to fetch it from: put "
-            "or link the corpus there, or give --dl-dir the folder that holds "
-            f"{recipe.config.folder}"
+            f"or link the corpus there, or {recipe.elsewhere}"
         )
 
 

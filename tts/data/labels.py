@@ -19,7 +19,7 @@ def read_lines(path: Path) -> tuple[list[str | None], list[Fault]]:
     """Read the lines of a label file, None where one is not UTF-8, with the file's own faults.
 
     A byte order mark and carriage returns are taken off and reported; blank lines at the end
-    are dropped. Raises: InputError when the file is absent.
+    are dropped. Raises: InputError when the file is absent or UTF-16.
     """
     if not path.is_file():
         beside = sorted(item.name for item in path.parent.iterdir()) if path.parent.is_dir() else []
@@ -28,6 +28,8 @@ def read_lines(path: Path) -> tuple[list[str | None], list[Fault]]:
             "corpus's own layout?"
         )
     data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path} is UTF-16: iconv -f UTF-16 -t UTF-8 FILE makes it UTF-8")
     faults = []
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
@@ -73,8 +75,11 @@ class AudioFolder:
         for with another suffix (.WAV, .flac), then without its folders.
         """
         path = self.folder / name
-        if path.is_file():
-            return [path]
+        try:
+            if path.is_file():
+                return [path]
+        except OSError:  # longer than a file name can be: a sentence in the place of a name
+            return []
         inside = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
         stem = without_suffix(inside)
         return self._below.get(stem.as_posix()) or self._named.get(stem.name) or []

@@ -18,7 +18,8 @@ from tts.data.recordings import Checked, Checks, check_recording, repeated_texts
 from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl, write_text
-from tts.text.mandarin.prosody import Marked, read_marks
+from tts.text.languages import language_of, load
+from tts.text.spoken import Marked
 
 
 def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
@@ -31,20 +32,25 @@ def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
     """
     utterances, faults = recipe.read()
     limits = recipe.config.audio
+    audio = recipe.data / "audio"
+    if limits.changes:
+        audio.mkdir(parents=True, exist_ok=True)
     checked = parallel_map(
-        functools.partial(check_recording, checks=Checks(limits, mel_rate, recipe.data / "audio")),
+        functools.partial(check_recording, checks=Checks(limits, mel_rate, audio)),
         [(utterance.id, utterance.audio) for utterance in utterances],
         # With headers only starting processes takes longer.
-        num_jobs if limits.channels or limits.trim_silence else 1,
+        num_jobs if limits.changes else 1,
         "audio headers",
     )
+    row = language_of(recipe.config.language)
+    read_marks = load(row.marks) if row.marks else None
     recordings, supervisions = [], []
     for utterance, found in zip(utterances, checked, strict=True):
         for kind, detail in found.faults:
             faults.append(Fault(utterance.id, kind, detail, utterance.position))
         if not found.faults:
             recordings.append(_recording(recipe, utterance, found))
-            marked = read_marks(utterance.prosody or "")
+            marked = read_marks(utterance.prosody or "") if read_marks else Marked("", ())
             faults += [Fault(utterance.id, "odd-marks", detail) for detail in marked.faults]
             seconds = found.num_samples / found.sample_rate
             supervisions.append(_supervision(recipe, utterance, seconds, marked))
@@ -62,6 +68,10 @@ def write_manifests(recipe: Recipe, mel_rate: int, num_jobs: int = 1) -> None:
     ids = [listed.get(position, "?") for position in range(max(listed) + 1)]
     write_text(recipe.manifest("ids.txt"), "".join(f"{name}\n" for name in ids))
     print(f"{len(ids)} entries listed, {len(recordings)} usable, {len(faults)} faults")
+    speakers = Counter(item["speaker"] for item in supervisions)
+    if len(speakers) > 1:
+        names = ", ".join(f"{name} {count}" for name, count in speakers.most_common(10))
+        print(f"warning: {len(speakers)} speakers, a model of one refuses them: {names}")
     if faults:
         kinds = Counter(fault.kind for fault in faults)
         found = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))

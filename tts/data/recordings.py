@@ -108,6 +108,8 @@ def write_mono(path: Path, target: Path, limits: AudioLimits) -> str:
         kind = soundfile.info(str(path)).subtype
     except (soundfile.SoundFileError, OSError) as error:
         return f"{path}: {error}"
+    if not np.isfinite(samples_SC).all():
+        return f"{path} holds NaN or infinite samples"
     mixed = limits.channels == MIX and samples_SC.shape[1] > 1
     chosen = 0 if limits.channels in (0, MIX) else limits.channels - 1
     samples_S = samples_SC.mean(axis=1) if mixed else samples_SC[:, chosen]

@@ -56,9 +56,12 @@ def write_split(recipe: Recipe) -> dict[str, int]:
         for name, positions in ranges.items()
     }
     rejected = {name: len(positions) - len(chosen[name]) for name, positions in ranges.items()}
+    moved = dict.fromkeys(ranges, "")
     for name in ("test", "valid"):
         if not chosen[name] and len(chosen["train"]) > 1:
             chosen[name] = [chosen["train"].pop()]
+            moved[name] = "  1 moved from train"
+            moved["train"] += f"  1 moved to {name}"
             print(
                 f"all {len(ranges[name])} utterances of the {name} set are rejected: "
                 f"{chosen[name][0]['id']} of the training set stands in for them"
@@ -72,5 +75,5 @@ def write_split(recipe: Recipe) -> dict[str, int]:
                 f"{recipe.data / 'rejected.tsv'} lists why"
             )
         kept[name] = write_jsonl(recipe.fbank(f"cuts_{name}.jsonl.gz"), chosen[name])
-        print(f"{name:<6} {len(positions):>7} {rejected[name]:>9} {kept[name]:>7}")
+        print(f"{name:<6} {len(positions):>7} {rejected[name]:>9} {kept[name]:>7}{moved[name]}")
     return kept

@@ -43,7 +43,11 @@ def texts_of(recipe: Recipe) -> list[str]:
 
 
 def _split(recipe: Recipe, name: str) -> list[dict[str, Any]]:
-    """Return the supervisions of a split, or of all: what is tested later is not learned from."""
+    """Return the supervisions of a split, or of all: what is tested later is not learned from.
+
+    But for an utterance that stands in for a set of which all is rejected (tts/data/split.py):
+    that is known only after this stage, and it counts as training here.
+    """
     items = list(_supervisions(recipe))
     if not name:
         return items

@@ -56,6 +56,11 @@ class AudioLimits:
                 f"[audio] trim_silence = {self.trim_silence}: must be 0 or more seconds"
             )
 
+    @property
+    def changes(self) -> bool:
+        """Return whether recordings are mixed or trimmed, and then lie in data/audio."""
+        return bool(self.channels or self.trim_silence)
+
 
 @dataclass(frozen=True)
 class RejectPolicy:
@@ -168,8 +173,13 @@ def _clipped(samples_S: np.ndarray, limits: AudioLimits) -> int:
 
 
 def edge_silences(samples_S: np.ndarray) -> tuple[int, int]:
-    """Count the samples before the first and after the last one above a hundredth of the peak."""
-    loud = np.flatnonzero(np.abs(samples_S) > 0.01 * np.abs(samples_S).max())
+    """Count the samples before the first and after the last one above a hundredth of the peak.
+
+    Where none is (all zero, or not finite) all count as before the first.
+    """
+    loud = np.flatnonzero(np.abs(samples_S) > 0.01 * np.abs(samples_S).max(initial=0))
+    if not len(loud):
+        return len(samples_S), 0
     return int(loud[0]), int(len(samples_S) - 1 - loud[-1])
 
 

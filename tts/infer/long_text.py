@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tts.errors import InputError
+from tts.text.alphabet import is_break
 from tts.text.sentences import split_sentences
 from tts.text.spoken import FrontEnd, Problem, Spoken
 
@@ -45,8 +46,8 @@ def say_sentences(
 
 
 def can_be_said(tokens: Sequence[str]) -> bool:
-    """Tell whether there is more than punctuation in `tokens`."""
-    return any(character.isalnum() for token in tokens for character in token)
+    """Tell whether there is more than pauses in `tokens`: `@` is a phone of X-SAMPA."""
+    return not all(map(is_break, tokens))
 
 
 def joined(text: str, said: list[Spoken], problems: list[Problem]) -> Spoken:

@@ -53,6 +53,7 @@ class OnnxVoice:
                 f"{acoustic_model} makes features of {rates[0]} Hz, {vocoder} reads {rates[1]} Hz"
             )
         self.sample_rate = int(rates[0])
+        self.steps = metadata.get("num_ode_steps")  # None: a model without
         self.frame_seconds = int(metadata.get("hop_length", 0)) / self.sample_rate
         names = [tensor.name for tensor in self.acoustic.get_inputs()]
         self.controls, self.draws_noise = names[3:], NOISE in names
@@ -74,10 +75,17 @@ class OnnxVoice:
     def say(self, spoken: Spoken, options: SpeakingOptions, scales: Scales) -> Speech:
         """Say one sentence; the number of flow steps is the file's own.
 
-        Raises: InputError for tokens that the voice lacks and scales that are no input.
+        Raises: InputError for tokens that the voice lacks, scales that are no input, and another
+        number of steps, unless it is the default.
         """
         import numpy as np
 
+        asked = options.num_steps
+        if self.steps and asked != SpeakingOptions.num_steps and str(asked) != self.steps:
+            raise InputError(
+                f"{asked} flow steps: {self.name} has {self.steps}; take the file with "
+                f"steps-{asked} in its name, or export one"
+            )
         tokens, framing = spoken.tokens, self.frontend.config.framing
         if scales and len(self.controls) == 1:
             raise InputError(f"{self.name} takes no factors of single tokens: use {SCALES_FILE}")

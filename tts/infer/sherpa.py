@@ -66,10 +66,17 @@ class Engine:
     def say(self, spoken: Spoken, options: SpeakingOptions, scales: Scales) -> Speech:
         """Say one sentence.
 
-        Raises: InputError where this version cannot, and for scales that no runtime takes.
+        Raises: InputError where this version cannot, and for scales that no runtime takes; for
+        steps, temperature and seed that are not the defaults.
         """
         import numpy as np
 
+        for name in ("num_steps", "noise_scale", "seed"):
+            if getattr(options, name) != getattr(SpeakingOptions, name):
+                raise InputError(
+                    f"sherpa-onnx takes no {name.replace('_', ' ')} with a sentence: make "
+                    "SherpaVoice with model=... (its steps), noise_scale=...; its noise has no seed"
+                )
         told = {**options.scales, **scales}
         told.pop("length_scale")
         if scales or any(scale != 1.0 for scale in told.values()):

@@ -125,7 +125,7 @@ class TransformerRows(nn.Module):
 class VelocityRows(nn.Module):
     """Give the velocity (T, F) at a step, from x_t and mu (T, F), as VelocityNetwork does.
 
-    Attributes: times_RSD, what each ResnetBlock adds at each step.
+    Attributes: time_N (S, D), a buffer for each ResnetBlock: what it adds at each step.
     """
 
     def __init__(self, network: VelocityNetwork, num_steps: int, int8: bool):

@@ -17,6 +17,7 @@ from tts.text.spoken import FrontEndConfig
 STRESS = frozenset("ˈˌ")
 LENGTH = "ː"
 PUNCTUATION = frozenset(",.!?;:'\"()-—…")
+_WIDE_PUNCTUATION = frozenset("，。！？；：、")  # tokens of voices of phones alone
 Symbols = tuple[str, ...]
 
 
@@ -57,4 +58,6 @@ def alphabet_of(config: FrontEndConfig) -> PhoneAlphabet:
 
 def is_break(token: str) -> bool:
     """Return whether a token (or `_`, the blank) is no sound: a pause may stand there."""
-    return token in PUNCTUATION or token in ("_", " ", "|", "^", "$") or token.startswith("#")
+    if token in PUNCTUATION or token in _WIDE_PUNCTUATION or token.startswith("#"):
+        return True
+    return token in ("_", " ", "|", "^", "$")

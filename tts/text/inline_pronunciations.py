@@ -7,19 +7,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from tts.text.characters import APOSTROPHES, fold, is_hanzi
-from tts.text.english.arpabet import CONSONANTS, VOWELS
-from tts.text.mandarin.pinyin import table_syllable
+from tts.text.notation import notation_of
 from tts.text.spoken import Problem
 from tts.text.user_lexicon import cased, example, fault
 
 # Longer contents are no pronunciation of one word.
 _LONGEST = 400
 _BRACKETS = re.compile(rf"[<＜]([^<>＜＞]{{1,{_LONGEST}}})[>＞]")
-# Several syllables without a space between them are meant as pinyin, too.
-_PINYIN = re.compile(r"(?:(?:[a-zêü]|u:)+[0-9])+")
-_PHONE = re.compile("[A-Z]{1,3}[0-9]?")
-_STRESSED = re.compile(rf"(?:{'|'.join(sorted(VOWELS))})[012]")
-_BETWEEN = re.compile(r"[\s,;._/-]+")
 _ATTRIBUTE = r"""\s+[a-z:-]+=(?:"[^"]*"|'[^']*'|[^\s"'<>]+)"""
 _TAG = re.compile(rf"<(/?)([a-z][a-z0-9-]*)(?:{_ATTRIBUTE})*\s*/?>", re.IGNORECASE)
 _CLOSING = re.compile(r"</([a-z][a-z0-9-]*)\s*>", re.IGNORECASE)
@@ -37,19 +31,21 @@ class Part:
 
     position: index of its first character in the whole text. said: the content of the
     brackets (which `text` does not hold); None for plain text. left_out: what is no part of
-    the text, as written: markup, or a pronunciation right after no word.
+    the text, as written: markup, or a pronunciation right after no word. language: see
+    tts.text.notation.notation_of.
     """
 
     text: str
     position: int
     said: str | None = None
     left_out: str = ""
+    language: str = ""
 
     @property
     def phones(self) -> tuple[str, ...]:
-        """Return what the brackets hold, item by item: phones in upper, syllables in lower case."""
+        """Return what the brackets hold, item by item, as the front end takes it."""
         plain = unicodedata.normalize("NFKC", self.said or "")
-        return tuple(cased(self.text, plain.split()))
+        return tuple(cased(self.text, plain.split(), self.language))
 
     def problem(self) -> Problem | None:
         """Return what is wrong with the content of the brackets; None if it is a pronunciation."""
@@ -57,10 +53,10 @@ class Part:
             return Problem(self.position, self.left_out, self._why_left_out())
         if self.said is None:
             return None
-        reason = fault(self.text, self.phones)
+        reason = fault(self.text, self.phones, self.language)
         if not reason:
             return None
-        word, *said = example(self.text).split()
+        word, *said = example(self.text, self.language).split()
         shown = f"{self.text}<{self.said}>"
         hint = f"the word is said as usual (a valid one: {word}<{' '.join(said)}>)"
         return Problem(self.position, shown, f"{reason}; {hint}")
@@ -68,15 +64,16 @@ class Part:
     def _why_left_out(self) -> str:
         if self.said is None:
             return "left out: markup is not said"
-        shown = "长<zhang3>" if _kind(self.said) == "pinyin" else "read<R EH1 D>"
+        shown = notation_of(_script_meant(self.said, self.language), self.language).shown
         return f"left out: looks like a pronunciation but stands right after no word: write {shown}"
 
 
-def split_pronunciations(text: str) -> list[Part]:
+def split_pronunciations(text: str, language: str = "") -> list[Part]:
     """Return `text` as plain parts and overridden words, in order; only `<...>` itself is left out.
 
     Before the brackets stands a run of letters with ' and -, or as many Hanzi as the brackets
     hold syllables. Brackets whose content does not look like a pronunciation are ordinary text.
+    language: see tts.text.notation.notation_of.
     """
     if "<" not in text and "＜" not in text:
         return [Part(text, 0)] if text else []
@@ -84,7 +81,7 @@ def split_pronunciations(text: str) -> list[Part]:
     parts: list[Part] = []
     done = 0
     for match in _BRACKETS.finditer(text):
-        part = _markup(match, closings) or _pronunciation(match, done)
+        part = _markup(match, closings) or _pronunciation(match, done, language)
         if not part:
             continue
         if part.position > done:
@@ -105,55 +102,52 @@ def _markup(match: re.Match[str], closings: set[str]) -> Part | None:
     return Part("" if name in _INLINE else " ", match.start(), None, match[0])
 
 
-def _pronunciation(match: re.Match[str], begin: int) -> Part | None:
+def _pronunciation(match: re.Match[str], begin: int, language: str) -> Part | None:
     """Read brackets with the word before them, from `begin` on; None: they are plain text."""
-    kind = _kind(match[1])
-    if not kind:
+    script = _script_meant(match[1], language)
+    if not script:
         return None
+    notation = notation_of(script, language)
     text, end = match.string, match.start()
     hanzi = end > begin and is_hanzi(text[end - 1])
-    if kind == "pinyin" and not hanzi and not _is_safe(match[1]):
+    if script == "hanzi" and not hanzi and not notation.is_sure(_plain(match[1])):
         return None
-    if hanzi and kind == "phones":
-        start = end - 1
+    if not hanzi:
+        start = _word_start(text, begin, end)
+    elif script == "hanzi":
+        length = notation.num_characters(match[1].lower().split(), text[end - 1])
+        start = _hanzi_start(text, begin, end, length)
     else:
-        start = _word_start(text, begin, end, match[1])
+        start = end - 1
     if start < end:
-        return Part(text[start:end], start, match[1])
-    return Part("", end, match[1], match[0])
+        return Part(text[start:end], start, match[1], language=language)
+    return Part("", end, match[1], match[0], language)
 
 
-def _kind(content: str) -> str:
-    """Tell whether the content of brackets is pinyin or phones; "" for ordinary text."""
-    plain = unicodedata.normalize("NFKC", content).strip()
-    items = _BETWEEN.split(plain)
-    if all(_PINYIN.fullmatch(item.lower()) for item in items):
-        return "pinyin"
-    phones = [item.upper() for item in items]
-    if not all(map(_PHONE.fullmatch, phones)):
-        return ""
-    if any(map(_STRESSED.fullmatch, phones)):
-        return "phones"
-    # Without stress digits only what is wholly made of phones, in capitals, is meant as such.
-    bare = plain == plain.upper() and len(phones) > 1 and not VOWELS.isdisjoint(phones)
-    return "phones" if bare and VOWELS.union(CONSONANTS).issuperset(phones) else ""
+def _plain(content: str) -> str:
+    return unicodedata.normalize("NFKC", content).strip()
 
 
-def _is_safe(content: str) -> bool:
-    """Tell whether pinyin after no Hanzi is surely meant as such: cell <a1>, x<y2> are not."""
-    items = cased("长", unicodedata.normalize("NFKC", content).split())
-    return all(len(item) > 2 and table_syllable(item) for item in items)
+def _script_meant(content: str, language: str) -> str:
+    """Return the script whose pronunciations the content of brackets looks like; "" for none."""
+    plain = _plain(content)
+    for script in ("hanzi", "latin"):
+        if notation_of(script, language).is_meant(plain):
+            return script
+    return ""
 
 
-def _word_start(text: str, begin: int, end: int, said: str) -> int:
-    """Return where the word that ends at `end` starts; `end` if there is none."""
+def _hanzi_start(text: str, begin: int, end: int, length: int) -> int:
+    """Return where a word of at most `length` Hanzi that ends at `end` starts."""
     start = end
-    if end > begin and is_hanzi(text[end - 1]):
-        left = _characters(said, text[end - 1])
-        while start > begin and left and is_hanzi(text[start - 1]):
-            start -= 1
-            left -= 1
-        return start
+    while start > begin and end - start < length and is_hanzi(text[start - 1]):
+        start -= 1
+    return start
+
+
+def _word_start(text: str, begin: int, end: int) -> int:
+    """Return where the word of letters that ends at `end` starts; `end` if there is none."""
+    start = end
     while start > begin and (_is_letter(text[start - 1]) or text[start - 1] in f"{APOSTROPHES}-"):
         start -= 1
     while start < end and not _is_letter(text[start]):
@@ -163,10 +157,3 @@ def _word_start(text: str, begin: int, end: int, said: str) -> int:
 
 def _is_letter(character: str) -> bool:
     return fold(character).isalpha() and not is_hanzi(character)
-
-
-def _characters(said: str, last: str) -> int:
-    """Return how many Hanzi the syllables of `said` are written with: 花儿 huar1 is two."""
-    syllables = said.lower().split()
-    fused = sum(item.rstrip("12345").endswith("r") and item[:2] != "er" for item in syllables)
-    return len(syllables) + (fused if last == "儿" or fused > 1 else 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tts.errors import InputError, nearest
@@ -54,9 +54,11 @@ class Language:
         empty: every one does.
       alphabet: function of a configuration -> tts.text.alphabet.PhoneAlphabet, by which times of
         an aligner's phones are given to tokens; empty: there is none.
-      scripts: of the words that a user lexicon may hold; none: it takes no pronunciations.
+      scripts: of the words that a user lexicon may hold, hanzi or latin (any other letters), each
+        with its tts.text.notation.Notation; none: it takes no pronunciations.
       lexicon_line: an example of such a line. sample: a sentence for READMEs; empty: made of the
         voice's symbols.
+      marks: function of a text with prosody marks -> tts.text.spoken.Marked; empty: it has none.
       recogniser: which speech recogniser checks what was said; empty: none.
       scored_in: what its errors are counted in.
     """
@@ -68,9 +70,10 @@ class Language:
     max_chars: int
     full_stops: str = ""
     alphabet: str = ""
-    scripts: tuple[str, ...] = ()
+    scripts: Mapping[str, str] = field(default_factory=dict)
     lexicon_line: str = ""
     sample: str = ""
+    marks: str = ""
     recogniser: str = ""
     scored_in: Literal["word", "syllable", ""] = ""
 
@@ -78,6 +81,9 @@ class Language:
 _ENGLISH = "tts.text.english"
 _MANDARIN = "tts.text.mandarin"
 _PHONES = "tts.text.phones"
+_ARPABET = f"{_ENGLISH}.notation:ARPABET"
+_PINYIN = f"{_MANDARIN}.notation:PINYIN"
+_MARKS = f"{_MANDARIN}.prosody:read_marks"
 _FULL_STOPS = f"{_ENGLISH}.full_stops:ends_sentence"
 # 2.x reads English through a lexicon file only where has_espeak says 1, too.
 _AS_ENGLISH = {"language": "English", "voice": "en-us", "has_espeak": "1", "jieba": "0"}
@@ -117,7 +123,7 @@ LANGUAGES: dict[str, Language] = {
         max_chars=300,
         full_stops=_FULL_STOPS,
         alphabet=f"{_ENGLISH}.alphabet:alphabet",
-        scripts=("latin",),
+        scripts={"latin": _ARPABET},
         lexicon_line="tencha T EH1 N CH AH0",
         sample="The voice speaks for itself.",
         recogniser="en",
@@ -131,8 +137,9 @@ LANGUAGES: dict[str, Language] = {
         max_chars=100,
         full_stops=_FULL_STOPS,
         alphabet=f"{_MANDARIN}.alphabet:alphabet",
-        scripts=("hanzi",),
+        scripts={"hanzi": _PINYIN},
         lexicon_line="重庆 chong2 qing4",
+        marks=_MARKS,
         sample="今天天气很好，我们出去走走吧。",
         recogniser="zh",
         scored_in="syllable",
@@ -144,8 +151,9 @@ LANGUAGES: dict[str, Language] = {
         _AS_CHINESE,
         max_chars=100,
         full_stops=_FULL_STOPS,
-        scripts=("hanzi", "latin"),
+        scripts={"hanzi": _PINYIN, "latin": _ARPABET},
         lexicon_line="重庆 chong2 qing4",
+        marks=_MARKS,
         sample="今天天气很好，我们用 Python 写代码吧。",
         recogniser="zh",
         scored_in="syllable",

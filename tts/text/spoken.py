@@ -70,6 +70,19 @@ class Spoken:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """Hold a labelled text without its prosody marks.
+
+    levels: 0 to 4 after each character that is said; empty where the text holds no mark. faults
+    are for people.
+    """
+
+    text: str
+    levels: tuple[int, ...]
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FrontEndConfig:
     """Hold which front end and how; stored with the data, in checkpoints and exports."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from tts.errors import InputError
 from tts.text.characters import APOSTROPHES, fold, is_hanzi
-from tts.text.english.arpabet import CONSONANTS, VOWELS
 from tts.text.languages import LANGUAGES, language_of
-from tts.text.mandarin.pinyin import split_labels, table_syllable
+from tts.text.notation import notation_of, script_of
 
 if TYPE_CHECKING:
     from tts.text.spoken import FrontEndConfig
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 _SHOWN = 20
 # What is looked up as one word: AT&T, O'Neil, C++; a full stop may follow.
 WORD_SHAPE = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}.&+-]+[^\W_]+)*\+*")
-_SYLLABLE = re.compile(r"[a-zê]+[1-5]")
 
 
 def word_key(word: str) -> str:
@@ -30,48 +27,19 @@ def word_key(word: str) -> str:
     return "".join("'" if c in APOSTROPHES else c for c in word).lower()
 
 
-def fault(word: str, said: Sequence[str]) -> str:
+def fault(word: str, said: Sequence[str], language: str = "") -> str:
     """Return why `said` is no pronunciation of `word`, in words; "" if it is one.
 
-    A word with Hanzi takes pinyin with tone digits, one syllable for each character (erhua
-    huar1 for two); any other takes ARPAbet with stress digits on its vowels.
+    said: see cased. language: see tts.text.notation.notation_of.
     """
-    if not said:
-        return "no pronunciation"
-    if not any(map(is_hanzi, word)):
-        return _arpabet_fault(said)
-    for item in said:
-        several = _SYLLABLE.findall(item)
-        if len(several) > 1 and "".join(several) == item:
-            return f"{item!r} wants spaces between its syllables: {' '.join(several)}"
-        if not _SYLLABLE.fullmatch(item):
-            return f"{item!r} is no syllable with its tone digit 1 to 5"
-    syllables = split_labels(said)
-    for item in syllables:
-        if table_syllable(item) is None:
-            return f"{item!r} is no syllable of Mandarin"
-    if len(word) != len(syllables):
-        return f"{len(word)} characters but {len(syllables)} syllables"
-    return ""
+    return notation_of(script_of(word), language).fault(word, said) if said else "no pronunciation"
 
 
-def _arpabet_fault(said: Sequence[str]) -> str:
-    for phone in said:
-        if phone in VOWELS:
-            return f"the vowel {phone} lacks its stress digit (0 none, 1 main, 2 secondary)"
-        if phone in CONSONANTS or (phone[:-1] in VOWELS and phone[-1] in "012"):
-            continue
-        known = " ".join([*sorted(VOWELS), *sorted(CONSONANTS)])
-        return f"{phone!r} is no phone of ARPAbet (known: {known})"
-    if not any(phone[:-1] in VOWELS for phone in said):
-        return "no vowel among its phones"
-    return ""
-
-
-def example(word: str) -> str:
+def example(word: str, language: str = "") -> str:
     """Return a valid line, in the writing system of `word`."""
-    script = "hanzi" if any(map(is_hanzi, word)) else "latin"
-    return next(row.lexicon_line for row in LANGUAGES.values() if row.scripts == (script,))
+    rows = [language_of(language)] if language else []
+    script = script_of(word)
+    return next(r.lexicon_line for r in (*rows, *LANGUAGES.values()) if [*r.scripts] == [script])
 
 
 def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
@@ -91,13 +59,14 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
             continue
         word, said = fields[0], fields[1:]
         key = word_key(word)
-        reason = _word_fault(word, language) or fault(word, cased(word, said))
+        said = cased(word, said, language)
+        reason = _word_fault(word, language) or fault(word, said, language)
         if not reason and key in first_line:
             reason = f"stands already in line {first_line[key]}"
         if reason:
             faults.append(f"line {number}: {word!r}: {reason}")
         else:
-            entries[key] = tuple(cased(word, said))
+            entries[key] = tuple(said)
             first_line[key] = number
     if faults:
         shown = "\n".join(f"  {line}" for line in faults[:_SHOWN])
@@ -110,12 +79,9 @@ def parse(text: str, language: str, where: str) -> dict[str, tuple[str, ...]]:
     return entries
 
 
-def cased(word: str, said: Sequence[str]) -> list[str]:
-    """Return items of a pronunciation: pinyin in lower case with ü as v, phones in upper case."""
-    if any(map(is_hanzi, word)):
-        said = unicodedata.normalize("NFC", " ".join(said)).split()
-        return [item.lower().replace("ü", "v").replace("u:", "v") for item in said]
-    return [item.upper() for item in said]
+def cased(word: str, said: Sequence[str], language: str = "") -> list[str]:
+    """Return items of a pronunciation as the front end takes them, such as phones in upper case."""
+    return notation_of(script_of(word), language).cased(said)
 
 
 def _word_fault(word: str, language: str) -> str:

@@ -244,7 +244,7 @@ class AcousticTask(Task):
 
 
 def _build_model(place: Place, name: str, model_config: Any, data: Prepared) -> Any:
-    """The model with its initial weights, on the device, its parts compiled where asked for."""
+    """Build the model with its initial weights, on the device, compiled where asked for."""
     torch.manual_seed(place.config.seed)
     model = build_model(name, model_config, data.facts).to(place.device)
     if place.config.compile:

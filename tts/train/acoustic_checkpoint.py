@@ -41,7 +41,7 @@ def check_acoustic(
 
 
 def _filled(tables: dict[str, Any]) -> dict[str, Any]:
-    """Configuration tables with the defaults of options that a checkpoint is too old to name."""
+    """Fill configuration tables with defaults of options that a checkpoint is too old to name."""
     options = dict(tables["model"])
     name = options.pop("name")
     model = from_dict(model_class(name).Config, options, "model")

@@ -147,7 +147,7 @@ def _loader(
     device: torch.device,
     training: bool,
 ) -> Iterable[Batch]:
-    """From device memory where the set is to lie there, else read, on CUDA ahead of time."""
+    """Read from device memory where the set is to lie there, else from files; on CUDA ahead."""
     mels: Sequence = FeatureFiles(split.listed)
     if split.shards is not None:
         mels = split.shards

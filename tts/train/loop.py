@@ -107,7 +107,7 @@ class Trainer:
             self._finish_epoch(epoch, time.monotonic() - started)
 
     def _groups(self, epoch: int) -> list[list[list[int]]]:
-        """The epoch's batches still to do, those of one step together."""
+        """Return the epoch's batches still to do, those of one step together."""
         plan = self.task.plan
         plan.epoch, plan.start = epoch, self.batch
         batches = plan.batches(epoch)[self.batch :]
@@ -115,14 +115,14 @@ class Trainer:
         return [batches[i : i + size] for i in range(0, len(batches), size)]
 
     def _steps_of_run(self, batches: int) -> int:
-        """The steps of a whole run with this many batches an epoch."""
+        """Count the steps of a whole run with this many batches an epoch."""
         steps = self.config.num_epochs * -(-batches // (self.config.accumulate * self.world.size))
         return min(steps, self.config.max_steps or steps)
 
     def _step(
         self, batches: Iterator[Any], group: list[list[int]], epoch: int, run_steps: int
     ) -> int:
-        """One optimiser step, whose losses the log takes; returns its frames."""
+        """Take one optimiser step, whose losses the log takes; return its frames."""
         self.timer.mark("rest")
         rate = learning_rate(self.config, self.step, run_steps)
         own = range(self.batch + self.world.rank, self.batch + len(group), self.world.size)
@@ -158,7 +158,7 @@ class Trainer:
             self._save(self.exp_dir / "last.pt")
 
     def _signal(self) -> int:
-        """The signal that came, the same in every process; with several one step late, since
+        """Return the signal that came, the same in every process; with several one step late, since
         what they exchange is waited for only then.
         """
         if self.world.size == 1:
@@ -207,7 +207,7 @@ class Trainer:
             self._stop(number)
 
     def _validate(self) -> float:
-        """The validation loss; on the main process, 0 elsewhere. All wait for it."""
+        """Return the validation loss; on the main process, 0 elsewhere. All wait for it."""
         loss = 0.0
         if self.world.main:
             self.timer.mark("rest")

@@ -42,34 +42,28 @@ def resolve_max_duration(
         value, how = float(before["max_duration"]), "as in the run that is continued"
     else:
         rate = mel.sample_rate / mel.hop_length
-        value, how = find_max_duration(model, config, examples, mel.n_mels, rate, place.device)
+        trial = _Trial(model, config, examples, mel.n_mels, rate, place.device)
+        value, how = find_max_duration(trial)
         value = float(place.world.smallest(int(value)))
     found = dataclasses.replace(config, max_duration=value)
     return found, f"--max-duration auto: {value:g} ({how})"
 
 
-def find_max_duration(
-    model: torch.nn.Module,
-    config: TrainConfig,
-    examples: Sequence[Example],
-    n_mels: int,
-    rate: float,
-    device: torch.device,
-) -> tuple[float, str]:
+def find_max_duration(trial: _Trial) -> tuple[float, str]:
     """Find the seconds that `--max-duration auto` stands for; return them and how.
 
     On a GPU by trying: forward and backward pass of the largest batch, memory of the optimiser
     held meanwhile. On a CPU larger batches are no faster, so it is the default, less where free
-    memory does not hold it. `rate` is frames a second.
+    memory does not hold it.
     """
-    seconds = [example.num_frames / rate for example in examples]
+    rate = trial.rate
+    seconds = [example.num_frames / rate for example in trial.examples]
     default = TrainConfig().max_duration
-    if device.type == "cpu":
-        memory = measure(model, config, examples, n_mels, device)
+    if trial.device.type == "cpu":
+        memory = measure(trial.model, trial.config, trial.examples, trial.n_mels, trial.device)
         room = (_SHARE_OF_FREE * free_memory() - memory.fixed) / (BACKWARD * memory.frame)
         value = max(max(seconds), min(default, room / rate))
         return float(int(value) or 1), "free memory; trying larger ones is for GPUs"
-    trial = _Trial(model, config, examples, n_mels, rate, device)
     value = largest(trial.fits, max(seconds) + 1, sum(seconds))
     found = max(max(seconds) + 1, SAFETY * value)
     return float(int(found)), f"{trial.count} trials, {value:.0f} s did fit"
@@ -110,7 +104,7 @@ def largest(fits: Callable[[float], bool], start: float, most: float) -> float:
 
 
 class _Trial:
-    """Try batches on the device and leave no trace."""
+    """Try batches on the device and leave no trace. `rate` is frames a second."""
 
     def __init__(
         self,

@@ -64,7 +64,7 @@ def check_resumable(
 def _other_surroundings(
     before: dict[str, Any], now: dict[str, Any], inside_epoch: bool
 ) -> list[str]:
-    """The same for the machine and the data; checkpoints of earlier versions do not say."""
+    """Say the same of the machine and the data; checkpoints of earlier versions do not say."""
     old, new = before.get("machine", {}), now.get("machine", {})
     sentences = [
         f"{name} was {old[name]}, is {new.get(name)}"
@@ -87,7 +87,7 @@ def _other_surroundings(
 def _changed_options(
     before: dict[str, Any], now: dict[str, Any], options: type[RunConfig], inside_epoch: bool
 ) -> list[str]:
-    """Options that differ and matter, and what follows from that."""
+    """List options that differ and matter, and what follows from that."""
     names = list(options.EXACT)
     if now["lr_schedule"] in ("cosine", "exponential") and not now["lr_decay_steps"]:
         names += ["num_epochs", "max_steps"]  # the decay spans the run

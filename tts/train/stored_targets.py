@@ -90,7 +90,7 @@ def join_targets(
 
 
 def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.ndarray]:
-    """Durations int32 (L,) by utterance. Raises: InputError for those that do not fit."""
+    """Read durations int32 (L,) by utterance. Raises: InputError for those that do not fit."""
     found = {row["id"]: row["durations"] for row in read_durations(path)}
     faults = (
         (one.id, wrong_durations(found[one.id], len(one.token_ids), one.num_frames))
@@ -102,7 +102,7 @@ def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.nda
 
 
 def _open_contours(examples: Sequence[Example], path: Path) -> tuple[Packed, dict[str, int]]:
-    """Contours and their places by utterance. Raises: InputError for those that do not fit."""
+    """Open contours and their places by utterance. Raises: InputError for those that do not fit."""
     packed = Packed(path)
     places = {name: place for place, name in enumerate(packed.ids)}
     lengths = ((one, int(packed.lengths[places[one.id]])) for one in examples if one.id in places)
@@ -116,7 +116,7 @@ def _open_contours(examples: Sequence[Example], path: Path) -> tuple[Packed, dic
 
 
 def _refuse(path: Path, faults: Iterable[tuple[str, str]], stage: int) -> None:
-    """Raises: InputError listing the utterances of which something is said (id, what is wrong)."""
+    """Raise InputError listing the utterances of which something is said (id, what is wrong)."""
     wrong = [f"{name}: {what}" for name, what in faults if what]
     if wrong:
         more = f"\n  and {len(wrong) - 20} more" if len(wrong) > 20 else ""

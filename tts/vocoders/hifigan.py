@@ -231,7 +231,8 @@ def _config_beside(path: Path) -> Path | None:
 def read_config(path: Path | str) -> tuple[HifiganConfig, MelConfig]:
     """Read a published config_v*.json: the generator's shape, and the mel it takes.
 
-    Raises: InputError for a missing key, or for upsampling that contradicts hop_size.
+    Raises: InputError for a missing key, a value of another type, or for upsampling that
+    contradicts hop_size.
     """
     values: dict[str, Any] = read_json(path)
     try:
@@ -240,7 +241,7 @@ def read_config(path: Path | str) -> tuple[HifiganConfig, MelConfig]:
             n_fft=values["n_fft"],
             win_length=values["win_size"],
             hop_length=values["hop_size"],
-            n_mels=values["num_mels"],
+            n_mels=int(values["num_mels"]),
             f_min=float(values["fmin"]),
             f_max=float(values["fmax"] or values["sampling_rate"] / 2),
         )
@@ -248,7 +249,7 @@ def read_config(path: Path | str) -> tuple[HifiganConfig, MelConfig]:
             resblock=int(values["resblock"]),
             upsample_rates=tuple(values["upsample_rates"]),
             upsample_kernel_sizes=tuple(values["upsample_kernel_sizes"]),
-            upsample_initial_channel=values["upsample_initial_channel"],
+            upsample_initial_channel=int(values["upsample_initial_channel"]),
             resblock_kernel_sizes=tuple(values["resblock_kernel_sizes"]),
             resblock_dilation_sizes=tuple(map(tuple, values["resblock_dilation_sizes"])),
         )
@@ -258,6 +259,8 @@ def read_config(path: Path | str) -> tuple[HifiganConfig, MelConfig]:
         raise InputError(f"{path} is no HiFi-GAN configuration: {error} is missing") from None
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path} is no HiFi-GAN configuration: {error}") from None
 
 
 def published_config(config: HifiganConfig, mel: MelConfig) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.vocoders.spectra import InverseSTFT
 
+_FRAMES = 8  # of the run that shows the hop
+
 
 class OnnxVocoder:
     """Turn mel into samples with ONNX Runtime, on the CPU.
@@ -58,10 +60,10 @@ def samples_of_outputs(outputs: Sequence[np.ndarray], mel: MelConfig) -> Tensor:
 
 
 def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:
-    """Check that an ONNX vocoder takes `mel`, by its metadata and the shape of its input.
+    """Check that an ONNX vocoder takes `mel`, by its metadata, its shapes and a short run.
 
     sample_rate must be there; of the rest what is there counts, since not every exporter writes
-    all of it.
+    all of it. The run shows the hop of a graph that gives samples.
 
     Returns: a session of the file.
     Raises: InputError for no ONNX file, and with both values of all that differ.
@@ -95,7 +97,27 @@ def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:
             f"the vocoder {path} takes another mel than the model makes ({'; '.join(different)}); "
             "give a vocoder trained on the model's mel, or none to use Griffin-Lim"
         )
+    _check_output(path, session, mel)
     return session
+
+
+def _check_output(path: Path | str, session: Any, mel: MelConfig) -> None:
+    """Check that a few frames give `hop_length` samples each, or spectra of `n_fft`."""
+    try:
+        given = {session.get_inputs()[0].name: np.zeros((1, mel.n_mels, _FRAMES), np.float32)}
+        first, *others = session.run(None, given)
+    except Exception as error:  # as above
+        raise InputError(f"{path} cannot be run on a mel (1, {mel.n_mels}, T): {error}") from None
+    if others:
+        found, wanted, what = first.shape[1], mel.n_fft // 2 + 1, "bins"
+    else:
+        found, wanted, what = first.size / _FRAMES, mel.hop_length, "samples"
+    if found != wanted:
+        raise InputError(
+            f"the vocoder {path} gives {found:g} {what} a frame, the model's mel needs {wanted} "
+            f"(hop_length {mel.hop_length}, n_fft {mel.n_fft}); give a vocoder trained on the "
+            "model's mel, or none to use Griffin-Lim"
+        )
 
 
 def _is(text: str, number: float) -> bool:

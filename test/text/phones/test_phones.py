@@ -33,6 +33,15 @@ def test_symbols_become_tokens_and_unknown_ones_are_reported():
     assert spoken.problems == (Problem(6, "zz", reason), Problem(16, "x", reason))
 
 
+def test_a_phone_without_a_letter_can_be_said_and_marks_alone_cannot():
+    frontend = build_frontend(FrontEndConfig("phones", "phones", symbols="@ { a , 。 |"))
+    for text in ("@", ", {"):
+        said, _ = say_sentences(text, frontend)
+        assert [spoken.tokens for spoken in said] == [text.split()]
+    with pytest.raises(InputError, match="there is only punctuation"):
+        say_sentences(", 。 |", frontend)
+
+
 def test_table_is_the_blank_and_the_symbols_in_their_order():
     table = build_frontend(CONFIG).token_table()
     assert list(table.symbols)[:5] == ["_", ",", ".", "a", "b"] and table.pad_id == 0

@@ -21,9 +21,9 @@ from tts.text.mandarin.boundary_model import predictor
 from tts.text.mandarin.code_switching import EnglishWords, combined_table, initialisms
 from tts.text.mandarin.normalize import PAUSES, WRITTEN, normalize
 from tts.text.mandarin.pinyin import PUNCTUATION, pinyin_table, split_labels, table_syllable
-from tts.text.mandarin.prosody import MARKS, Marked, is_said, mark_word, read_marks, set_marks
+from tts.text.mandarin.prosody import MARKS, is_said, mark_word, read_marks, set_marks
 from tts.text.mandarin.reading_model import unpack
-from tts.text.spoken import AlignmentError, FrontEndConfig, Problem, Spoken, Word
+from tts.text.spoken import AlignmentError, FrontEndConfig, Marked, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse
 
@@ -95,7 +95,7 @@ class MandarinFrontEnd:
         """
         written, problems, given = "", [], {}
         plain: list[Part] = []
-        for part in [*split_pronunciations(text), None]:
+        for part in [*split_pronunciations(text, self.config.language), None]:
             fault = part and (part.problem() or self._unsayable(part))
             problems += [fault] if fault else []
             if part and (part.said is None or fault):

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from tts.text.characters import fold, is_hanzi
 from tts.text.mandarin.erhua import SUFFIX
 from tts.text.mandarin.pinyin import INITIALS
-from tts.text.spoken import Word
+from tts.text.spoken import Marked, Word
 
 MARKS = ("#1", "#2", "#3", "#4")
 LAST = len(MARKS)  # the level of a sentence's end
@@ -30,18 +29,6 @@ class Predictor(Protocol):
 
     def __call__(self, words: Sequence[str]) -> list[int]:
         """Return levels 0 to 3, one for each unit in `units_of(words)`, the last unused."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """Hold a labelled text without its marks; levels 0 to 4 after each character that is said.
-
-    levels is empty where the text holds no mark. faults are for people.
-    """
-
-    text: str
-    levels: tuple[int, ...]
-    faults: tuple[str, ...] = ()
 
 
 def is_said(character: str) -> bool:
