@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tts.features.cwt import FRAME_SECONDS
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -31,6 +29,6 @@ class Facts:
     mel_mean: float = 0.0
     mel_std: float = 1.0
     pad_id: int = 0
-    frame_seconds: float = FRAME_SECONDS
+    frame_seconds: float = 0.01161  # tts.features.cwt.FRAME_SECONDS, which torch comes with
     speakers: tuple[str, ...] = ()
     contour_statistics: Mapping[str, float] = dataclasses.field(default_factory=dict)
