@@ -13,6 +13,7 @@ from tts.export.vocoder import export_griffin_lim
 from tts.mel import MelConfig
 from tts.vocoders import load_vocoder, vocode
 from tts.vocoders.griffin_lim import GriffinLim
+from tts.vocoders.onnx import check_onnx_mel
 
 MEL = MelConfig()
 SHAPE = [1, MEL.n_mels, "T"]

@@ -298,5 +298,5 @@ def _check_length(frames: int, mel: MelConfig, judges: DiscriminatorConfig | Non
 
 
 def _zero(network: nn.Module) -> Tensor:
-    """A loss of 0 with gradients of 0, so that a process without a batch takes part."""
+    """Return a loss of 0 with gradients of 0, so that a process without a batch takes part."""
     return sum((p * 0).sum() for p in network.parameters() if p.requires_grad)

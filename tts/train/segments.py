@@ -82,7 +82,7 @@ def _open(data: Path, prefix: str, split: str, mel: MelConfig) -> Packed:
 def _open_predicted(
     data: Path, prefix: str, audio: Packed, frames: Sequence[int]
 ) -> tuple[list[np.ndarray | None], dict[str, str]]:
-    """The predicted mel of each recording, where there is one, and what they were made from."""
+    """Open the predicted mel of each recording, where there is one, and what made them."""
     path = predicted_path(data, prefix, "train")
     again = "run the stage predicted-mels (17) of run.sh"
     if not path.is_file():

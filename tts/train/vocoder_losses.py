@@ -101,7 +101,7 @@ class VocoderLosses(nn.Module):
 
 
 def _float(judged: Judged) -> Judged:
-    """Scores and features in float32: sums of half precision lose too much."""
+    """Turn scores and features into float32: sums of half precision lose too much."""
     return [(score.float(), [layer.float() for layer in layers]) for score, layers in judged]
 
 

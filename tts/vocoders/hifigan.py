@@ -73,7 +73,7 @@ class Hifigan(nn.Module):
     Config = HifiganConfig
 
     def __init__(self, config: HifiganConfig, mel: MelConfig):
-        """Raises: InputError when upsampling and the mel's hop differ."""
+        """Build a generator. Raises: InputError when upsampling and the mel's hop differ."""
         super().__init__()
         check_upsampling(config, mel)
         self.config, self.mel = config, mel
