@@ -26,7 +26,7 @@ parse_options "$@"
 [[ -z ${opt[recipe]} || -f ${opt[recipe]} || -f ${opt[recipe]}/corpus.toml ]] ||
   fail "--recipe ${opt[recipe]}: no corpus.toml there; tools/new_recipe.py writes one"
 [[ -z ${opt[corpus]} || -d $root/egs/${opt[corpus]} ]] ||
-  fail "--corpus ${opt[corpus]}: no such folder below $root/egs"
+  fail "--corpus ${opt[corpus]}: no such folder below $root/egs (there are: $(cd "$root/egs" && echo *))"
 [[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
 find_python
 read_data_options

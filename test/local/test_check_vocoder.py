@@ -43,7 +43,7 @@ def test_the_mel_of_the_prepared_data_counts(root, vocoder, tmp_path):
     write_toml(tmp_path / "work" / "data" / "mel.toml", to_dict(other))
     status, out, err = check(root, tmp_path / "work", vocoder)
     assert (status, out) == (2, "") and err.startswith("error: ")
-    assert str(other) in err and str(V2.mel) in err
+    assert str(other) in err and str(MelConfig()) in err
     status, out, err = check(root, tmp_path / "work", vocoder, "--stated", "1")
     assert (status, err) == (0, "")
     changed = ("--set", "mel.hop_length=200")

@@ -16,6 +16,7 @@ from runs import run
 from tts.config import from_dict, write_toml
 from tts.errors import InputError
 from tts.files import read_jsonl, write_jsonl
+from tts.mel import MelConfig
 from tts.train.acoustic_checkpoint import check_acoustic
 
 
@@ -283,7 +284,7 @@ def test_two_speakers_are_named_before_the_first_step(tiny_work):
 def test_a_vocoder_of_other_features_is_said_before_anything_is_packed(tiny_work):
     from tts.vocoders.hifigan import V2, Hifigan
 
-    torch.save({"generator": Hifigan(V2).state_dict()}, tiny_work / "generator_v2")
+    torch.save({"generator": Hifigan(V2, MelConfig()).state_dict()}, tiny_work / "generator_v2")
     write_toml(tiny_work / "data" / "mel.toml", {"hop_length": 200})
     with pytest.raises(InputError, match=r"(?s)_v2 .*hop_length=200.*hop_length=256"):
         run(tiny_work, "exp", num_epochs=1, vocoder=str(tiny_work / "generator_v2"))

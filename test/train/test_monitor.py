@@ -59,7 +59,7 @@ def make_vocoder(path):
     from tts.vocoders.hifigan import V2, Hifigan
 
     torch.manual_seed(0)
-    torch.save({"generator": Hifigan(V2).state_dict()}, path)
+    torch.save({"generator": Hifigan(V2, MelConfig()).state_dict()}, path)
     return str(path)
 
 
