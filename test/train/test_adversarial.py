@@ -15,6 +15,7 @@ from tts.errors import InputError
 from tts.features.packed_audio import audio_path, frames_in, predicted_path
 from tts.files import sha256_file
 from tts.vocoders import load_vocoder
+from tts.vocoders.checkpoints import write_hifigan
 
 
 def rows(folder) -> list[dict[str, float]]:
@@ -115,6 +116,20 @@ def test_the_checkpoint_is_a_vocoder(tmp_path, model):
         torch.testing.assert_close(samples_BS, wanted_BS, atol=1e-5, rtol=1e-4)
     assert "discriminators" not in best and "optimizer" not in best
     assert vocoder.mel == MEL
+
+
+def test_a_hifigan_is_written_in_the_published_format(tmp_path):
+    """g_* and its json give the same samples through the reader of published files."""
+    run(tmp_path, "exp", "hifigan", num_epochs=1)
+    write_hifigan(tmp_path / "g_00000006", tmp_path / "exp")
+    mel_BTF = torch.randn(1, 9, MEL.n_mels)
+    with torch.inference_mode():
+        samples = [load_vocoder(tmp_path / name, MEL)(mel_BTF) for name in ("exp", "g_00000006")]
+    torch.testing.assert_close(samples[0], samples[1], atol=1e-6, rtol=0)
+    run(tmp_path, "vocos", num_epochs=1)
+    with pytest.raises(InputError, match="is no run of hifigan"):
+        write_hifigan(tmp_path / "g_1", tmp_path / "vocos")
+    assert not (tmp_path / "g_1").exists()
 
 
 def test_a_run_starts_from_another_ones_weights_and_discriminators(tmp_path):
