@@ -18,7 +18,7 @@ def say_sentences(
 
     Args:
       max_chars: longer texts are cut into sentences of at most so many characters; None for
-        the usual maximum (tts.text.sentences.MAX_CHARS).
+        the usual maximum (max_chars of its row in tts.text.languages).
 
     Returns: sentences with something to say; the problems, at their positions in `text`.
     Raises: InputError when nothing of the text can be said, with the reason.
