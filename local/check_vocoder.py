@@ -14,7 +14,6 @@ from tts.config import Parser, add_flags, flags_given, parse_bool
 from tts.data.corpus import Recipe, RecipeOptions, add_mel_flag
 from tts.data.download import fetch
 from tts.errors import InputError, run_script
-from tts.mel import mel_of_recipe
 from tts.vocoders import load_vocoder
 
 
@@ -29,7 +28,7 @@ def main() -> None:
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
     stated = recipe.mel(arguments.set)
-    mel = stated if arguments.stated else mel_of_recipe(recipe.data, recipe.config.mel)
+    mel = stated if arguments.stated else recipe.prepared_mel()
     path = arguments.vocoder or download_vocoder(recipe)
     load_vocoder(path, mel)
     print(f"{path} takes the mel of {recipe.config.name}: {mel}")

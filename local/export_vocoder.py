@@ -1,4 +1,4 @@
-"""Export a HiFi-GAN generator, or Griffin-Lim without one, as an ONNX vocoder."""
+"""Export a vocoder, or Griffin-Lim without one, as ONNX; a HiFi-GAN also as g_* of jik876."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tts.config import Parser, add_flags, flags_given, parse_bool
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import run_script
 from tts.export.voice import export_vocoder
-from tts.mel import mel_of_recipe
 
 
 def main() -> None:
@@ -29,18 +28,29 @@ def main() -> None:
         help="Vocos: the graph gives samples, for ONNX Runtime, in the place of a spectrum",
     )
     parser.add_argument(
-        "--output", help="default: <name of the checkpoint>.onnx in the work folder"
+        "--int8", type=parse_bool, default=False, metavar="BOOL", help="Vocos: weights in 8 bit"
+    )
+    parser.add_argument(
+        "--output",
+        help="default: <name of the checkpoint>.onnx in the work folder; a name g_... writes a "
+        "HiFi-GAN of ours in the published format, with its configuration beside it",
     )
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
-    mel = mel_of_recipe(recipe.data, recipe.config.mel)
+    mel = recipe.prepared_mel()
     vocoder, licence = arguments.vocoder or "", ""
     if not vocoder and not arguments.griffin_lim and recipe.config.vocoder:
         vocoder = str(recipe.dl_dir / recipe.config.vocoder.filename)
         licence = recipe.config.vocoder.licence
     name = Path(vocoder).name.removesuffix(".pt") if vocoder else "griffin_lim"
     output = Path(arguments.output) if arguments.output else recipe.work / f"{name}.onnx"
-    difference = export_vocoder(vocoder, mel, output, licence, arguments.samples)
+    if output.name.startswith("g_") and output.suffix != ".onnx":
+        from tts.vocoders.checkpoints import write_hifigan
+
+        write_hifigan(output, vocoder)
+        print(f"{output}: HiFi-GAN's published format, with {output.name}.json")
+        return
+    difference = export_vocoder(vocoder, mel, output, licence, arguments.samples, arguments.int8)
     print(f"{output}: largest difference from PyTorch {difference:.2g}")
 
 

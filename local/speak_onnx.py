@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tts.config import Parser, add_flags, flags_given
 from tts.data.corpus import Recipe, RecipeOptions
 from tts.errors import InputError, run_script
-from tts.export.parts import default_model
+from tts.export.parts import default_model, vocoder_of
 from tts.voice import SpeakingOptions
 
 
@@ -75,7 +75,7 @@ def named_files(
         return arguments.acoustic_model, [arguments.vocoder, arguments.tokens, arguments.lexicon]
     chosen = arguments.acoustic_model or default_model(arguments.package, num_steps)
     lexicon = arguments.package / "lexicon.txt"
-    parts = [arguments.package / "vocoder.onnx", arguments.package / "tokens.txt"]
+    parts = [vocoder_of(arguments.package, chosen), arguments.package / "tokens.txt"]
     return chosen, [*parts, lexicon if lexicon.is_file() else None]
 
 

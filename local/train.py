@@ -17,6 +17,9 @@ from tts.train.config import TrainConfig
 def main() -> int:
     parser = Parser(description=__doc__)
     parser.add_argument("--model", default="matcha", help="acoustic model (default: matcha)")
+    parser.add_argument(
+        "--preset", default="", help="<model>-PRESET.toml of conf/ over <model>.toml"
+    )
     parser.add_argument("--config", metavar="TOML", help="differences after the recipe's conf/, "
                         "or the config.toml of another run")  # fmt: skip
     parser.add_argument(
@@ -37,7 +40,7 @@ def main() -> int:
     model_class(arguments.model)  # says which models there are, before their files are missed
     folders = {"exp_dir": recipe.exp_dir(arguments.model), "manifest_dir": recipe.data / "fbank"}
     options = {"train": {name: str(folder) for name, folder in folders.items()}}
-    options = merge(options, recipe.model_options(arguments.model))
+    options = merge(options, recipe.model_options(arguments.model, arguments.preset))
     if arguments.config:
         options = merge(options, tables_of(read_toml(arguments.config), arguments.model))
     options = merge(options, parse_overrides(arguments.set))

@@ -20,7 +20,7 @@ def main() -> int:
     parser = Parser(description=__doc__)
     parser.add_argument("--model", default="vocos", help="vocos (default) or hifigan")
     parser.add_argument(
-        "--preset", default="", help="conf/<model>-PRESET.toml over conf/<model>.toml"
+        "--preset", default="", help="<model>-PRESET.toml of conf/ over <model>.toml"
     )
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="NAME=VALUE", help="such as model.channels=512"

@@ -56,6 +56,9 @@ def get_parser() -> argparse.ArgumentParser:
         help="such as audio,text,- instead of what is found out; see docs/add_corpus.md",
     )
     parser.add_argument(
+        "--mel", default="", help="24k or 44k: local/conf/mel-<that>.toml (default: 22.05 kHz)"
+    )
+    parser.add_argument(
         "--header", type=parse_bool, metavar="BOOL", help="1: the first line names the columns"
     )
     return parser
@@ -83,8 +86,11 @@ def main() -> None:
         "reader": "table",
         "speaker": arguments.speaker or arguments.name,
     }
+    if arguments.mel:
+        facts["mel"] = {"preset": arguments.mel}
     facts["table"] = find_table(arguments, text, audio)
     recipe = Recipe(from_dict(CorpusConfig, facts), output, output, output / "download")
+    recipe.mel()  # an unknown --mel is said before anything is read
     utterances, faults = recipe.read()
     if not utterances:
         first = "; ".join(f"{fault.kind}: {fault.detail}" for fault in faults[:3])

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from tts.config import from_dict, option, read_toml
+from tts.config import option
 from tts.errors import InputError
 
 
@@ -45,11 +42,3 @@ class MelConfig:
 def num_frames(num_samples: int, config: MelConfig) -> int:
     """Count the frames of a recording: its samples over the hop, rounded half up."""
     return (num_samples + config.hop_length // 2) // config.hop_length
-
-
-def mel_of_recipe(data: Path, stated: Mapping[str, Any]) -> MelConfig:
-    """Return the mel of the prepared data (data/mel.toml), else the one that corpus.toml states."""
-    prepared = data / "mel.toml"
-    if prepared.is_file():
-        return from_dict(MelConfig, read_toml(prepared), str(prepared))
-    return from_dict(MelConfig, stated, "corpus.toml: mel")

@@ -91,7 +91,11 @@ def test_a_recipe_is_a_folder_anywhere_with_one_file(tmp_path, monkeypatch):
         ({"recipe": "here"}, {"/recordings": ".."}, "inside the corpus's own folder"),
         ({"recipe": "here"}, {"reader": "raeder"}, "nearest: reader"),
         ({"recipe": "here"}, {"en-us": "en"}, "corpus.toml: language 'en' is unknown"),
-        ({"recipe": "here"}, {"[table]": "[mel]\nhop = 2\n[table]"}, "unknown key 'hop' in mel"),
+        (
+            {"recipe": "here"},
+            {"[table]": "[mel]\nhop = 2\n[table]"},
+            "unknown key 'hop' in .*: mel",
+        ),
         (
             {"recipe": "here"},
             {"[table]": "[mel]\nhop_length = 0\n[table]"},
@@ -121,6 +125,25 @@ def test_configurations_of_a_recipe_are_merged_where_they_are_there(root):
     assert toy["train"]["lr"] == 0.6 and toy["train"]["lr_schedule"] == "noam"
     plain = Recipe.open(RecipeOptions(corpus="ljspeech")).model_options("fastspeech2")
     assert plain["train"]["lr"] == 1.0 and "model" not in plain
+
+
+def test_a_recipe_elsewhere_has_the_shared_options_and_presets(tmp_path):
+    """What conf/ of the recipe says stands over local/conf/."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "corpus.toml").write_text(TABLE + '\n[mel]\npreset = "44k"\nn_mels = 90\n')
+    (tmp_path / "conf/vocos-base.toml").write_text("[model]\nnum_layers = 5\n")
+    (tmp_path / "conf/vocos-mine.toml").write_text("[model]\nchannels = 48\n")
+    recipe = Recipe.open(RecipeOptions(recipe=str(tmp_path)))
+    assert recipe.mel() == MelConfig(44100, 2048, 2048, 512, 90, f_max=22050.0)
+    assert recipe.prepared_mel() == recipe.mel()
+    assert recipe.mel(["mel.preset=24k"]).sample_rate == 24000
+    assert recipe.model_options("vocos", "base")["model"] == {"channels": 512, "num_layers": 5}
+    assert recipe.model_options("vocos", "mine")["model"] == {"channels": 48}
+    assert recipe.model_options("vocos")["train"]["reconstruction_steps"] > 0
+    with pytest.raises(InputError, match=r"vocos has no preset 'bse'.*base"):
+        recipe.model_options("vocos", "bse")
+    with pytest.raises(InputError, match=r"mel has no preset '48k'.*44k"):
+        recipe.mel(["mel.preset=48k"])
 
 
 def test_unknown_recipes_and_choices():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -39,6 +40,24 @@ def test_graph_equals_pytorch_at_lengths_never_traced(tmp_path, mel, samples):
             np.testing.assert_allclose(found, wanted.numpy(), atol=1e-4, rtol=1e-4)
     vocoder = load_vocoder(path, mel)
     torch.testing.assert_close(vocoder(mel_BTF), model(mel_BTF), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("samples", [False, True], ids=["spectrum", "samples"])
+def test_8_bit_weights(tmp_path, samples):
+    """Every product is of integers, the file a third, and what is said nearly the same."""
+    torch.manual_seed(0)
+    model = Vocos(VocosConfig(channels=128, num_layers=2), MelConfig()).eval().requires_grad_(False)
+    paths = [tmp_path / name for name in ("plain.onnx", "small.onnx")]
+    for path, int8 in zip(paths, (False, True), strict=True):
+        export_vocos(model, path, samples=samples, int8=int8)
+    kinds = [node.op_type for node in onnx.load(str(paths[1])).graph.node]
+    assert kinds.count("MatMulInteger") == 5 and "MatMul" not in kinds
+    basis = 4 * 1026 * 1024 if samples else 0  # of the inverse STFT, which stays
+    assert (paths[1].stat().st_size - basis) < (paths[0].stat().st_size - basis) / 2
+    mel_BTF = torch.randn(1, 50, 80) - 5
+    plain, small = (load_vocoder(path, MelConfig())(mel_BTF) for path in paths)
+    assert 0 < (plain - small).square().mean() < 1e-3 * plain.square().mean()
+    assert read_metadata(paths[0]) == read_metadata(paths[1])
 
 
 def test_metadata_are_what_the_runtime_reads(tmp_path):

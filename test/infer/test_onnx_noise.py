@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -12,7 +13,7 @@ from onnx import TensorProto, helper
 
 from tts.errors import InputError
 from tts.export.onnx import export_graph
-from tts.export.vocoder import export_griffin_lim
+from tts.export.vocoder import export_griffin_lim, export_vocos
 from tts.infer.onnx import OnnxVoice
 from tts.infer.onnx_noise import NOISE, NUM_NOISE, noise_as_input, noise_of
 from tts.infer.speak import Request, speak
@@ -22,6 +23,7 @@ from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.tokens import TokenTable
+from tts.vocoders.vocos import Vocos, VocosConfig
 from tts.voice import SpeakingOptions
 
 MEL = MelConfig()
@@ -88,6 +90,23 @@ def test_pytorch_with_the_same_noise_says_the_same(model, voice, monkeypatch):
     with torch.inference_mode():
         spoken = model.synthesise(ids, torch.tensor([ids.shape[1]]), 0.667, 1.0, 2)
     np.testing.assert_allclose(say(voice, 7).mel_TF, spoken["mel_BTF"][0], atol=1e-4)
+
+
+def test_the_spectrum_of_a_vocos_becomes_samples(model, voice, tmp_path):
+    """The file for sherpa-onnx says the same as the one that gives samples, and as PyTorch."""
+    torch.manual_seed(1)
+    vocos = Vocos(VocosConfig(channels=16, num_layers=1), MEL).eval().requires_grad_(False)
+    said = []
+    for samples in (False, True):
+        export_vocos(vocos, tmp_path / f"{samples}.onnx", samples=samples)
+        files = tmp_path / f"{samples}.onnx", Path(voice.name).with_name("tokens.txt")
+        said.append(say(OnnxVoice(voice.name, *files), 7))
+    assert said[0].samples.shape == (len(said[0].mel_TF) * MEL.hop_length,)
+    np.testing.assert_allclose(said[0].samples, said[1].samples, atol=1e-5)
+    wanted = vocos(torch.from_numpy(said[0].mel_TF)[None])[0]
+    np.testing.assert_allclose(said[0].samples, wanted, atol=1e-5)
+    again = OnnxVoice(voice.name, tmp_path / "False.onnx", files[1]).vocode(said[0].mel_TF)
+    assert np.array_equal(again.samples, said[0].samples)
 
 
 def test_noise_is_normal():

@@ -123,6 +123,15 @@ def test_a_trained_vocoder_is_exported_by_its_folder(work, tmp_path):
 
     mel_BTF = torch.randn(1, 9, MEL.n_mels) - 5
     wanted = load_vocoder(tmp_path / "exp", MEL)(mel_BTF)
+    small, weights = tmp_path / "small.onnx", tmp_path / "g_00000006"
+    flags = ("--vocoder", tmp_path / "exp", "--int8", 1, "--output", small)
+    assert "largest difference" in run("export_vocoder.py", work, *flags)
+    assert load_vocoder(small, MEL)(mel_BTF).shape == wanted.shape
+    flags = ("--vocoder", tmp_path / "exp", "--output", weights)
+    assert "is no run of hifigan" in run("export_vocoder.py", work, *flags, status=2)
+    assert not weights.exists()
+    flags = ("--griffin-lim", "--int8", 1, "--output", weights.with_suffix(".onnx"))
+    assert "has no 8-bit export" in run("export_vocoder.py", work, *flags, status=2)
     for path in (out, samples):
         torch.testing.assert_close(load_vocoder(path, MEL)(mel_BTF), wanted, atol=1e-5, rtol=0)
     assert "takes the mel" in run("check_vocoder.py", work, "--vocoder", tmp_path / "exp")
@@ -130,7 +139,7 @@ def test_a_trained_vocoder_is_exported_by_its_folder(work, tmp_path):
 
 def test_wrong_commands_say_what_to_do(work, tmp_path):
     printed = run("train_vocoder.py", work, "--preset", "smal", status=2)
-    assert "--preset smal" in printed and "base" in printed
+    assert "vocos has no preset 'smal'" in printed and "base" in printed
     assert "no vocoder is called 'vocoss' (nearest: vocos)" in run(
         "train_vocoder.py", work, "--model", "vocoss", status=2
     )

@@ -16,6 +16,7 @@ from tts.features.packed_audio import audio_path, frames_in, predicted_path
 from tts.files import sha256_file
 from tts.vocoders import load_vocoder
 from tts.vocoders.checkpoints import write_hifigan
+from tts.vocoders.weight_names import to_published
 
 
 def rows(folder) -> list[dict[str, float]]:
@@ -147,6 +148,32 @@ def test_a_run_starts_from_another_ones_weights_and_discriminators(tmp_path):
         torch.testing.assert_close(value, first["ema"][name], atol=1e-6, rtol=0)
     for name, value in trainer.task.discriminators.state_dict().items():
         torch.testing.assert_close(value, first["discriminators"][name], atol=1e-6, rtol=0)
+
+
+def test_published_files_bring_discriminators_and_both_optimisers(tmp_path):
+    """A run in the files of jik876: g_*, and do_* with two optimisers, goes on from all of it."""
+    judges = {"periods": [2], "num_scales": 1, "resolutions": [], "divisor": 8}
+    options = {"model": "hifigan", "judges": judges, "reconstruction_steps": 0}
+    options |= {"weight_decay": 0.01, "ema_decay": 0.0}
+    run(tmp_path, "first", **options, num_epochs=1)
+    first = load_checkpoint(tmp_path / "first" / "epoch-1.pt")
+    write_hifigan(tmp_path / "g_00000006", tmp_path / "first" / "epoch-1.pt")
+    found, moments = to_published(first["discriminators"]), first["discriminator_updater"]
+    published = {
+        kind: {k.removeprefix(f"{kind}."): v for k, v in found.items() if k.startswith(kind)}
+        for kind in ("msd", "mpd")
+    }
+    optimizers = {"optim_g": first["optimizer"], "optim_d": moments["optimizer"]}
+    torch.save({**published, **optimizers, "steps": 6, "epoch": 1}, tmp_path / "do_00000006")
+    second = run(tmp_path, "second", **options, init_from=str(tmp_path / "g_00000006"), max_steps=1)
+    done = first["step"]
+    for updater in (second.task.updater, second.task.judge_updater):
+        assert {int(state["step"]) for state in updater.optimizer.state.values()} == {done + 1}
+    log = "".join(path.read_text() for path in (tmp_path / "second" / "log").iterdir())
+    assert "discriminators and both optimisers from" in log
+    (tmp_path / "do_00000006").unlink()
+    third = run(tmp_path, "third", **options, init_from=str(tmp_path / "g_00000006"), max_steps=1)
+    assert {int(s["step"]) for s in third.task.updater.optimizer.state.values()} == {1}
 
 
 def test_segments_of_predicted_mels(tmp_path):

@@ -19,6 +19,7 @@ from tts.mel import MelConfig
 from tts.stage import run_stage
 
 ROOT = Path(__file__).resolve().parents[2]
+CONF = ROOT / "local" / "conf"  # options that recipes share; their own conf/ holds differences
 FIRST_MODEL = "matcha"  # its toy voice lies in exp/, as it did when there was no other
 
 
@@ -71,6 +72,7 @@ class Recipe:
                 f"{recipe.data} lies inside the corpus's own folder {recipe.corpus_dir}: give "
                 "--work another folder"
             )
+        recipe.mel()  # an error now, not in stage 5
         return recipe
 
     @property
@@ -107,31 +109,40 @@ class Recipe:
     def mel(self, overrides: Sequence[str] = ()) -> MelConfig:
         """Return the mel of corpus.toml with `--set mel.NAME=VALUE` over it.
 
+        mel.preset=P takes the values of local/conf/mel-P.toml first, in both places.
         Raises: InputError for an override that is not the mel's.
         """
         changes = parse_overrides(list(overrides))
         if other := changes.keys() - {"mel"}:
             raise InputError(f"--set {min(other)}...: only mel.NAME=VALUE is for these stages")
         values = merge(self.config.mel, changes.get("mel", {}))
-        return from_dict(MelConfig, values, "--set mel" if changes else "corpus.toml: mel")
+        if preset := values.pop("preset", ""):
+            _check_preset("mel", str(preset), [CONF])
+            values = merge(read_toml(CONF / f"mel-{preset}.toml"), values)
+        return from_dict(
+            MelConfig, values, "--set mel" if changes else f"{self.folder / 'corpus.toml'}: mel"
+        )
+
+    def prepared_mel(self) -> MelConfig:
+        """Return the mel of the prepared data (data/mel.toml), else the one of corpus.toml."""
+        path = self.data / "mel.toml"
+        return from_dict(MelConfig, read_toml(path), str(path)) if path.is_file() else self.mel()
 
     def model_options(self, model: str, preset: str = "") -> dict[str, Any]:
-        """Return what conf/<model>.toml says, with conf/<model>-<preset>.toml over it.
+        """Return the options of a model and its training: <model>.toml, <model>-<preset>.toml.
 
-        The preset of a toy corpus is `toy`, unless another one is given. A recipe without these
-        files takes the defaults.
+        Each is read from local/conf/, then from the recipe's conf/, where it is there. The preset
+        of a toy corpus is `toy`, unless another one is given.
         Raises: InputError for a preset that has no file, naming those that have.
         """
-        conf, options = self.folder / "conf", {}
-        if preset and not (conf / f"{model}-{preset}.toml").is_file():
-            known = [path.stem.removeprefix(f"{model}-") for path in conf.glob(f"{model}-*.toml")]
-            raise InputError(
-                f"--preset {preset}: no such file of {model} in {conf}{nearest(preset, known)}"
-            )
+        folders = [CONF, self.folder / "conf"]
+        if preset:
+            _check_preset(model, preset, folders)
         preset = preset or ("toy" if self.toy else "")
+        options: dict[str, Any] = {}
         for name in [model, f"{model}-{preset}"] if preset else [model]:
-            path = conf / f"{name}.toml"
-            options = merge(options, read_toml(path) if path.is_file() else {})
+            for path in (folder / f"{name}.toml" for folder in folders):
+                options = merge(options, read_toml(path) if path.is_file() else {})
         return options
 
     def facts(self) -> dict[str, str]:
@@ -239,6 +250,14 @@ def add_mel_flag(parser: Parser) -> None:
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="mel.NAME=VALUE", help="such as mel.hop_length=200"
     )
+
+
+def _check_preset(what: str, preset: str, folders: Sequence[Path]) -> None:
+    """Raise InputError, naming those that there are, where no folder has <what>-<preset>.toml."""
+    files = [path for folder in folders for path in folder.glob(f"{what}-*.toml")]
+    known = sorted({path.stem.removeprefix(f"{what}-") for path in files})
+    if preset not in known:
+        raise InputError(f"{what} has no preset {preset!r}{nearest(preset, known)}")
 
 
 def _folder_of(options: RecipeOptions, root: Path) -> Path:

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tts.config import from_dict
 from tts.data.validation import AudioLimits
 from tts.errors import InputError
-from tts.mel import MelConfig
 from tts.text.languages import language_of
 
 
@@ -102,7 +100,6 @@ class CorpusConfig:
         if not re.fullmatch(r"\w[\w.-]*", self.name):
             raise InputError(f"name = {self.name!r} begins file names: use letters, digits, _ . -")
         language_of(self.language)
-        from_dict(MelConfig, self.mel, "mel")
         if self.reader == "table" and self.table is None:
             raise InputError(
                 'reader = "table" needs [table], which describes the label file '

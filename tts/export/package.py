@@ -45,6 +45,7 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
     _check(folder, parts)
     with atomic_folder(folder) as new:
         names = {"tokens": "tokens.txt", "vocoder": "vocoder.onnx", "lexicon": "lexicon.txt"}
+        names["vocoder_int8"] = "vocoder.int8.onnx"
         for model in parts.models:
             shutil.copyfile(model, new / model.name)
         for part, name in names.items():

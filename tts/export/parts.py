@@ -21,7 +21,8 @@ class Parts:
     Attributes:
       models: one acoustic ONNX file per number of ODE steps, the middle one being the default;
         a single one of a model without; beside them their copies with 8-bit weights.
-      vocoder, tokens: files. lexicon: None where the runtime's own front end speaks (espeak).
+      vocoder, tokens: files. vocoder_int8: the vocoder with 8-bit weights, where there is one.
+      lexicon: None where the runtime's own front end speaks (espeak).
       rule_fsts: the runtime's text normalisation, in the order of use.
       corpus: name, dataset, dataset_url, dataset_license, dataset_comment.
     """
@@ -34,11 +35,20 @@ class Parts:
     frontend: FrontEndConfig
     corpus: Mapping[str, Any]
     vocoder_licence: str = ""
+    vocoder_int8: Path | None = None
 
 
 def is_int8(model: Path) -> bool:
     """Tell whether a model has 8-bit weights, by its name."""
     return ".int8." in model.name
+
+
+def vocoder_of(package: Path, model: Path) -> Path:
+    """Return the vocoder of a package that goes with a model: an 8-bit one, if it is there, with
+    a model of 8 bit.
+    """
+    small = package / "vocoder.int8.onnx"
+    return small if is_int8(model) and small.is_file() else package / "vocoder.onnx"
 
 
 def default_of(models: Iterable[Path]) -> Path:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.errors import InputError
-from tts.export.graph import open_session, outputs_of, write_graph
+from tts.export.graph import open_session, outputs_of, read_metadata, write_graph
+from tts.export.quantise import quantise
 from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
-from tts.vocoders.onnx import samples_of_outputs
+from tts.vocoders.outputs import samples_of_outputs
 from tts.vocoders.spectra import margins
 from tts.vocoders.vocos import Vocos
+
+if TYPE_CHECKING:
+    import onnx
 
 TRACED_FRAMES = 37
 CHECKED_FRAMES = (1, 2, 50, 123)
@@ -134,16 +139,22 @@ def export_hifigan(
 
 
 def export_vocos(
-    model: Vocos, path: Path | str, facts: Mapping[str, str] | None = None, samples: bool = False
+    model: Vocos,
+    path: Path | str,
+    facts: Mapping[str, str] | None = None,
+    samples: bool = False,
+    int8: bool = False,
 ) -> float:
     """Write a Vocos as ONNX; return the largest difference of its samples from PyTorch.
 
     Args: samples, whether the graph gives samples, with the inverse STFT inside, or the spectrum
-    that sherpa-onnx turns into samples itself.
-    Raises: InputError when graph and PyTorch differ by more than VOCOS_TOLERANCE.
+    that sherpa-onnx turns into samples itself; int8, whether weights are in 8 bit.
+    Raises: InputError when a float32 graph and PyTorch differ by more than VOCOS_TOLERANCE.
     """
+    tolerance = math.inf if int8 else VOCOS_TOLERANCE
+    change = quantise if int8 else None
     if samples:
-        return _export(VocosSamples(model), model, path, VOCOS_TOLERANCE, facts, frames_last=True)
+        return _export(VocosSamples(model), model, path, tolerance, facts, True, change)
     names = ("mag", "x", "y")
     mel = model.mel
     write_graph(
@@ -154,8 +165,9 @@ def export_vocos(
         outputs=names,
         dynamic={"mel": {0: "N", 2: "T"}, **{name: {0: "N", 2: "T"} for name in names}},
         metadata={**vocoder_metadata(mel), **VOCOS_METADATA, **(facts or {})},
+        change=change,
     )
-    return check_parity(path, model, VOCOS_TOLERANCE)
+    return check_parity(path, model, tolerance)
 
 
 def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 32) -> float:
@@ -190,6 +202,7 @@ def _export(
     tolerance: float,
     facts: Mapping[str, str] | None,
     frames_last: bool = False,
+    change: Callable[[onnx.ModelProto], None] | None = None,
 ) -> float:
     """Write a graph that gives samples; `frames_last` says that it takes (N, n_mels, T) itself."""
     mel = reference.mel
@@ -201,6 +214,7 @@ def _export(
         outputs=["audio"],
         dynamic={"mel": {0: "N", 2: "T"}, "audio": {0: "N", 1: "S"}},
         metadata={**vocoder_metadata(mel), **(facts or {})},
+        change=change,
     )
     return check_parity(path, reference, tolerance)
 
@@ -217,7 +231,7 @@ def check_parity(path: Path | str, reference: nn.Module, tolerance: float) -> fl
         with torch.no_grad():
             expected = reference(mel_BTF)
         outputs = outputs_of(session, mel_BTF.transpose(1, 2).numpy())
-        audio = samples_of_outputs(outputs, reference.mel)
+        audio = torch.from_numpy(samples_of_outputs(outputs, read_metadata(path)))
         if audio.shape != expected.shape:
             raise InputError(
                 f"{path}: {frames} frames give shape {tuple(audio.shape)}, "

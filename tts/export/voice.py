@@ -90,25 +90,37 @@ def export_voice(
 
 
 def export_vocoder(
-    path: str, mel: MelConfig, target: Path | str, licence: str = "", samples: bool = False
+    path: str,
+    mel: MelConfig,
+    target: Path | str,
+    licence: str = "",
+    samples: bool = False,
+    int8: bool = False,
 ) -> float:
     """Write an ONNX vocoder: that of a checkpoint, or without `path` Griffin-Lim.
 
-    Args: samples, for a Vocos: whether its inverse STFT is part of the graph.
+    Args: samples, int8, for a Vocos: whether its inverse STFT is part of the graph, and whether
+    its weights are in 8 bit.
     Returns: the largest difference from PyTorch.
-    Raises: InputError when the checkpoint cannot be read or was trained on another mel.
+    Raises: InputError when the checkpoint cannot be read or was trained on another mel, or 8 bit
+    are asked of a vocoder that would gain nothing.
     """
     from tts.export.vocoder import export_griffin_lim, export_hifigan, export_vocos
 
-    if not path:
+    if not path and not int8:
         return export_griffin_lim(mel, target)
     from tts.vocoders import load_vocoder
     from tts.vocoders.vocos import Vocos
 
-    model = load_vocoder(path, mel)
+    model = load_vocoder(path or None, mel)
     facts = {"comment": f"{type(model).__name__}, weights {Path(path).name}", "licence": licence}
     if isinstance(model, Vocos):
-        return export_vocos(model, target, facts, samples)
+        return export_vocos(model, target, facts, samples, int8)
+    if int8:
+        raise InputError(
+            f"{type(model).__name__} has no 8-bit export, since it has no products of matrices; "
+            "a Vocos has one"
+        )
     return export_hifigan(model, target, facts)
 
 
@@ -131,13 +143,12 @@ def package_voice(
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
         rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
-        vocoder = Path(options.vocoder)
+        vocoder, small = Path(options.vocoder), None
         voice.table.write(tokens)
         if vocoder.suffix == ".onnx":
             check_onnx_mel(vocoder, voice.mel)
         else:
-            vocoder = Path(folder) / "vocoder.onnx"
-            export_vocoder(options.vocoder, voice.mel, vocoder, options.vocoder_licence)
+            vocoder, small = _vocoders(voice, options, Path(folder))
         has_lexicon = voice.frontend_config.kind.lexicon
         if has_lexicon:
             write_lexicon(lexicon, voice.frontend.lexicon(texts), voice.table)
@@ -152,5 +163,20 @@ def package_voice(
             frontend=voice.frontend_config,
             corpus=voice.corpus,
             vocoder_licence=options.vocoder_licence,
+            vocoder_int8=small,
         )
         return assemble(options.package, parts)
+
+
+def _vocoders(voice: Voice, options: ExportOptions, folder: Path) -> tuple[Path, Path | None]:
+    """Write the vocoder of a package, and with --int8 a Vocos also with 8-bit weights."""
+    from tts.vocoders import load_vocoder
+    from tts.vocoders.vocos import Vocos
+
+    path, mel = folder / "vocoder.onnx", voice.mel
+    export_vocoder(options.vocoder, mel, path, options.vocoder_licence)
+    if not (options.int8 and isinstance(load_vocoder(options.vocoder or None, mel), Vocos)):
+        return path, None
+    small = folder / "vocoder.int8.onnx"
+    export_vocoder(options.vocoder, mel, small, options.vocoder_licence, int8=True)
+    return path, small

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tts.errors import InputError
-from tts.export.graph import open_session, outputs_of, read_metadata, run_graph
+from tts.export.graph import open_session, outputs_of, read_metadata
 from tts.export.voice import SCALES_FILE
 from tts.infer.control import Scales, factors, token_times
 from tts.infer.onnx_noise import NOISE, noise_of, open_seeded
@@ -17,6 +17,7 @@ from tts.text.lexicon import missing_words, read_lexicon
 from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import with_user_lexicon
+from tts.vocoders.outputs import samples_of_outputs
 from tts.voice import SpeakingOptions
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class OnnxVoice:
         self.acoustic = open_seeded(acoustic_model, num_threads)
         self.vocoder = open_session(vocoder, num_threads)
         self.table = TokenTable.read(tokens)
-        metadata, of_vocoder = read_metadata(acoustic_model), read_metadata(vocoder)
-        rates = [facts.get("sample_rate") for facts in (metadata, of_vocoder)]
+        metadata, self._of_vocoder = read_metadata(acoustic_model), read_metadata(vocoder)
+        rates = [facts.get("sample_rate") for facts in (metadata, self._of_vocoder)]
         if rates[0] is None or rates[0] != rates[1]:
             raise InputError(
                 f"{acoustic_model} makes features of {rates[0]} Hz, {vocoder} reads {rates[1]} Hz"
@@ -98,7 +99,7 @@ class OnnxVoice:
             inputs.append(noise_of(options.seed))
         start = time.perf_counter()
         mel, *more = outputs_of(self.acoustic, ids, *inputs)
-        samples = run_graph(self.vocoder, mel).reshape(-1)
+        samples = self._samples(mel)
         seconds = time.perf_counter() - start
         durations = more[0][0] if more else None
         times = ()
@@ -117,10 +118,14 @@ class OnnxVoice:
     def vocode(self, mel_TF: np.ndarray) -> Speech:
         """Turn a given natural-log mel into samples."""
         start = time.perf_counter()
-        samples = run_graph(self.vocoder, mel_TF.T[None].astype("float32")).reshape(-1)
+        samples = self._samples(mel_TF.T[None].astype("float32"))
         seconds = time.perf_counter() - start
         nothing = Spoken("", "", ())
         return Speech(samples, self.sample_rate, nothing, mel_TF=mel_TF, compute_seconds=seconds)
+
+    def _samples(self, mel_NFT: np.ndarray) -> np.ndarray:
+        """Run the vocoder on one mel (1, n_mels, T): samples (S,)."""
+        return samples_of_outputs(outputs_of(self.vocoder, mel_NFT), self._of_vocoder)[0]
 
     def missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         """Return the words that a runtime would leave out, since the voice's lexicon lacks them."""

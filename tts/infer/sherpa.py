@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tts.config import from_dict, read_toml
 from tts.errors import InputError
 from tts.export.graph import read_metadata
-from tts.export.parts import FRONTEND_FILE, default_model
+from tts.export.parts import FRONTEND_FILE, default_model, vocoder_of
 from tts.infer.control import Scales
 from tts.infer.speak import speak_text
 from tts.infer.speech import Speech
@@ -215,7 +215,8 @@ def _engine(
 ) -> Any:
     """Make an OfflineTts whose lexicon holds the codes alone."""
     sherpa = runtime()
-    parts = [model, package / "vocoder.onnx", package / "tokens.txt"]
+    vocoder = vocoder_of(package, model)
+    parts = [model, vocoder, package / "tokens.txt"]
     missing = [str(path) for path in parts if not path.is_file()]
     if missing:
         raise InputError(f"{package} is no package of a voice: {', '.join(missing)} missing")
@@ -225,7 +226,7 @@ def _engine(
         needs_data = not frontend.config.kind.lexicon and not takes_tokens()
         matcha = sherpa.OfflineTtsMatchaModelConfig(
             acoustic_model=str(model),
-            vocoder=str(package / "vocoder.onnx"),
+            vocoder=str(vocoder),
             tokens=str(package / "tokens.txt"),
             lexicon="" if needs_data else str(lexicon),
             data_dir=str(espeak_data(package)) if needs_data else "",

@@ -42,7 +42,7 @@ class PostNetConfig:
 
 @dataclass(frozen=True)
 class FastSpeech2Config:
-    """Hold the paper's FastSpeech 2; `conf/fastspeech2.toml` of a recipe holds only differences.
+    """Hold the paper's FastSpeech 2; `conf/fastspeech2.toml` holds only differences.
 
     blanks: "strip" leaves out the blanks between tokens, "keep" reads them as tokens.
     """

@@ -28,7 +28,7 @@ Search = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class MatchaConfig:
-    """Hold the published Matcha-TTS; `conf/matcha.toml` of a recipe holds only differences.
+    """Hold the published Matcha-TTS; `conf/matcha.toml` holds only differences.
 
     durations: "search" finds them in every step, "stored" takes those of stage `align`.
     """

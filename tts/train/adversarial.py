@@ -26,7 +26,7 @@ from tts.train.updater import Updater, exchanging
 from tts.train.vocoder_config import VocoderTrainConfig
 from tts.train.vocoder_losses import Heard, JudgedPair, VocoderLosses
 from tts.train.vocoder_validation import HeldOut
-from tts.vocoders.checkpoints import load_initial
+from tts.vocoders.checkpoints import Initial, load_initial
 from tts.vocoders.discriminators import DiscriminatorConfig, Discriminators
 from tts.vocoders.losses import SIZES
 from tts.vocoders.registry import build_vocoder, vocoder_class
@@ -90,10 +90,11 @@ class VocoderTask(Task):
         self.device, self.world, self.timer = place.device, place.world, place.timer
         self.model = build_vocoder(name, model_config, data.mel)
         self.discriminators = Discriminators(judges) if judges is not None else None
-        self._notes = list(data.notes)
+        initial = Initial([])
         if place.resumed is None and self.config.init_from:
             parts = self.model, self.discriminators
-            self._notes += load_initial(*parts, self.config.init_from, data.mel)
+            initial = load_initial(*parts, self.config.init_from, data.mel)
+        self._notes = [*data.notes, *initial.notes]
         self.facts = {
             "model": {"name": name, **to_dict(model_config)},
             "mel": to_dict(data.mel),
@@ -108,6 +109,10 @@ class VocoderTask(Task):
         self._sums = LossSums(self.world, self.device)
         self._done_steps = place.done_steps
         self._prepare_networks()
+        if initial.optimizers is not None:
+            both = self.updater, self.judge_updater
+            for updater, state in zip(both, initial.optimizers, strict=True):
+                updater.restore_moments(state)
 
     def _prepare_networks(self) -> None:
         """Move both networks to the device; give each its updater and, if needed, DDP."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -104,17 +105,19 @@ class Updater:
         the configuration says of Adam stays.
         """
         self.network.load_state_dict(content["model"])
-        kinds = ("fused", "foreach", "capturable", "betas", "eps", "weight_decay")
-        own = {kind: self.optimizer.param_groups[0][kind] for kind in kinds}
-        state = content["optimizer"]
-        groups = [{**group, **own} for group in state["param_groups"]]
-        self.optimizer.load_state_dict({**state, "param_groups": groups})
+        self.restore_moments(content["optimizer"])
         if content["scaler"]:  # empty without fp16
             self.scaler.load_state_dict(content["scaler"])
         if self.average is not None:
             weights = content.get("ema") or content["model"]
             self.average.weights = {k: v.to(self.device).clone() for k, v in weights.items()}
             self.average.num_updates = content["ema_updates"]
+
+    def restore_moments(self, state: Mapping[str, Any]) -> None:
+        """Continue with the moments of an Adam with the same parameters in the same order."""
+        numbers = [number for group in state["param_groups"] for number in group["params"]]
+        group = {**self.optimizer.param_groups[0], "params": numbers}
+        self.optimizer.load_state_dict({"state": state["state"], "param_groups": [group]})
 
 
 def exchanging(network: nn.Module) -> nn.parallel.DistributedDataParallel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -87,15 +87,25 @@ def _vocos_weights(content: Mapping[str, Any]) -> Mapping[str, Tensor] | None:
     return None
 
 
+class Initial(NamedTuple):
+    """Tell what a training begins with.
+
+    Attributes: notes, sentences on what was read and what was not; optimizers, Adam's states of
+    the vocoder and of the discriminators where published files hold both.
+    """
+
+    notes: list[str]
+    optimizers: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+
+
 def load_initial(
     model: nn.Module, discriminators: nn.Module | None, path: Path | str, mel: MelConfig
-) -> list[str]:
+) -> Initial:
     """Load the weights of another run or of published files into a vocoder to be trained.
 
     Discriminators are loaded where the file holds them: the checkpoints epoch-N.pt and last.pt
-    of a run, or jik876's do_* beside g_*.
+    of a run, or jik876's do_* beside g_*, whose optimisers are read too.
 
-    Returns: sentences on what was read and what was not.
     Raises: InputError when the weights are of another kind, size or mel.
     """
     path = file_of(path)
@@ -115,26 +125,32 @@ def load_initial(
         weights = _vocos_weights(content) or {}
     weights = {k: v for k, v in weights.items() if not k.startswith("feature_extractor.")}
     _load(model, weights, f"--init-from {path}")
-    return [f"initial weights from {path}", _load_judges(discriminators, content, path)]
+    notes = [f"initial weights from {path}"]
+    if discriminators is None:
+        return Initial([*notes, "no discriminators are trained"])
+    if path.name.startswith("g_"):
+        content, path = _beside_generator(path)
+    if content.get("discriminators") is None:
+        return Initial([*notes, f"{path} holds no discriminators: they begin anew"])
+    _load(discriminators, content["discriminators"], f"the discriminators of {path}")
+    if content.get("optim_g") and content.get("optim_d"):
+        notes.append(f"discriminators and both optimisers from {path}")
+        return Initial(notes, (content["optim_g"], content["optim_d"]))
+    return Initial([*notes, f"discriminators from {path}"])
 
 
-def _load_judges(judges: nn.Module | None, content: Mapping[str, Any], path: Path) -> str:
-    """Load discriminators where there are some of the same size; say so."""
-    if judges is None:
-        return "no discriminators are trained"
-    state = content.get("discriminators")
+def _beside_generator(path: Path) -> tuple[dict[str, Any], Path]:
+    """Read the do_* beside a g_*, its discriminators under our names; {} where there is none."""
     beside = path.with_name("do_" + path.name.removeprefix("g_"))
-    if state is None and path.name.startswith("g_") and beside.is_file():
-        published, path = load_checkpoint(beside), beside
-        state = {
-            f"{kind}.{name}": value
-            for kind in ("msd", "mpd")
-            for name, value in from_published(published.get(kind, {})).items()
-        }
-    if state is None:
-        return f"{path} holds no discriminators: they begin anew"
-    _load(judges, state, f"the discriminators of {path}")
-    return f"discriminators from {path}"
+    if not beside.is_file():
+        return {}, path
+    content = dict(load_checkpoint(beside))
+    content["discriminators"] = {
+        f"{kind}.{name}": value
+        for kind in ("msd", "mpd")
+        for name, value in from_published(content.get(kind, {})).items()
+    }
+    return content, beside
 
 
 def _load(network: nn.Module, weights: Mapping[str, Tensor], what: str) -> None:
@@ -159,9 +175,11 @@ def write_hifigan(path: Path | str, source: Path | str) -> None:
 
     Raises: InputError when `source` is no HiFi-GAN of a run.
     """
-    content = load_checkpoint(file_of(source))
+    content = load_checkpoint(file_of(source)) if str(source) else {}
     if _name_of(content) != "hifigan":
-        raise InputError(f"{source} is no run of hifigan: only its weights have this format")
+        raise InputError(
+            f"{source or '--vocoder'} is no run of hifigan: only its weights have this format"
+        )
     model: Hifigan = _own(content, Path(source))
     weights = to_published(content.get("ema") or content["model"])
     write_json(Path(f"{path}.json"), published_config(model.config, model.mel))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from tts.errors import InputError
 from tts.mel import MelConfig
-from tts.vocoders.spectra import InverseSTFT
+from tts.vocoders.outputs import samples_of_outputs
 
 _FRAMES = 8  # of the run that shows the hop
 
@@ -29,6 +28,7 @@ class OnnxVocoder:
 
     def __init__(self, path: Path | str, mel: MelConfig):
         self.mel, self.session = mel, check_onnx_mel(path, mel)
+        self._facts = {name: str(value) for name, value in asdict(mel).items()}
         outputs = [tensor.name for tensor in self.session.get_outputs()]
         if len(outputs) not in (1, 3):
             raise InputError(
@@ -44,19 +44,8 @@ class OnnxVocoder:
         """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length)."""
         (name,) = [tensor.name for tensor in self.session.get_inputs()]
         mel_NFT = mel_BTF.detach().float().cpu().transpose(1, 2).contiguous().numpy()
-        return samples_of_outputs(self.session.run(None, {name: mel_NFT}), self.mel)
-
-
-def samples_of_outputs(outputs: Sequence[np.ndarray], mel: MelConfig) -> Tensor:
-    """Return the samples (N, S) that a graph gives, or that its spectrum stands for.
-
-    outputs: audio (N, ...), or magnitude, cosine, sine (N, n_fft // 2 + 1, T).
-    """
-    first, *rest = map(torch.from_numpy, outputs)
-    if not rest:
-        return first.reshape(len(first), -1)
-    cosine, sine = rest
-    return InverseSTFT(mel)(torch.complex(first * cosine, first * sine))
+        outputs = self.session.run(None, {name: mel_NFT})
+        return torch.from_numpy(samples_of_outputs(outputs, self._facts))
 
 
 def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:
