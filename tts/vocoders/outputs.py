@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-# Where a file of model_type vocos does not say more: as the runtime takes it.
-N_FFT, HOP_LENGTH = 1024, 256
+from tts.mel import MelConfig
 
 
 def samples_of_outputs(outputs: Sequence[np.ndarray], metadata: Mapping[str, str]) -> np.ndarray:
@@ -15,16 +14,17 @@ def samples_of_outputs(outputs: Sequence[np.ndarray], metadata: Mapping[str, str
 
     Args:
       outputs: audio (N, ...), or magnitude, cosine, sine (N, n_fft // 2 + 1, T) of a Vocos.
-      metadata: of the file: n_fft, win_length and hop_length count for a spectrum.
+      metadata: of the file: n_fft, win_length and hop_length count for a spectrum; the runtime's
+        defaults are those of MelConfig.
     """
     first, *rest = outputs
     if not rest:
         return first.reshape(len(first), -1)
     cosine, sine = rest
-    n_fft = int(metadata.get("n_fft", N_FFT))
+    n_fft = int(metadata.get("n_fft", MelConfig.n_fft))
     window = centred_hann(int(metadata.get("win_length", n_fft)), n_fft)
     return inverse_stft(
-        first * (cosine + 1j * sine), window, int(metadata.get("hop_length", HOP_LENGTH))
+        first * (cosine + 1j * sine), window, int(metadata.get("hop_length", MelConfig.hop_length))
     )
 
 
