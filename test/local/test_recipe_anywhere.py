@@ -108,6 +108,46 @@ def test_two_commands_make_a_package(made, root):
     assert source == "data/audio/channels-mix-trim-0/session_0_take00.flac"
 
 
+TINY_VOCODERS = {
+    "vocos": "[model]\nchannels = 16\nnum_layers = 1\n",
+    "hifigan": "[model]\nupsample_initial_channel = 16\n[discriminator]\nnum_scales = 1\n",
+}
+TINY_VOCODER_TRAINING = """divisor = 8
+[train]
+batch_size = 2
+segment_frames = 16
+reconstruction_steps = 2
+num_workers = 0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "mel, rate, model, preset",
+    [
+        ("24k", 24000, "hifigan", ""),
+        ("44k", 44100, "hifigan", "44k"),
+        ("44k", 44100, "vocos", ""),
+    ],
+)
+def test_a_voice_of_another_rate_with_its_own_vocoder(root, tmp_path, mel, rate, model, preset):
+    folder = make_clips(tmp_path)
+    new_recipe(root, folder, "--mel", mel)
+    (folder / "mine/conf").mkdir()
+    (folder / "mine/conf/matcha.toml").write_text(TINY)
+    tables = TINY_VOCODERS[model]
+    tables += "" if "[discriminator]" in tables else "[discriminator]\n"
+    (folder / f"mine/conf/{model}.toml").write_text(tables + TINY_VOCODER_TRAINING)
+    options = ["--recipe", "mine", "--num-epochs", "1", "--steps", "1", "--vocoder", model]
+    options += ["--vocoder-steps", "5"] + (["--vocoder-preset", preset] if preset else [])
+    printed = run(root, "run.sh", folder, *options)
+    assert "step 5, held out" in printed and "RTF" in printed
+    samples, found = soundfile.read(folder / "mine/matcha/exp/speech.wav")
+    assert found == rate and len(samples) and np.isfinite(samples).all()
+    mels = np.load(next((folder / "mine/data/fbank/feats").rglob("*take00.npy")))
+    assert mels.shape[1] == {24000: 100, 44100: 128}[rate]
+
+
 def test_identical_clips_are_reported_and_another_hop_is_tried(root, tmp_path):
     """In a second working folder of the same recipe."""
     folder = make_clips(tmp_path, 6)
