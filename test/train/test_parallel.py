@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import vocoder_runs
 from conftest import make_tiny_work
 from runs import ENVIRONMENT, assert_equal_states, command, run
 
@@ -29,7 +30,7 @@ import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
 import torch
-from runs import run
+from {runs} import run
 from tts.train.world import World
 {before}
 trainer = run(Path({work!r}), "two", **{options!r})
@@ -43,11 +44,16 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def as_torchrun(work: Path, size: int, before: str = "", **options) -> list[subprocess.Popen]:
-    """Start `size` processes with the variables that torchrun sets; `before` is code of theirs."""
+def as_torchrun(
+    work: Path, size: int, before: str = "", runs: str = "runs", **options
+) -> list[subprocess.Popen]:
+    """Start `size` processes with the variables that torchrun sets.
+
+    `before` is code of theirs, `runs` the module whose `run` they call.
+    """
     test = Path(__file__).resolve().parents[1]
     paths = [str(test.parent), str(test), str(test / "train")]
-    code = _WORKER.format(paths=paths, work=str(work), options=options, before=before)
+    code = _WORKER.format(paths=paths, work=str(work), options=options, before=before, runs=runs)
     shared = {"WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1"}
     shared["MASTER_PORT"] = free_port()
     return [
@@ -113,6 +119,25 @@ def test_two_processes_train_as_one(tiny_work):
     assert_near(states[0]["ema"], states[1]["ema"])
     assert states[1]["step"] == one.step and len(states[1]["random"]["ranks"]) == 2
     assert states[1]["best"]["valid"] == pytest.approx(states[0]["best"]["valid"], rel=1e-6)
+
+
+def test_two_processes_train_a_vocoder_as_one(tmp_path):
+    """Both networks, from the reconstruction phase into the adversarial one."""
+    vocoder_runs.make_audio(tmp_path, (6000, 4800, 6500))
+    one = vocoder_runs.run(tmp_path, "one", accumulate=4, num_epochs=3)
+    assert one.task.plan.num_batches == 5  # one process has none in the second step
+    processes = as_torchrun(tmp_path, 2, runs="vocoder_runs", accumulate=2, num_epochs=3)
+    for process in processes:
+        output = process.communicate(timeout=200)[0]
+        assert process.returncode == 0, output
+    states = [load_checkpoint(tmp_path / exp / "epoch-3.pt") for exp in ("one", "two")]
+    assert states[0]["step"] == states[1]["step"] == one.step > 3
+    for part in ("model", "ema", "discriminators"):
+        for name, value in states[0][part].items():
+            torch.testing.assert_close(value, states[1][part][name], atol=1e-5, rtol=0, msg=name)
+    ranks = [torch.load(tmp_path / f"rank-{rank}.pt") for rank in range(2)]
+    for name, value in ranks[0].items():
+        assert torch.equal(value, ranks[1][name]), name
 
 
 # The main process takes longer than others wait inside a step; so does packing.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tts.batch import SegmentBatch
 from tts.config import from_dict, to_dict
@@ -22,9 +22,9 @@ from tts.train.precision import autocast
 from tts.train.run import run_task
 from tts.train.segments import SegmentData, open_segments
 from tts.train.task import Place, Task
-from tts.train.updater import Updater, exchanging
+from tts.train.updater import Updater, exchange_gradients
 from tts.train.vocoder_config import VocoderTrainConfig
-from tts.train.vocoder_losses import Heard, JudgedPair, VocoderLosses
+from tts.train.vocoder_losses import Heard, VocoderLosses
 from tts.train.vocoder_validation import HeldOut
 from tts.vocoders.checkpoints import Initial, load_initial
 from tts.vocoders.discriminators import DiscriminatorConfig, Discriminators
@@ -115,19 +115,17 @@ class VocoderTask(Task):
                 updater.restore_moments(state)
 
     def _prepare_networks(self) -> None:
-        """Move both networks to the device; give each its updater and, if needed, DDP."""
-        several = self.world.size > 1 and not self.config.dry_run
-        self.model.to(self.device)
-        self.updater = Updater(self.model, self.config, self.device)
-        self._speak: nn.Module = exchanging(self.model) if several else self.model
+        """Move both networks to the device, with equal weights in all processes."""
+        for network in (self.model, self.discriminators):
+            if network is not None:
+                network.to(self.device)
+                if not self.config.dry_run:
+                    self.world.equalise(network)
+        arguments = self.config, self.device
+        self.updater = Updater(self.model, *arguments)
         self.judge_updater: Updater | None = None
         if self.discriminators is not None:
-            self.discriminators.to(self.device)
-            pair = JudgedPair(self.discriminators)
-            self.judge_updater = Updater(
-                self.discriminators, self.config, self.device, average=False
-            )
-            self._judge: nn.Module = exchanging(pair) if several else pair
+            self.judge_updater = Updater(self.discriminators, *arguments, average=False)
 
     @property
     def losses(self) -> Sequence[str]:
@@ -152,7 +150,6 @@ class VocoderTask(Task):
     ) -> Tensor:
         judged_steps = self._done_steps - self.config.reconstruction_steps
         against = self.judge_updater is not None and judged_steps >= 0
-        share = self.world.size / count  # DDP divides the sum by the number of processes
         segments = [self._made(next(batches), seed) for seed in seeds]
         self.timer.mark("forward")
         heard: list[Heard] = []
@@ -160,12 +157,11 @@ class VocoderTask(Task):
         strength = 1.0
         if against:
             strength = min(1.0, (judged_steps + 1) / max(1, self.config.discriminator_warmup))
-            heard, taught = self._teach_discriminators(segments, share, rate * strength)
+            heard, taught = self._teach_discriminators(segments, count, rate * strength)
         self.updater.begin(rate)
         for index, segment in enumerate(segments):
-            self._add_gradients(segment, heard[index] if against else None, share, strength)
-        if not segments:
-            self.updater.backward(_zero(self._speak))
+            self._add_gradients(segment, heard[index] if against else None, count, strength)
+        exchange_gradients(self.model, self.world)
         self.timer.mark("backward")
         sums = self._sums.take()
         norm_and_made = self.updater.update(sums[-1])
@@ -184,12 +180,12 @@ class VocoderTask(Task):
         if batch.mel_BTF is not None:
             mel_BTF = torch.where(batch.predicted_B[:, None, None], batch.mel_BTF, mel_BTF)
         with autocast(self.device, self.config.resolved_precision):
-            made_BS = self._speak(mel_BTF)
+            made_BS = self.model(mel_BTF)
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         return Segment(real_BS, made_BS.float(), len(batch.ids))
 
     def _teach_discriminators(
-        self, segments: Sequence[Segment], share: float, rate: float
+        self, segments: Sequence[Segment], count: int, rate: float
     ) -> tuple[list[Heard], Tensor]:
         """Make a step of the discriminators.
 
@@ -204,19 +200,19 @@ class VocoderTask(Task):
         heard, total = [], torch.zeros((), device=self.device)
         for segment in segments:
             with autocast(self.device, config.resolved_precision):
-                judged = self._judge(segment.real_BS, segment.made_BS.detach())
-            result = self._losses.of_discriminators(*judged)
-            self.judge_updater.backward(result.loss * share)
+                real = self.discriminators(segment.real_BS)
+                made = self.discriminators(segment.made_BS.detach())
+            result = self._losses.of_discriminators(real, made)
+            self.judge_updater.backward(result.loss / count)
             heard.append(result)
             total = total + result.loss.detach()
-        if not segments:
-            self.judge_updater.backward(_zero(self._judge))
-        _, made = self.judge_updater.update(total)
+        exchange_gradients(self.discriminators, self.world)
+        _, taught = self.judge_updater.update(self.world.sum_(total))
         self.discriminators.requires_grad_(False)
-        return heard, made
+        return heard, taught
 
     def _add_gradients(
-        self, segment: Segment, heard: Heard | None, share: float, strength: float
+        self, segment: Segment, heard: Heard | None, count: int, strength: float
     ) -> None:
         """Add the vocoder's gradients of one batch."""
         judged = None
@@ -224,7 +220,7 @@ class VocoderTask(Task):
             with autocast(self.device, self.config.resolved_precision):
                 judged = self.discriminators(segment.made_BS)
         losses = self._losses(segment.made_BS, segment.real_BS, judged, heard, strength)
-        self.updater.backward(losses["tot_loss"] * share)
+        self.updater.backward(losses["tot_loss"] / count)
         self._sums.add(losses, segment.count)
 
     @torch.no_grad()
@@ -300,8 +296,3 @@ def _check_length(frames: int, mel: MelConfig, judges: DiscriminatorConfig | Non
             f"--segment-frames {frames} are {frames * mel.hop_length} samples, the spectra of the "
             f"losses need more than {least}: at least {least // mel.hop_length + 1} frames"
         )
-
-
-def _zero(network: nn.Module) -> Tensor:
-    """Return a loss of 0 with gradients of 0, so that a process without a batch takes part."""
-    return sum((p * 0).sum() for p in network.parameters() if p.requires_grad)

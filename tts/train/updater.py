@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tts.train.average import WeightAverage
 from tts.train.config import RunConfig
+from tts.train.world import World
 
 # Bytes of a parameter in a checkpoint: its value and two moments of Adam. The average is 4 more.
 _BYTES_OF_PARAMETER = 12
@@ -118,6 +119,20 @@ class Updater:
         numbers = [number for group in state["param_groups"] for number in group["params"]]
         group = {**self.optimizer.param_groups[0], "params": numbers}
         self.optimizer.load_state_dict({"state": state["state"], "param_groups": [group]})
+
+
+def exchange_gradients(network: nn.Module, world: World) -> None:
+    """Add up the gradients of all processes in one message; one without a batch has zeros.
+
+    For networks with several passes in a step, which DDP does not allow.
+    """
+    if world.size == 1:
+        return
+    trained = [p for p in network.parameters() if p.requires_grad]
+    grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in trained]
+    flat = world.sum_(torch.cat([grad.flatten() for grad in grads]))
+    for p, values in zip(trained, flat.split([p.numel() for p in trained]), strict=True):
+        p.grad = values.view_as(p)
 
 
 def exchanging(network: nn.Module) -> nn.parallel.DistributedDataParallel:

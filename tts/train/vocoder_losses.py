@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from tts.mel import MelConfig
 from tts.train.vocoder_config import VocoderTrainConfig
-from tts.vocoders.discriminators import Discriminators, Judged
+from tts.vocoders.discriminators import Judged
 from tts.vocoders.losses import (
     MelDistance,
     SpectralDistance,
@@ -23,20 +23,6 @@ class Heard(NamedTuple):
 
     real: dict[str, Judged]
     loss: Tensor
-
-
-class JudgedPair(nn.Module):
-    """Judge recorded and made samples in one forward pass, so that DDP sees both."""
-
-    def __init__(self, discriminators: Discriminators):
-        super().__init__()
-        self.discriminators = discriminators
-
-    def forward(
-        self, real_BS: Tensor, made_BS: Tensor
-    ) -> tuple[dict[str, Judged], dict[str, Judged]]:
-        """Judge samples (B, S) of both: scores and features of both, by kind of discriminator."""
-        return self.discriminators(real_BS), self.discriminators(made_BS)
 
 
 class VocoderLosses(nn.Module):

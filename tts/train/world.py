@@ -160,6 +160,12 @@ class World:
             dist.all_reduce(tensor)
         return tensor
 
+    def equalise(self, network: torch.nn.Module) -> None:
+        """Give a network the weights that it has in the main process."""
+        if self.size > 1:
+            for tensor in network.state_dict().values():
+                dist.broadcast(tensor, 0)
+
     def share(self, value: T) -> T:
         """Return the main process's `value` in every process."""
         if self.size == 1:
