@@ -65,7 +65,6 @@ all_stages() {
     stage 18 train-vocoder "train a vocoder" train_vocoder.py "${common[@]}" \
       --model "${trained:-vocos}" --once 1 "${vocoder_training[@]}"
   fi
-  stage_environment=()
   stage 13 export "ONNX files and the sherpa-onnx package" export_onnx.py "${common[@]}" \
     --model "${opt[model]}" --steps "${opt[steps]}" --package "$package" "${vocoder[@]}"
   stage 14 speak "speak a sentence with the ONNX files" speak_onnx.py "${common[@]}" \

@@ -16,7 +16,7 @@ CORPORA = {"ljspeech": "LJSpeech-1.1", "baker_zh": "BZNSYP"}
 def run(root: Path, *arguments: str, check: bool = True, **options) -> str:
     """run.sh with this interpreter; returns what it printed."""
     command = [str(root / "run.sh"), *arguments, "--python", sys.executable]
-    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.run(
         command,
         env=environment,
