@@ -132,6 +132,13 @@ class VocoderTask(Task):
         return self._sums.names
 
     @property
+    def phase(self) -> int:
+        """Return 1 once the discriminators count in full: the mel distance rises with them."""
+        config = self.config
+        begun = self._done_steps >= config.reconstruction_steps + config.discriminator_warmup
+        return int(begun and self.judge_updater is not None)
+
+    @property
     def lagged(self) -> bool:
         return self.updater.lagged
 

@@ -192,6 +192,7 @@ class Trainer:
             f"tot_loss[{totals}]"
         )
         self.epoch, self.batch = epoch, 0
+        self.retention.enter(self.task.phase)
         better = self.world.main and self.retention.judge(
             "train", totals.means().get("tot_loss", float("inf"))
         )
@@ -209,6 +210,7 @@ class Trainer:
     def _validate(self) -> float:
         """Return the validation loss; on the main process, 0 elsewhere. All wait for it."""
         loss = 0.0
+        self.retention.enter(self.task.phase)
         if self.world.main:
             self.timer.mark("rest")
             epoch = self.epoch + (self.batch > 0)

@@ -15,13 +15,15 @@ class Retention:
     """Write best-*-loss.pt and remove old epoch-N.pt; on the main process alone.
 
     Attributes: best, the least training and validation losses ('train', 'valid') and each
-    complete epoch's validation loss ('epochs'); part of every checkpoint.
+    complete epoch's validation loss ('epochs') since the present phase of the training began
+    ('phase'); part of every checkpoint.
     """
 
     def __init__(self, config: RunConfig, weights: Callable[[], dict[str, Any]]):
         """Args: weights, which gives the run's state without what only resuming needs."""
         self.exp_dir, self.config, self.weights = Path(config.exp_dir), config, weights
         self.best: dict[str, Any] = {"train": math.inf, "valid": math.inf, "epochs": {}}
+        self.best["phase"] = 0
         self._saved = (-1, "")
 
     def forget_missing(self) -> None:
@@ -29,6 +31,11 @@ class Retention:
         for kind in ("train", "valid"):
             if not self._path(kind).is_file():
                 self.best[kind] = math.inf
+
+    def enter(self, phase: int) -> None:
+        """Begin anew where losses cannot be compared with those before: see `Task.phase`."""
+        if phase != self.best.get("phase", 0):
+            self.best.update(train=math.inf, valid=math.inf, epochs={}, phase=phase)
 
     def judge(self, kind: str, loss: float) -> bool:
         """Return whether `loss` is the least of its kind so far, and note it."""

@@ -77,6 +77,7 @@ class Task(abc.ABC):
       plan: the order of the training data, after `open_data`. items: their ids by position.
       losses: names of the losses, known after the first step; 'tot_loss' is among them, last.
       lagged: whether the values of a step should wait on the device (see Updater).
+      phase: another number where losses cannot be compared with those before: the best begin anew.
       FIXED: tables of `facts` that a resumed run may not change, with the keys that it may.
     """
 
@@ -87,6 +88,7 @@ class Task(abc.ABC):
     items: Sequence[str]
     losses: Sequence[str] = ()
     lagged = False
+    phase = 0
     FIXED: ClassVar[dict[str, Sequence[str]]] = {"model": ()}
 
     @property

@@ -18,15 +18,12 @@ from tts.vocoders.registry import VOCODERS, vocoder_class
 from tts.vocoders.vocos import load_weights
 from tts.vocoders.weight_names import from_published, to_published
 
-BEST = "best-valid-loss.pt"
-
 
 def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
     """Read a vocoder, in evaluation mode and without gradients.
 
     Args:
-      path: a checkpoint of train.py or the folder of its run (the best by validation, else the
-        last), a HiFi-GAN file of jik876's format, or published Vocos weights.
+      path: a checkpoint of train.py or the folder of its run (the last one), a HiFi-GAN file of jik876's format, or published Vocos weights.
       mel: for published Vocos weights, which do not say what they were trained on.
 
     Raises: InputError when the file is missing, damaged or of no known kind.
@@ -48,12 +45,13 @@ def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
 
 
 def file_of(path: Path | str) -> Path:
-    """Return the checkpoint that a file or the folder of a run stands for."""
+    """Return the checkpoint that a file or the folder of a run stands for: the last one.
+
+    The least mel distance is no reason for another: discriminators take the buzz away and raise it.
+    """
     path = Path(path)
     if not path.is_dir():
         return path
-    if (path / BEST).is_file():
-        return path / BEST
     latest = latest_checkpoint(path)
     if latest is None:
         raise InputError(f"{path} holds no checkpoint: train the vocoder first, or name a file")
