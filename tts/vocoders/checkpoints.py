@@ -23,7 +23,8 @@ def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
     """Read a vocoder, in evaluation mode and without gradients.
 
     Args:
-      path: a checkpoint of train.py or the folder of its run (the last one), a HiFi-GAN file of jik876's format, or published Vocos weights.
+      path: a checkpoint of train.py or the folder of its run (the last one), a HiFi-GAN file of
+        jik876's format, or published Vocos weights.
       mel: for published Vocos weights, which do not say what they were trained on.
 
     Raises: InputError when the file is missing, damaged or of no known kind.
