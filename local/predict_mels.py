@@ -35,8 +35,8 @@ def main() -> None:
 
     from tts.features.packed_audio import predicted_path
 
-    cuts, name = recipe.fbank("cuts_train.jsonl.gz"), recipe.config.name
-    target = predicted_path(recipe.data, name, "train")
+    splits, name = ("train", "valid"), recipe.config.name
+    cuts = {split: recipe.fbank(f"cuts_{split}.jsonl.gz") for split in splits}
 
     def work() -> None:
         from tts.features.packed_audio import pack_predicted
@@ -49,17 +49,18 @@ def main() -> None:
         table, frontend, mel = read_recipe(recipe.data)
         check_fits(voice, table, frontend.framing, mel)
         print(f"mels of {voice.source}")
-        batches = utterance_batches(cuts, recipe.work, table, frontend.framing, voice.model.inputs)
-        mels = resynthesise(voice, batches, options, arguments.device)
-        packed = pack_predicted(recipe, "train", mels, checkpoint)
-        print(f"{len(packed)} mels, {packed.path.stat().st_size / 1e6:,.1f} MB: {packed.path}")
+        for split, path in cuts.items():
+            items = path, recipe.work, table, frontend.framing, voice.model.inputs
+            mels = resynthesise(voice, utterance_batches(*items), options, arguments.device)
+            packed = pack_predicted(recipe, split, mels, checkpoint)
+            print(f"{len(packed)} mels, {packed.path.stat().st_size / 1e6:,.1f} MB: {packed.path}")
 
     recipe.stage(
         "predicted-mels",
         work,
-        inputs=[checkpoint, cuts, recipe.data / "mel.toml"],
+        inputs=[checkpoint, *cuts.values(), recipe.data / "mel.toml"],
         options={"which": which, **to_dict(options)},
-        outputs=[target],
+        outputs=[predicted_path(recipe.data, name, split) for split in splits],
     )
 
 
