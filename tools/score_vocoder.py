@@ -167,9 +167,9 @@ def draw(path: Path, sounds: dict[str, np.ndarray], rate: int) -> None:
     figure, axes = plt.subplots(len(sounds), 1, figsize=(9, 2.1 * len(sounds)), sharex=True)
     for axis, (name, samples) in zip(np.atleast_1d(axes), sounds.items(), strict=True):
         axis.specgram(
-            samples[: 3 * rate] + 1e-9, NFFT=1024, Fs=rate, noverlap=768, vmin=-140, vmax=-40
+            samples[: 2 * rate] + 1e-9, NFFT=1024, Fs=rate, noverlap=768, vmin=-140, vmax=-40
         )
-        axis.set_ylabel("Hz")
+        axis.set(ylabel="Hz", ylim=(0, 6000))
         axis.set_title(name, fontsize=9, loc="left")
     figure.tight_layout()
     figure.savefig(path, dpi=80)
