@@ -16,8 +16,7 @@ from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
 from tts.export.onnx import compare, export_graph
 from tts.export.package import assemble, atomic_folder
-from tts.export.parts import Parts, default_model
-from tts.export.vocoder import export_griffin_lim
+from tts.export.parts import Parts, default_model, vocoder_of
 from tts.export.voice import check_tables, parse_steps
 from tts.infer.onnx import OnnxVoice
 from tts.infer.speak import speak_text
@@ -29,6 +28,7 @@ from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import build_frontend
 from tts.text.spoken import FrontEndConfig
+from tts.vocoders.vocos import Vocos, VocosConfig
 from tts.voice import SpeakingOptions, load_voice
 
 ZH = FrontEndConfig(language="zh", frontend="pinyin", unit="initial_final")
@@ -277,8 +277,8 @@ def run(root, script, *arguments):
 
 
 def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
-    package, vocoder = tmp_path / "voice-zh", tmp_path / "quick.onnx"
-    export_griffin_lim(MEL, vocoder, 2)
+    package, vocoder = tmp_path / "voice-zh", tmp_path / "vocos.pt"  # weights as published
+    torch.save(Vocos(VocosConfig(channels=128, num_layers=1), MEL).state_dict(), vocoder)
     out = run(
         root,
         "export_onnx.py",
@@ -290,7 +290,11 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     names = {path.name for path in package.iterdir()}
     facts = {"tokens.txt", "lexicon.txt", "frontend.toml", "README.md"}
     facts |= {"numbers.fst", "readings.fst"}
-    assert names == {"model-steps-2.onnx", "model-steps-2.int8.onnx", "vocoder.onnx", *facts}
+    facts |= {"vocoder.onnx", "vocoder.int8.onnx"}
+    assert names == {"model-steps-2.onnx", "model-steps-2.int8.onnx", *facts}
+    small = package / "model-steps-2.int8.onnx"
+    assert vocoder_of(package, small) == package / "vocoder.int8.onnx"
+    assert vocoder_of(package, package / "model-steps-2.onnx") == package / "vocoder.onnx"
     assert default_model(package).name == default_model(package, 2).name == "model-steps-2.onnx"
     with pytest.raises(InputError, match=r"no model of 3 steps \(numbers there: 2\)"):
         default_model(package, 3)
