@@ -12,6 +12,7 @@ from tts.features.mel import log_mel
 from tts.mel import MelConfig
 from tts.vocoders.losses import (
     MelDistance,
+    PhaseDistance,
     SpectralDistance,
     discriminator_loss,
     feature_loss,
@@ -88,7 +89,40 @@ def test_spectral_distance_against_scipy():
     assert float(found) == pytest.approx(np.mean(wanted), rel=2e-3)
 
 
+def test_phase_distance_against_numpy_angles():
+    """1 - cos of what the advance of phases differs by, weighted by both magnitudes' roots."""
+    from scipy.signal import stft
+
+    a, b = signals(2)
+    wanted = []
+    for size in (512, 1024, 2048):
+        window = np.hanning(size + 1)[:-1]
+        options = {"window": window, "nperseg": size, "noverlap": size * 7 // 8}
+        options |= {"boundary": "even", "padded": False}
+        made, real = (stft(x, **options)[2] for x in (a, b))
+        for axis in (0, 1):
+            turned = np.diff(np.angle(made), axis=axis) - np.diff(np.angle(real), axis=axis)
+            first, second = (np.delete(np.abs(real), at, axis=axis) for at in (-1, 0))
+            wanted.append(np.average(1 - np.cos(turned), weights=np.sqrt(first * second)))
+    found = PhaseDistance()(torch.from_numpy(a)[None], torch.from_numpy(b)[None])
+    assert float(found) == pytest.approx(np.mean(wanted), rel=2e-3)
+
+
+def test_phase_distance_hears_what_the_others_do_not():
+    """A chord whose tones begin elsewhere and drift: magnitudes stay, the course of phases not."""
+    time = np.arange(22050) / 22050
+    chord = sum(np.sin(2 * np.pi * f * time) for f in (200, 400, 600, 800))
+    drifting = sum(np.sin(2 * np.pi * (f + 8) * time) for f in (200, 400, 600, 800))
+    later = sum(np.sin(2 * np.pi * f * time + 1) for f in (200, 400, 600, 800))
+    chord, drifting, later = (
+        torch.from_numpy(0.1 * x.astype(np.float32))[None] for x in (chord, drifting, later)
+    )
+    distance = PhaseDistance()
+    assert float(distance(later, chord)) < 0.2 * float(distance(drifting, chord))
+
+
 def test_distances_of_a_signal_to_itself_are_0():
     a = torch.from_numpy(signals()[0])[None]
+    assert float(PhaseDistance()(a, a)) == pytest.approx(0, abs=1e-6)
     assert float(MelDistance(MelConfig())(a, a)) == 0
     assert float(SpectralDistance()(a, a)) == 0

@@ -33,6 +33,9 @@ class VocoderTrainConfig(RunConfig):
     mel_weight: float = option(45.0, "weight of the mel distance, full band")
     stft_weight: float = option(0.0, "weight of the multi-resolution STFT distance")
     reconstruction_stft_weight: float = option(5.0, "the same before the discriminators begin")
+    phase_weight: float = option(
+        0.0, "weight of the distance of phases' advance, which hears buzz; 50 is about the mel's"
+    )
     feature_weight: float = option(2.0, "weight of feature matching")
     resolution_weight: float = option(
         1.0, "weight of the multi-resolution discriminators beside the others; Vocos has 0.1"
@@ -46,14 +49,14 @@ class VocoderTrainConfig(RunConfig):
     LEAST: ClassVar[dict[str, float | tuple[float]]] = {
         **RunConfig.LEAST, "batch_size": 1, "segment_frames": 1, "reconstruction_steps": 0,
         "discriminator_lr": 0, "discriminator_warmup": 0, "mel_weight": 0, "stft_weight": 0,
-        "reconstruction_stft_weight": 0, "feature_weight": 0, "resolution_weight": 0, "gain_db": 0,
-        "predicted_share": 0, "valid_utterances": 0,
+        "reconstruction_stft_weight": 0, "phase_weight": 0, "feature_weight": 0,
+        "resolution_weight": 0, "gain_db": 0, "predicted_share": 0, "valid_utterances": 0,
     }  # fmt: skip
     EXACT: ClassVar[tuple[str, ...]] = (
         "batch_size", "segment_frames", "reconstruction_steps", "discriminators", "adversarial",
         "discriminator_lr", "discriminator_warmup", "mel_weight", "stft_weight",
-        "reconstruction_stft_weight", "feature_weight", "resolution_weight", "gain_db",
-        "predicted_share", *RunConfig.EXACT,
+        "reconstruction_stft_weight", "phase_weight", "feature_weight", "resolution_weight",
+        "gain_db", "predicted_share", *RunConfig.EXACT,
     )  # fmt: skip
     CUTTING: ClassVar[tuple[str, ...]] = ("batch_size", "segment_frames", *RunConfig.CUTTING)
 

@@ -11,6 +11,7 @@ from tts.train.vocoder_config import VocoderTrainConfig
 from tts.vocoders.discriminators import Judged
 from tts.vocoders.losses import (
     MelDistance,
+    PhaseDistance,
     SpectralDistance,
     discriminator_loss,
     feature_loss,
@@ -36,7 +37,7 @@ class VocoderLosses(nn.Module):
         super().__init__()
         self.config, self.kind = config, config.adversarial
         self.mean = config.adversarial == "hinge"
-        self.mel, self.stft = MelDistance(mel), SpectralDistance()
+        self.mel, self.stft, self.phase = MelDistance(mel), SpectralDistance(), PhaseDistance()
 
     def _weight(self, kind: str) -> float:
         return self.config.resolution_weight if kind == "mrd" else 1.0
@@ -68,6 +69,7 @@ class VocoderLosses(nn.Module):
         stft_weight = config.reconstruction_stft_weight if judged is None else config.stft_weight
         mel = self.mel(made_BS, real_BS)
         stft = self.stft(made_BS, real_BS) if stft_weight else zero
+        phase = self.phase(made_BS, real_BS) if config.phase_weight else zero
         adversarial = features = zero
         if judged is not None and heard is not None:
             for kind, said in judged.items():
@@ -75,10 +77,12 @@ class VocoderLosses(nn.Module):
                 adversarial = adversarial + weight * generator_loss(made, self.kind, self.mean)
                 features = features + weight * feature_loss(heard.real[kind], made, self.mean)
         against = adversarial + config.feature_weight * features
-        total = config.mel_weight * mel + stft_weight * stft + strength * against
+        total = config.mel_weight * mel + stft_weight * stft + config.phase_weight * phase
+        total = total + strength * against
         return {
             "mel_loss": mel,
             "stft_loss": stft,
+            "phase_loss": phase,
             "adversarial_loss": adversarial,
             "feature_loss": features,
             "discriminator_loss": heard.loss.detach() if heard is not None else zero,
