@@ -21,14 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-import torch
 
 from tts.errors import run_script
 from tts.export.graph import open_session, outputs_of
-from tts.export.vocoder import export_hifigan, export_vocos
 from tts.mel import MelConfig
-from tts.vocoders.hifigan import V2, V3, Hifigan
-from tts.vocoders.vocos import Vocos, VocosConfig
 
 FIRST = "HiFi-GAN V2"
 MEL = MelConfig()
@@ -41,6 +37,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=21)
     parser.add_argument("--train-steps", type=int, default=0, help="also train so many steps")
     arguments = parser.parse_args()
+
+    import torch
+
     torch.set_num_threads(arguments.threads)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -62,6 +61,12 @@ def main() -> None:
 
 def export_files(folder: Path) -> dict[str, Path]:
     """Export the vocoders that are compared; the first is what the others are compared with."""
+    import torch
+
+    from tts.export.vocoder import export_hifigan, export_vocos
+    from tts.vocoders.hifigan import V2, V3, Hifigan
+    from tts.vocoders.vocos import Vocos, VocosConfig
+
     torch.manual_seed(0)
     small, base = (Vocos(VocosConfig(channels=size), MEL) for size in (256, 512))
     made = {FIRST: folder / "v2.onnx", "HiFi-GAN V3": folder / "v3.onnx"}
@@ -124,6 +129,8 @@ def in_runtime(files: Mapping[str, Path], folder: Path, arguments: argparse.Name
 
 def make_package(folder: Path, vocoder: Path) -> Path:
     """Write a package whose acoustic model takes next to no time and speaks slowly."""
+    import torch
+
     from tts.export.voice import ExportOptions, export_voice, package_voice
     from tts.models.facts import Facts
     from tts.models.flow_decoder import FlowDecoderConfig
