@@ -8,7 +8,7 @@ from functools import lru_cache
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
 from tts.text.english.rules import say
-from tts.text.english.spelling import is_shouted, letter_word, lexicon_words, name_letters
+from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
 from tts.text.spoken import Problem
 
 # Abbreviations whose full stop belongs to them -> what is said.
@@ -106,14 +106,17 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = _expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain)))
     leftovers = Leftovers(text, _admit)
-    shouted = is_shouted(plain)
+    spans = [(0, len(plain))] if is_shouted(plain) else emphasis(plain)
+    spans.reverse()
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
         token = match[0]
         if token in ",.!?;:":
             _add_pause("," if token == ":" else token, out)
         elif token[0] in "'-" or (token.isascii() and token[0].isalpha()):
-            out += lexicon_words(token, shouted)
+            while spans and spans[-1][1] <= match.start():
+                spans.pop()
+            out += lexicon_words(token, bool(spans) and spans[-1][0] <= match.start())
         else:
             problems.append(leftovers.problem(token))
     return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
