@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
+from tts.text.english.marks import plain_marks
 from tts.text.english.rules import say
+from tts.text.english.short_forms import write_out
 from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
 from tts.text.spoken import Problem
 
@@ -62,7 +65,7 @@ _NEEDS_WORDS = re.compile(
     r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
-    r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
+    r"|[a-z],? [A-Z]{2}\b|->|=>|[a-z] > [A-Z]|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )
@@ -85,6 +88,7 @@ _REWRITTEN = {
         "′": "'",
         "−": "-",
     },
+    **{"→": "->", "⇒": "=>", "➔": "->", "➜": "->"},
     **{"…": ".", "。": ".", "、": ",", "：": ":", "￥": "¥"},
 }
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 ,.!?;:'-]+")
@@ -100,11 +104,12 @@ _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 def normalize(text: str) -> tuple[str, list[Problem]]:
     """Write words of a-z with ', single spaces, `, . ! ? ;`; report what had to be left out."""
     problems: list[Problem] = []
+    written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
     plain = " ".join(plain.split())
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
-    plain = _expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain)))
+    plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))
     leftovers = Leftovers(text, _admit)
     spans = [(0, len(plain))] if is_shouted(plain) else emphasis(plain)
     spans.reverse()
@@ -119,7 +124,15 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
             out += lexicon_words(token, bool(spans) and spans[-1][0] <= match.start())
         else:
             problems.append(leftovers.problem(token))
+    if text != written:
+        problems = [_as_written(problem, written) for problem in problems]
     return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
+
+
+def _as_written(problem: Problem, text: str) -> Problem:
+    """Return `problem` with what stands at its place in the input, such as the & of &copy;."""
+    length = len(problem.text)
+    return replace(problem, text=text[problem.position : problem.position + length])
 
 
 @lru_cache(maxsize=4096)

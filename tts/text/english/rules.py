@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from tts.text.english import code_words
+from tts.text.english.rules_codes import CODES as REFERENCES
+from tts.text.english.rules_everyday import EVERYDAY
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
 from tts.text.english.words import UNITS_OF_PRICES as PRICED
 from tts.text.verbalize import Rule, compile_rules
@@ -362,10 +365,11 @@ RULES = [
     (r"\+", " plus ", "A+", "ay plus"),
     (r"§", " section ", "§ 5", "section five"),
     (r"/", " slash ", "A/B", "ay slash B"),
-    (r"(?<!\w)_(?!\w)|~", " ", "b ~ c", "b c"),
+    (r"(?<!\w)_(?!\w)", " ", "b _ c", "b c"),
     (r"([α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
     (rf"({_CASH}|¢)", " {1:single} ", "the $ sign", "the dollar sign"),
 ]
 # fmt: on
 
-say = compile_rules((Rule(*row) for row in RULES), KINDS)
+RULES = [*REFERENCES, *EVERYDAY, *RULES]
+say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)
