@@ -6,6 +6,7 @@ import re
 
 from tts.text.english import number_words
 from tts.text.english.places import STATES
+from tts.text.english.words import KINDS as WORDS
 from tts.text.english.words import spell
 
 # How the digits of a telephone number without spaces are grouped.
@@ -48,6 +49,7 @@ def _lap(written: str) -> str:
 KINDS = {
     "reference": reference,
     "telephone": telephone,
+    "units": lambda unit: WORDS["unit"](f"2 {unit}").partition(" ")[2],
     "more": lambda digits: f", {number_words.digits(digits)}",
     "state": lambda letters: STATES[letters],
     "over": _over,

@@ -10,7 +10,7 @@ from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, f
 from tts.text.english.arpabet import PUNCTUATION
 from tts.text.english.marks import plain_marks
 from tts.text.english.rules import say
-from tts.text.english.short_forms import write_out
+from tts.text.english.short_forms import write_chat, write_out
 from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
 from tts.text.spoken import Problem
 
@@ -106,7 +106,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = " ".join(plain.split())
+    plain = write_chat(" ".join(plain.split()))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))

@@ -314,6 +314,9 @@ RULES = [
     (rf"{_START}({_N})(?:\" ?(?=x|by|long|wide|tall|high|deep|thick|screen|pipe|TV|monitor|across)|"
      rf" in\. ?(?=long|wide|tall|high|deep|thick|across))", "{1:number} inches ",
      "27 in. wide", "twenty seven inches wide"),
+    # A lone quotation mark behind a number closes no quotation.
+    (r"\A([^\"]{0,400}\d)\"(?=[^\"]{0,400}\Z)", "{1} inches ", "My TV is 65\".",
+     "My TV is sixty five inches."),
     (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?=,| [a-z]))?", "{1:unit}",
      "5 kg", "five kilograms"),
     (r"(?<![\w/])m/s(\^2)(?!\d)", "meters per second squared",

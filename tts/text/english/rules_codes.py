@@ -65,6 +65,15 @@ CODES = [
      "Ohio 43215", "Ohio four three two one five"),
     (rf"\b{_NO_CITY}([A-Z][a-z]{{2,14}}), {_STATE}(?![\w'&-]|[?!])", "{1}, {2:state}",
      "Provo, UT", "Provo, Utah"),
+    # Telephone numbers
+    (rf"\b({_CALL}{_AT}:?) (\+?\(?{_DIGITS}{{6,14}}){_END}{_COUNTED}",
+     "{1} {2:telephone}", "Call us at 8885550199.",
+     "Call us at eight eight eight, five five five, zero one nine nine."),
+    (rf"(?<![\w+])(\+{_DIGITS}{{7,14}}){_END}", "{1:telephone}", "+65 6123 4567",
+     "plus six five, six one two three, four five six seven"),
+    (r"(?<![\w.,/+-])(\d{2,4}-\d{4}-\d{4}|1[- ]?8\d\d[- ]\d{3}[- ]\d{3,4}|0\d(?: \d\d){4}"
+     rf"|\d{{3}} \d{{3}} \d{{4}}|\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}){_END}",
+     "{1:telephone}", "136-0011-2244", "one three six, zero zero one one, two two four four"),
     # Codes of letters and digits
     (r"\b([A-Z]{1,2}\d[A-Z\d]?) (?!\d[GMTK]B)(\d[A-Z]{2})\b", "{1:reference}, {2:reference}",
      "EC1A 4HD", "e c one ay, four h d"),
@@ -76,10 +85,14 @@ CODES = [
     (r"(?<![\w/.-])(?=[A-Z\d]{6,24}(?![\w-]))([A-Z]{0,4}\d{1,9}[A-Z]{1,6}\d[\dA-Z]{0,16})",
      "{1:reference}", "1Z999AA1", "one z nine nine nine ay ay one"),
     # Codes by the words around them
+    (r"\b([Tt]ext(?:ing)? [A-Z]{2,12} to) (\d{4,6})\b", "{1} {2:digits}",
+     "Text JOIN to 60445.", "Text JOIN to six zero four four five."),
+    (r"\b(Forms?) (\d{3,4})\b(?![.,]\d)", "{1} {2:code}", "Form 1040", "Form ten forty"),
+    (r"\b(401|403|457) ?([kb])\b", "{1:code} {2:spell}", "a 401(k)", "a four oh one k"),
     (rf"\b({_CODE}{_WORDS}{_LINK}|{_CODE}(?: [Nn]umber| [Nn]o\.| [Cc]ode)?:?) #?{_FIGURES}"
      rf"{_COUNTED}", "{1} {2:reference}",
      "The door code is 4096.", "The door code is four zero nine six."),
-    (rf"\b(\d{{3,8}})(?= (?:is|was) (?:your|the|my|our|his|her|a) (?:[a-z-]{{2,14}} ){{0,3}}{_CODE})",
+    (rf"\b(\d{{3,8}})(?= (?:is|was) (?:your|the|my|our|a) (?:[a-z-]{{2,14}} ){{0,3}}{_CODE})",
      "{1:reference}", "5921 is your PIN.", "five nine two one is your PIN."),
     (r"\b([Uu]se|[Ee]nter|[Tt]ype|[Kk]ey in|[Pp]unch in|[Pp]ress|[Rr]eply) (\d{4,8}) "
      r"(?=to [a-z]|as (?:the|your|a)\b|at the\b|on the\b|when\b|into\b)", "{1} {2:reference} ",
@@ -99,19 +112,10 @@ CODES = [
      "a card ending in 4821", "a card ending in four eight two one"),
     (r"(?<![\w&])#([A-Z]{1,4}-?\d[\dA-Z-]{1,20}|\d{5,20})\b", "number {1:reference}",
      "#KT-3301", "number k t, three three zero one"),
-    # Telephone numbers
-    (rf"\b({_CALL}{_AT}:?) (\+?\(?{_DIGITS}{{6,14}}){_END}{_COUNTED}",
-     "{1} {2:telephone}", "Call us at 8885550199.",
-     "Call us at eight eight eight, five five five, zero one nine nine."),
-    (rf"(?<![\w+])(\+{_DIGITS}{{7,14}}){_END}", "{1:telephone}", "+65 6123 4567",
-     "plus six five, six one two three, four five six seven"),
-    (rf"(?<![\w.,/+-])(\d{{2,4}}-\d{{4}}-\d{{4}}|1[- ]?8\d\d[- ]\d{{3}}[- ]\d{{3,4}}|0\d(?: \d\d){{4}}"
-     rf"|\d{{3}} \d{{3}} \d{{4}}|\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}){_END}",
-     "{1:telephone}", "136-0011-2244", "one three six, zero zero one one, two two four four"),
     # Rooms, seats and gates with a letter; a current only where something electric stands near
     (rf"(?<![\w.,]){_TENTHS} ?A (?=fuse|breaker|circuit|current|charger|socket|plug|outlet|"
      r"supply|battery|load)", "{1:number} amp ", "a 13A fuse", "a thirteen amp fuse"),
-    (rf"\b([Cc]urrent (?:of|is|was)|[Dd]raws?|[Dd]rew|[Rr]ated at|\d{{1,4}} ?V(?:,| at| and|/)) ?"
+    (rf"\b([Cc]urrent (?:of|is|was)|[Dd]raws?|[Dd]rew|[Rr]ated at|\d{{1,4}} ?V(?:,| at| and|/|)) ?"
      rf"{_TENTHS} ?A\b", "{1} {2:number} amps", "It draws 15A.", "It draws fifteen amps."),
     (rf"\b({_PLACE}) (\d{{1,4}})-?([A-Z])(?![\w'/°-])", "{1} {2:code} {3:spell}",
      "seat 22F", "seat twenty two f"),

@@ -27,14 +27,24 @@ _FRACTION = r"(?!1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/1
 _SURE_DATE = (
     r"(?i:on|due|until|till|since|dated|expires?|expired|week of|starting|starts|started|ends|"
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
-    r"reopens?|launches|born|arrives|arrived|leaves|left|scheduled for)"
+    r"reopens?|launches|born|arrives|arrived|leaves|left|scheduled for|"
+    r"(?:deadline|date|day|birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
+    r"(?:is|was)(?: on)?)"
 )
-_MAYBE_DATE = r"(?i:by|from|to|before|after|through|thru|between|and|as of|for)"
+_MAYBE_DATE = r"(?i:it's|today is|by|from|to|before|after|through|thru|between|and|as of|for)"
 _RATED = (
     r"(?i:rated?|rates|ratings?|scored?|scores|scoring|gave|gives?|grade|marks?|solid|verdict|"
     r"averaged?|answered|correctly|passed|won|quiz|test|exam|rating of|score of|score was)"
 )
 _PERFECT = r"(?i:an?|it|them|this|that|got|gets|get|earned|received|is|was|perfect|easy|him|her)"
+_OUT = rf"{_NO_MORE}{_MEASURED}"
+_MARK = r"(\d{1,3}(?:\.\d)?)"
+_ONE = r"(?i:an?|the|this|my|his|her|our|their|new|one|two|three)"
+_INCH = r"(?:\"|'')"
+_NO_TIME = (
+    r"(?! ?(?:percent|per|million|billion|degrees|seconds|minutes|hours|meters|kilometers|miles|"
+    r"points|dollars|euros|pounds|kg|g|km|m|s|ft|mm|cm|V|W|GHz|MHz|times|x)\b)"
+)
 _PART = (
     r"(?i:pages?|step|slide|part|chapter|round|question|episode|day|item|lesson|lap|level|stage|"
     r"photo|image|file|track|disc|volume|tab)"
@@ -61,6 +71,10 @@ EVERYDAY = [
      "{1} {2:month} {3:ordinal}", "by 8/21", "by August twenty first"),
     (rf"(?<![\w/.-]){_M}/{_D}(?= (?:at|@) ?\d)", "{1:month} {2:ordinal}",
      "8/21 at 6", "August twenty first at six"),
+    (r"(?<![\w/])24/7/365\b", "twenty four seven three sixty five", "open 24/7/365",
+     "open twenty four seven three sixty five"),
+    (r"(?<![\w/])(\d\d)/(\d\d)(?= (?:season|campaign|school year|academic year|winter))",
+     "{1:number} {2:number}", "the 12/13 season", "the twelve thirteen season"),
     # Pressures, ratings, pages
     (r"\b((?i:blood pressure|bp|pressure)(?: [a-z]{1,10}){0,4}:?) (\d{2,3}/\d{2,3})\b(?!/)",
      "{1} {2:over}", "Her pressure was 130/85.",
@@ -71,40 +85,49 @@ EVERYDAY = [
      "one hundred and twenty millimeters of mercury"),
     (rf"\b({_PART}) (\d{{1,4}})/(\d{{1,4}}){_NO_MORE}", "{1} {2:number} of {3:number}",
      "page 3/12", "page three of twelve"),
-    (rf"\b({_RATED}:?(?: [a-z]{{1,8}}){{0,2}}) (\d{{1,3}}(?:\.\d)?)/(\d{{1,3}}){_NO_MORE}{_MEASURED}",
+    (rf"\b({_RATED}:?(?: [a-z]{{1,8}}){{0,2}}) {_MARK}/(\d{{1,3}}){_OUT}",
      "{1} {2:number} out of {3:number}", "scored 17/20", "scored seventeen out of twenty"),
-    (rf"\b({_PERFECT}) (\d{{1,3}}(?:\.\d)?)/(5|10|20|25|40|50|100){_NO_MORE}{_MEASURED}",
+    (rf"\b({_PERFECT}) (?!50/50\b){_MARK}/(5|10|20|25|40|50|100){_OUT}",
      "{1} {2:number} out of {3:number}", "It is a 4/5.", "It is a four out of five."),
-    (rf"(?<![\w.,/$-])(?!50/50\b)(\d{{1,3}}(?:\.\d)?)/(10|50|100){_NO_MORE}{_MEASURED}",
+    (rf"(?<![\w.,/$-])(?!50/50\b){_MARK}/(10|50|100){_OUT}",
      "{1:number} out of {2:number}", "8.5/10", "eight point five out of ten"),
     (r"(?<![\w.,/$-])((?:[89]\d|1\d\d|2[0-4]\d)/(?:[3-9]\d|1[0-4]\d))(?![\w/]|[.,]\d)",
      "{1:over}", "a 140/90 reading", "a one hundred and forty over ninety reading"),
     (rf"{_START}({_N} ?(?:{_UNIT}))/{_PER}(?![\w/'^])", "{1:unit} per {2:each}", "3 g/L",
      "three grams per liter"),
+    (rf"(?<![\w/])(mg|g|kg|km|mi|mmol|μg|ng|mL|ml|MB|GB)/{_PER}(?![\w/'^])",
+     "{1:units} per {2:each}", "in mg/dL", "in milligrams per deciliter"),
     # Sizes
     (rf"{_START}({_N}) ?[xX×] ?(?=(?:{_N} ?[xX×] ?)?{_N} ?(?:{_UNIT})(?![\w'^/]))",
      "{1:number} by ", "3 x 2 cm", "three by two centimeters"),
-    (rf"{_START}({_N})(?:\"|'') ?[xX×] ?({_N})(?:\"|'')", "{1:number} by {2:number} inches",
+    (rf"{_START}({_N}){_INCH} ?[xX×] ?({_N}){_INCH} (?={_THING}\b|lumber|plank|photo|poster|"
+     r"print|canvas|box|panel|sheet)", "{1:number} by {2:number} inch ",
+     "a 2\" x 4\" board", "a two by four inch board"),
+    (rf"{_START}({_N}){_INCH} ?[xX×] ?({_N}){_INCH}", "{1:number} by {2:number} inches",
      "8\" x 10\"", "eight by ten inches"),
     (rf"{_START}({_N})' ?[xX×] ?({_N})'(?!\w)", "{1:number} by {2:number} feet",
      "10' x 12'", "ten by twelve feet"),
-    (rf"\b([Aa]n?|[Tt]he|[Tt]his|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|new|one|two|three) ({_N})(?:\"|'') "
-     r"?(?=[A-Za-z])", "{1} {2:number} inch ", "a 9\" nail", "a nine inch nail"),
-    (rf"{_START}({_N})(?:\"|'') ?(?={_THING}\b)", "{1:number} inch ", "9\" nails",
+    (rf"\b({_ONE}) ({_N}){_INCH} ?(?=[A-Za-z])", "{1} {2:number} inch ", "a 9\" nail", "a nine inch nail"),
+    (rf"{_START}({_N}){_INCH} ?(?={_THING}\b)", "{1:number} inch ", "9\" nails",
      "nine inch nails"),
-    (r"\b([Aa]n?|[Tt]he|[Tt]his|[Mm]y|[Hh]is|[Oo]ur) (\d{1,4})' (?=[a-z]{3})", "{1} {2:number} foot ",
+    (rf"\b({_ONE}) (\d{{1,4}})' (?=[a-z]{{3}})", "{1} {2:number} foot ",
      "an 8' ladder", "an eight foot ladder"),
+    (r"(?<![\w.,])(\d{3,4})([pi])\b", "{1:code} {2:spell}", "in 1080p", "in ten eighty p"),
+    (r"(?<![\w.,])(\d{1,3}(?:\.\d)?)k (?=users|followers|views|people|steps|subscribers|likes|"
+     r"downloads|customers|jobs|dollars|employees|members|words|visitors)", "{1:number} thousand ",
+     "4k likes", "four thousand likes"),
+    (r"(?<![\w.,])(\d{1,3}) ?(?:ft|feet) (\d{1,2}) ?in\b(?:\.(?= [a-z]))?",
+     "{1:number} feet {2:number} inches", "5 ft 3 in tall", "five feet three inches tall"),
     # Spans of time
     (r"(?<![\w.,])(\d{1,3}) ?h(?:rs?)? ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s(?:ecs?)?\b)?",
      "{1:hours} {2:minutes} {3:seconds}", "2h 5m", "two hours five minutes"),
     (r"(?<![\w.,])(\d{1,3}) ?m(?:ins?)? ?([0-5]?\d) ?s(?:ecs?)?\b", "{1:minutes} {2:seconds}",
      "4m 20s", "four minutes twenty seconds"),
-    (r"(?<![\w.:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\w|[.:]\d)", "{1:number} {2:lap} point {3:digits}",
-     "1:07.42", "one oh seven point four two"),
+    (r"(?<![\w.:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\w|[.:]\d)",
+     "{1:number} {2:lap} point {3:digits}", "1:07.42", "one oh seven point four two"),
     (r"\b((?i:at|until|till|from|by)) ([1-9]|1\d|2[0-3])\.([0-5]\d) ?([ap]\.?m\b)",
      "{1} {2:number} {3:lap} {4:half}", "at 7.45 pm", "at seven forty five pea em"),
-    (r"\b((?i:at|until|till)) ([1-9]|1\d|2[0-3])\.(15|30|45)(?![\w%]|[.,:]\d)"
-     r"(?! ?(?:percent|per|million|billion|degrees|[a-z]{1,4}\b(?<!on)(?<!and)(?<!in)(?<!at)))",
+    (r"\b((?i:at|until|till)) ([1-9]|1\d|2[0-3])\.(15|30|45)(?![\w%]|[.,:]\d)" + _NO_TIME,
      "{1} {2:number} {3:number}", "at 7.45", "at seven forty five"),
     # Versions and models
     (r"\bv\.? ?(\d{1,5}(?:\.\d{1,5}){1,6})(?!\w|\.\d)", "version {1:points}", "v1.20.4",
@@ -112,8 +135,12 @@ EVERYDAY = [
     (r"\b([Vv]ersions?|[Rr]elease) (\d{1,5}(?:\.\d{1,5}){1,6})(?!\w|\.\d)", "{1} {2:points}",
      "version 1.20.4.2", "version one point twenty point four point two"),
     (r"(?<![\w-])v(\d{1,4})\b(?!\.\d)", "version {1:number}", "v2", "version two"),
-    (r"\b(Boeing|Airbus|Embraer|Cessna|Bombardier|Antonov|a|the) (7\d7|\d{3,4})-(\d{3})(?![\w-])",
-     "{1} {2:code} {3:code}", "a 757-200", "a seven fifty seven two hundred"),
+    (r"\b(Boeing|Airbus|Embraer|Cessna|Bombardier|Antonov) (\d{3,4})-(\d{3})(?![\w-])",
+     "{1} {2:code} {3:code}", "a Boeing 747-400", "a Boeing seven forty seven four hundred"),
+    (r"(?<![\w.,-])(7[0-8]7)-(\d00)(?![\w-])", "{1:code} {2:code}", "a 757-200",
+     "a seven fifty seven two hundred"),
+    (rf"(?<![\w.,$-])({_YEAR})-(?=\s*(?:$|[,;]))", "{1:year} to present", "(2004-)",
+     "two thousand and four to present"),
     (r"(?<![\w-])([A-Z])(\d{3})-(\d{3})(?![\w-])", "{1:spell} {2:code} {3:code}", "the A350-900",
      "the ay three fifty nine hundred"),
     # Spans of years

@@ -110,8 +110,8 @@ def drops_g(word: str) -> bool:
 def _camel_words(word: str) -> list[str]:
     """Return the words of YouTube, PyTorch, SQLite, iPhone's; [] if it is a single one."""
     stem, apostrophe, ending = word.partition("'")
-    if not stem.isalpha() or ending not in ("", "s"):
-        return []
+    if not stem.isalpha() or ending not in ("", "s") or stem[:-1].lower() in dictionary():
+        return []  # not PhDs
     late = re.fullmatch("([A-Z]{2,5})([A-Z][a-z]{2,})", stem)
     if late and late[2].lower() in dictionary():
         parts = [late[1], late[2]]
