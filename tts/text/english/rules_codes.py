@@ -117,7 +117,7 @@ CODES = [
      r"supply|battery|load)", "{1:number} amp ", "a 13A fuse", "a thirteen amp fuse"),
     (rf"\b([Cc]urrent (?:of|is|was)|[Dd]raws?|[Dd]rew|[Rr]ated at|\d{{1,4}} ?V(?:,| at| and|/|)) ?"
      rf"{_TENTHS} ?A\b", "{1} {2:number} amps", "It draws 15A.", "It draws fifteen amps."),
-    (rf"\b({_PLACE}) (\d{{1,4}})-?([A-Z])(?![\w'/°-])", "{1} {2:code} {3:spell}",
+    (rf"\b({_PLACE}(?: is| was)?) (\d{{1,4}})-?([A-Z])(?![\w'/°-])", "{1} {2:code} {3:spell}",
      "seat 22F", "seat twenty two f"),
     (r"(?<![\w.,$-])(\d{3})([A-E])(?![\w'/°-])", "{1:code} {2:spell}", "in 705B",
      "in seven oh five b"),

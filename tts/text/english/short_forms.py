@@ -55,7 +55,7 @@ def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
         if with_digits != any(map(str.isdigit, written)):
             continue
         said[written] = words
-        if written.islower():
+        if written.islower() and written[0].isalpha():
             said[written.capitalize()] = words[:1].upper() + words[1:]
     # No unit at the start: Mm, good.
     said = {form: words for form, words in said.items() if form not in ("Mm", "Sh", "Def")}
