@@ -38,7 +38,7 @@ _WEEKDAYS = {
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:at\b|[JFMASOND][a-z]{{2,8}} [a-z]+))")
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
@@ -65,7 +65,8 @@ _NEEDS_WORDS = re.compile(
     r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
-    r"|[a-z],? [A-Z]{2}\b|->|=>|[a-z] > [A-Z]|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
+    r"|[a-z],? [A-Z]{2}\b|->|=>|[a-z] > [A-Z]|\b[DRI]-[A-Z]{2}\b|\bWW"
+    r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )

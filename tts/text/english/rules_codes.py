@@ -20,7 +20,7 @@ _NUMBER = r"(?:[Nn]umbers?|[Nn]o\.?|[Cc]ode|ID|id)"
 _WORDS = r"(?: [A-Za-z']{1,12}){0,4}"
 _LINK = r"(?: is| was| are| were| reads| says| will be|:)"
 _END = r"(?![\w%]|[.,:/-]\d| ?(?:am|pm|a\.m|p\.m)\b)"
-_FIGURES = rf"(\d{{3,24}}|\d{{2,5}}(?:[ -]\d{{2,5}}){{1,4}}){_END}"
+_FIGURES = rf"(\d{{2,5}}(?:[ -]\d{{2,5}}){{1,4}}|\d{{3,24}}){_END}"
 _REFERENCE = rf"((?:[A-Z]{{1,5}}-?)?\d[\dA-Z]{{0,24}}(?:-[\dA-Z]{{1,12}}){{0,4}}){_END}"
 # What is counted follows: 4096 tickets, but not 4096 is.
 _COUNTED = r"(?! (?:(?!(?:is|was|has|needs|does|ships|arrives)\b)[a-z]{2,15}s|people)\b)"
@@ -58,11 +58,16 @@ CODES = [
     (r"\b(?:Rte|RTE)\b\.? (?=[A-Z]?-?\d)", "route ", "Rte. 9", "route nine"),
     (r"\b[Ee]xt\b\.? ?(\d{1,6})\b", "extension {1:digits}",
      "ext 204", "extension two zero four"),
+    (r"\b([Pp]ort|[Ee]rrors?|HTTP) (\d{3,5})\b(?![.,]\d)", "{1} {2:digits}", "port 8080",
+     "port eight zero eight zero"),
     # Places in the United States and their ZIP codes
     (rf"(?<=[a-z]),? {_STATE},? {_PLUS_4}", ", {1:state} {2:digits}{3:more}",
      "Provo, UT 84604", "Provo, Utah eight four six zero four"),
     (rf"\b{_STATE_NAME},? {_PLUS_4}(?! [a-z]+s\b)", "{1} {2:digits}{3:more}",
      "Ohio 43215", "Ohio four three two one five"),
+    (r"\b((?:Dr|Prof)\b\.?(?: [A-Z][a-z]{1,14}\.?){1,3}), (MD|MA|PA)\b", "{1}, {2:spell}",
+     "Dr. Ann Lee, MD", "doctor Ann Lee, m d"),
+    (rf"(?<![\w-])([DRI])-{_STATE}(?![\w-])", "{1}, {2:state}", "(R-TX)", "R, Texas"),
     (rf"\b{_NO_CITY}([A-Z][a-z]{{2,14}}), {_STATE}(?![\w'&-]|[?!])", "{1}, {2:state}",
      "Provo, UT", "Provo, Utah"),
     # Telephone numbers
@@ -84,6 +89,9 @@ CODES = [
      "i s b n zero, three zero six, four zero six one five, two"),
     (r"(?<![\w/.-])(?=[A-Z\d]{6,24}(?![\w-]))([A-Z]{0,4}\d{1,9}[A-Z]{1,6}\d[\dA-Z]{0,16})",
      "{1:reference}", "1Z999AA1", "one z nine nine nine ay ay one"),
+    (rf"(?<![\w&-])(?!(?:USD|EUR|GBP|JPY|CNY|RMB|CHF|CAD|INR|AUD|KRW|HKD|AD|BC|CE|BCE|PM|AM)\b)"
+     rf"([A-Z]{{3,5}}) (?!\d000\b)(\d{{4}}){_END}{_COUNTED}", "{1} {2:code}", "an RTX 4090",
+     "an r t x forty ninety"),
     # Codes by the words around them
     (r"\b([Tt]ext(?:ing)? [A-Z]{2,12} to) (\d{4,6})\b", "{1} {2:digits}",
      "Text JOIN to 60445.", "Text JOIN to six zero four four five."),

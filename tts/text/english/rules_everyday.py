@@ -97,6 +97,11 @@ EVERYDAY = [
      "three grams per liter"),
     (rf"(?<![\w/])(mg|g|kg|km|mi|mmol|μg|ng|mL|ml|MB|GB)/{_PER}(?![\w/'^])",
      "{1:units} per {2:each}", "in mg/dL", "in milligrams per deciliter"),
+    (r"(?<=[a-z])/(yr|wk|mo|hr|mL|L|dL|kg)\b", " per {1:each}", "days/yr", "days per year"),
+    (r"(?<=\d) ?(?:y/o|yo)\b", " year old", "a 34 y/o man", "a thirty four year old man"),
+    (r"\bw/e\b", "whatever", "w/e you say", "whatever you say"),
+    (r"\bw/ (?=\S)", "with ", "w/ 8 seats", "with eight seats"),
+    (r"(?<![\w/])N/A(?![\w/])", "n ay", "It says N/A.", "It says n ay."),
     # Sizes
     (rf"{_START}({_N}) ?[xX×] ?(?=(?:{_N} ?[xX×] ?)?{_N} ?(?:{_UNIT})(?![\w'^/]))",
      "{1:number} by ", "3 x 2 cm", "three by two centimeters"),
@@ -154,6 +159,15 @@ EVERYDAY = [
     (r"(?<![\w.,])((?:1\d|20)\d0'?s)-(?=(?:1\d|20|')?\d0'?s\b)", "{1} to ", "1960s-1970s",
      "nineteen sixties to nineteen seventies"),
     (r"(?<=\d)~(?=\d)", "-", "5~10", "five to ten"),
+    (r"(?<![\w-])WW ?(II|I)\b", "World War {1:roman}", "after WWII", "after World War two"),
+    (r"(?<![\w-])M-F(?=,? \d)", "Monday to Friday", "M-F 9-5", "Monday to Friday nine to five"),
+    # Numbers that are words of their own
+    (r"(?<![\w.,])1,?000s\b", "thousands", "1,000s of fans", "thousands of fans"),
+    (r"(?<![\w.,])100s\b(?= (?:of|more)\b)", "hundreds", "100s of fans", "hundreds of fans"),
+    (r"[~≈] ?(?=[$€£¥]\d)", "about ", "~$50", "about fifty dollars"),
+    (r"(?<=\d) ?[xX] ?(?=10\^)", " times ", "2.5x10^3", "two point five times ten cubed"),
+    (r" ?&& ?", " and ", "x && y", "x and y"),
+    (r" ?== ?", " equals ", "x == 3", "x equals three"),
     # Arrows and list marks
     (r"(?<=\S) ?(?:--?>|=>)(?= ?\S)", " to ", "Home -> View", "Home to View"),
     (r"(?<=[A-Za-z]{2}) > (?=[A-Z][a-z])", ", ", "File > Print", "File, Print"),

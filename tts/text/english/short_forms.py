@@ -6,11 +6,13 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-_DAYS = {"Mon": "Monday", "Wed": "Wednesday", "Sat": "Saturday", "Sun": "Sunday", "Jan": "January"}
+_DAYS = {"Mon": "Monday", "Wed": "Wednesday", "Sat": "Saturday", "Sun": "Sunday"}
+_DAYS |= {"Jan": "January"}
 _LATER = (
-    r"(?:at (?:\w+ ?)?(?:\w+ )?|morning|afternoon|evening|night|to (?:Tue|Thu|Fri|Sat|Sun)|"
-    r"and (?:Tue|Thu|Fri|Sat|Sun)|January|February|March|April|May|June|July|August|September|"
-    r"October|November|December)"
+    r"(?:at \w|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon) ?"
+    r"(?:to|thirty|fifteen|pea|ay|o'clock)\b|morning|afternoon|evening|night|"
+    r"(?:to|and) (?:Tue|Thu|Fri|Sat|Sun)|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)"
 )
 # Words of their own, so that a day needs a word of time beside it.
 _DAY = re.compile(

@@ -21,7 +21,7 @@ _PARTS = {"py": "pie", "num": "numb", "sci": "sigh", "kube": "cube"}
 _EMPHASIS = re.compile(r"\b[A-Z][A-Z']*(?: [A-Z][A-Z']*){2,40}\b")
 # Parts of names that belong to what follows: McKay, DeVito, O'Hara.
 _NAME_PARTS = frozenset("mc mac de di du da la le van von st fitz o d l".split())  # noqa: SIM905
-_VERSIONED = re.compile("[A-Z]{2,4}v")  # IPv of IPv6
+_VERSIONED = re.compile("[A-Z]{2,4}[ve]")  # IPv of IPv6, PCIe
 _INITIALS = re.compile(r"([A-Z]{2,5}?)(s|'s)?")
 # Before these a capital A is the letter, not the article.
 _BEFORE_LETTER = frozenset(
@@ -88,7 +88,7 @@ def lexicon_words(token: str, shouted: bool = False) -> list[str]:
         parts = (part for part in token.split("-") if part)
         return [word for part in parts for word in lexicon_words(part, shouted)]
     if _VERSIONED.fullmatch(token):
-        return [*_spelled(token[:-1], ""), "v"]
+        return [*_spelled(token[:-1], ""), token[-1]]
     initials = None if shouted else _INITIALS.fullmatch(token)
     if initials and _is_initialism(initials[1]):
         return _spelled(initials[1], initials[2] or "")

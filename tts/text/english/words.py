@@ -104,6 +104,7 @@ UNITS = {
     **{"ppm": ("part per million", "parts per million"), "px": ("pixel", "pixels")},
     **{"fl oz": ("fluid ounce", "fluid ounces"), "sq mi": ("square mile", "square miles")},
     **{"sq m": ("square meter", "square meters"), "cu ft": ("cubic foot", "cubic feet")},
+    **{"ac": ("acre", "acres"), "Tbsp": ("tablespoon", "tablespoons")},
     **{"qt": ("quart", "quarts"), "pt": ("pint", "pints"), "yrs": ("years", "years")},
     **{"cm^3": ("cubic centimeter", "cubic centimeters"), "km^3": ("cubic kilometer",) * 2},
 }
