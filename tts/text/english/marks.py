@@ -19,7 +19,9 @@ _LINE_START = re.compile(
 )
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\((?:https?://|/|#|mailto:)[^()\s]{0,300}\)")
 _STRIKE = re.compile(r"~~(?=\S)([^~\n]{1,200})~~")
-_FENCE = re.compile(r"^```[a-z]{0,12}[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ \t]*(?:-{3,80}|\*{3,80}|_{3,80})[ \t]*$|^```[a-z]{0,12}[ \t]*$", re.MULTILINE
+)
 # Between two words a bullet parts them as a comma does.
 _BULLET = re.compile(r"(?<=\w) [•·]+ (?=\w)")
 

@@ -18,7 +18,7 @@ _OWNER = (
 )
 _NUMBER = r"(?:[Nn]umbers?|[Nn]o\.?|[Cc]ode|ID|id)"
 _WORDS = r"(?: [A-Za-z']{1,12}){0,4}"
-_LINK = r"(?: is| was| are| were| reads| says| will be|:)"
+_LINK = r"(?:'s| is| was| are| were| reads| says| will be|:)"
 _END = r"(?![\w%]|[.,:/-]\d| ?(?:am|pm|a\.m|p\.m)\b)"
 _FIGURES = rf"(\d{{2,5}}(?:[ -]\d{{2,5}}){{1,4}}|\d{{3,24}}){_END}"
 _REFERENCE = rf"((?:[A-Z]{{1,5}}-?)?\d[\dA-Z]{{0,24}}(?:-[\dA-Z]{{1,12}}){{0,4}}){_END}"
@@ -68,7 +68,7 @@ CODES = [
     (r"\b((?:Dr|Prof)\b\.?(?: [A-Z][a-z]{1,14}\.?){1,3}), (MD|MA|PA)\b", "{1}, {2:spell}",
      "Dr. Ann Lee, MD", "doctor Ann Lee, m d"),
     (rf"(?<![\w-])([DRI])-{_STATE}(?![\w-])", "{1}, {2:state}", "(R-TX)", "R, Texas"),
-    (rf"\b{_NO_CITY}([A-Z][a-z]{{2,14}}), {_STATE}(?![\w'&-]|[?!])", "{1}, {2:state}",
+    (rf"\b{_NO_CITY}([A-Z][a-z]{{1,14}}), {_STATE}(?![\w'&-]|[?!])", "{1}, {2:state}",
      "Provo, UT", "Provo, Utah"),
     # Telephone numbers
     (rf"\b({_CALL}{_AT}:?) (\+?\(?{_DIGITS}{{6,14}}){_END}{_COUNTED}",
@@ -80,6 +80,8 @@ CODES = [
      rf"|\d{{3}} \d{{3}} \d{{4}}|\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}){_END}",
      "{1:telephone}", "136-0011-2244", "one three six, zero zero one one, two two four four"),
     # Codes of letters and digits
+    (r"(?<![\d.,$€£-])(\d{11,15})(?<!000)(?!\d|[.,]\d)", " {1:digits} ", "id 356938035643",
+     "id three five six nine three eight zero three five six four three"),
     (r"\b([A-Z]{1,2}\d[A-Z\d]?) (?!\d[GMTK]B)(\d[A-Z]{2})\b", "{1:reference}, {2:reference}",
      "EC1A 4HD", "e c one ay, four h d"),
     (r"\b([A-Z]\d[A-Z]) ?(\d[A-Z]\d)\b", "{1:reference}, {2:reference}",
