@@ -6,15 +6,16 @@ The rows read as those of rules.py.
 from __future__ import annotations
 
 from tts.text.english.places import STATES
+from tts.text.verbalize import either_case
 
 # A number right after one of these is a code, digit by digit.
 _CODE = r"(?:[Cc]odes?|PIN|[Pp]in|[Pp]asscode|[Pp]assword|OTP|ZIP|[Zz]ip|[Pp]ostcode|[Ee]xtension)"
 # These have a number of their own: order number 20931.
-_OWNER = (
-    r"(?i:order|tracking|confirmation|reference|account|invoice|serial|case|ticket|booking|card|"
-    r"reservation|routing|licen[cs]e|member|membership|customer|claim|policy|passport|flight|"
-    r"student|employee|part|model|parcel|shipment|registration|docket|permit|batch|lot|meeting|"
-    r"conference|transaction|payment|repair|return|locker|patient|badge|receipt|id)"
+_OWNER = either_case(
+    "order tracking confirmation reference account invoice serial case ticket booking card "
+    "reservation routing license licence member membership customer claim policy passport flight "
+    "student employee part model parcel shipment registration docket permit batch lot meeting "
+    "conference transaction payment repair return locker patient badge receipt id ID"
 )
 _NUMBER = r"(?:[Nn]umbers?|[Nn]o\.?|[Cc]ode|ID|id)"
 _WORDS = r"(?: [A-Za-z']{1,12}){0,4}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from tts.text.english.words import LIBRARY_UNITS, MONTHS, UNITS
+from tts.text.verbalize import either_case
 
 _N = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,9})?"
 _START = r"(?<![\w.,^/])"
@@ -45,9 +46,9 @@ _NO_TIME = (
     r"(?! ?(?:percent|per|million|billion|degrees|seconds|minutes|hours|meters|kilometers|miles|"
     r"points|dollars|euros|pounds|kg|g|km|m|s|ft|mm|cm|V|W|GHz|MHz|times|x)\b)"
 )
-_PART = (
-    r"(?i:pages?|step|slide|part|chapter|round|question|episode|day|item|lesson|lap|level|stage|"
-    r"photo|image|file|track|disc|volume|tab)"
+_PART = either_case(
+    "page pages step slide part chapter round question episode day item lesson lap level stage "
+    "photo image file track disc volume tab"
 )
 _PER = r"(dL|cL|mL|ml|L|l|kg|g|min|h|hr|hour|day|week|s|sec|ha|gal|mi|cm|mm)"
 _THING = (
