@@ -92,7 +92,7 @@ EVERYDAY = [
      "{1} {2:number} out of {3:number}", "scored 17/20", "scored seventeen out of twenty"),
     (rf"\b({_PERFECT}) (?!50/50\b){_MARK}/(5|10|20|25|40|50|100){_OUT}",
      "{1} {2:number} out of {3:number}", "It is a 4/5.", "It is a four out of five."),
-    (rf"(?<![\w.,/$-])(?!50/50\b){_MARK}/(10|50|100){_OUT}",
+    (rf"(?<![\w.,/$-])(?!50/50\b|1/){_MARK}/(10|50|100){_OUT}",
      "{1:number} out of {2:number}", "8.5/10", "eight point five out of ten"),
     (r"(?<![\w.,/$-])((?:[89]\d|1\d\d|2[0-4]\d)/(?:[3-9]\d|1[0-4]\d))(?![\w/]|[.,]\d)",
      "{1:over}", "a 140/90 reading", "a one hundred and forty over ninety reading"),
