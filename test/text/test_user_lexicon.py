@@ -128,7 +128,7 @@ def test_a_full_stop_belongs_to_the_word_if_it_does_to_the_entry():
     lines = "Dr. D AA1 K\nMrs M IH1 S IH0 Z\nU.S. Y UW1 EH1 S\ntencha T EH1 N CH AH0\n"
     front = build_frontend(FrontEndConfig(user_lexicon=lines))
     spoken = front("Dr. Who, Mrs. Lee's U.S. tencha. Dr Lee")
-    assert spoken.normalized == "Dr. Who, Mrs. Lee's U.S. tencha. Dr Lee"
+    assert spoken.normalized == "Dr. Who, Mrs. Lee's U.S. tencha. Doctor Lee"
     assert [word.text for word in spoken.words if word.source == "lexicon"] == [
         *("Dr.", "Mrs.", "U.S.", "tencha"),
     ]

@@ -35,6 +35,11 @@ class Rule:
 _SLOT = re.compile(r"\{(\d+)(?::(\w+))?\}")
 
 
+def either_case(words: str) -> str:
+    """Return a pattern for any of `words`, small or with a capital; faster than ignoring case."""
+    return f"(?:{'|'.join(form for word in words.split() for form in (word, word.capitalize()))})"
+
+
 def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
     """Return a function that applies `rules` to a text, in their order."""
     steps = [(re.compile(rule.pattern, re.ASCII), _speaker(rule.words, kinds)) for rule in rules]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
+from tts.text.english.marks import plain_marks
 from tts.text.english.rules import say
-from tts.text.english.spelling import is_shouted, letter_word, lexicon_words, name_letters
+from tts.text.english.short_forms import write_chat, write_out
+from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
 from tts.text.spoken import Problem
 
 # Abbreviations whose full stop belongs to them -> what is said.
@@ -35,7 +38,7 @@ _WEEKDAYS = {
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,)")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:at\b|[JFMASOND][a-z]{{2,8}} [a-z]+))")
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
@@ -62,6 +65,7 @@ _NEEDS_WORDS = re.compile(
     r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
+    r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b[DRI]-[A-Z]{2}\b|\bWW"
     r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
@@ -85,6 +89,7 @@ _REWRITTEN = {
         "′": "'",
         "−": "-",
     },
+    **{"→": "->", "⇒": "=>", "➔": "->", "➜": "->"},
     **{"…": ".", "。": ".", "、": ",", "：": ":", "￥": "¥"},
 }
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 ,.!?;:'-]+")
@@ -100,23 +105,35 @@ _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 def normalize(text: str) -> tuple[str, list[Problem]]:
     """Write words of a-z with ', single spaces, `, . ! ? ;`; report what had to be left out."""
     problems: list[Problem] = []
+    written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = " ".join(plain.split())
+    plain = write_chat(" ".join(plain.split()))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
-    plain = _expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain)))
+    plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))
     leftovers = Leftovers(text, _admit)
-    shouted = is_shouted(plain)
+    spans = [(0, len(plain))] if is_shouted(plain) else emphasis(plain)
+    spans.reverse()
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
         token = match[0]
         if token in ",.!?;:":
             _add_pause("," if token == ":" else token, out)
         elif token[0] in "'-" or (token.isascii() and token[0].isalpha()):
-            out += lexicon_words(token, shouted)
+            while spans and spans[-1][1] <= match.start():
+                spans.pop()
+            out += lexicon_words(token, bool(spans) and spans[-1][0] <= match.start())
         else:
             problems.append(leftovers.problem(token))
+    if text != written:
+        problems = [_as_written(problem, written) for problem in problems]
     return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
+
+
+def _as_written(problem: Problem, text: str) -> Problem:
+    """Return `problem` with what stands at its place in the input, such as the & of &copy;."""
+    length = len(problem.text)
+    return replace(problem, text=text[problem.position : problem.position + length])
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,8 @@ from tts.text.english.arpabet import VOWELS, to_ipa
 from tts.text.english.dictionary import dictionary, modern
 from tts.text.english.heteronyms import readings
 from tts.text.english.letters import NAMES, letters_to_phones, spell
-from tts.text.english.stress import FUNCTION_WORDS, NO_PARTS, listed_syllable, stress
+from tts.text.english.spelling import drops_g
+from tts.text.english.stress import FUNCTION_WORDS, NO_PARTS, is_listed, listed_syllable, stress
 
 # Longer runs of letters are no words, and their parts need no search.
 _LONGEST = 40
@@ -58,6 +59,9 @@ def pronounce(word: str) -> tuple[tuple[str, ...], str]:
     known = dictionary().get(word)
     if known:
         return _say(word, known.split()), "dictionary"
+    if drops_g(word):
+        whole = _stressed(f"{word[:-1]}g", dictionary()[f"{word[:-1]}g"].split())
+        return to_ipa((*whole[:-2], "AH0", "N")), "rule"
     parts = word.split("-")
     if len(parts) > 1:
         said = [pronounce(part) for part in parts if part]
@@ -90,21 +94,73 @@ def _by_letters(letters: str) -> tuple[list[str], str]:
 
 def _say(word: str, phones: list[str]) -> tuple[str, ...]:
     """Write IPA with stress; function words keep none."""
+    return to_ipa(_stressed(word, phones))
+
+
+def _stressed(word: str, phones: list[str]) -> list[str]:
+    """Return `phones` with stress digits: as the word without its -s has them, else by rule."""
     if word in FUNCTION_WORDS:
-        return to_ipa(phone + "0" if phone in VOWELS else phone for phone in phones)
+        return [phone + "0" if phone in VOWELS else phone for phone in phones]
     names = [name for letter in word[:6] for name in NAMES.get(letter, "").split()]
     if len(word) > 1 and word.isalpha() and names == phones:
-        return to_ipa(_initials(word))
+        return _initials(word)
+    return _stressed_stem(word, phones) or _by_rule(word, phones)
+
+
+def _stressed_stem(word: str, phones: list[str]) -> list[str]:
+    """Return the phones of a plural or possessive with the stress of its word; [] if it is none."""
+    if len(word) > _LONGEST or is_listed(word):
+        return []
+    for stem in _without_s(word):
+        for ending in ([], ["S"], ["Z"], ["AH", "Z"], ["IH", "Z"]):
+            base = phones[: len(phones) - len(ending)]
+            if (
+                stem in FUNCTION_WORDS
+                or phones[len(base) :] != ending
+                or (not ending) != (word[-1] == "'")
+            ):
+                continue
+            said = _known_stress(stem, base)
+            if said:
+                return said + [p + "0" if p in VOWELS else p for p in ending]
+    return []
+
+
+def _known_stress(stem: str, base: list[str]) -> list[str]:
+    """Return `base` with stress if it is what `stem` is said as; [] if not."""
+    for known in (*readings().get(stem, {}).values(), modern().get(stem, ())):
+        if known and _alike([p.rstrip("012") for p in known], base):
+            return list(known)
+    published = dictionary().get(stem, "").split()
+    if published or not stem.isalpha():
+        return _stressed(stem, base) if published and _alike(published, base) else []
+    return _stressed(stem, base)
+
+
+def _without_s(word: str) -> list[str]:
+    """Return the words of which `word` may be a plural or possessive: universities' has two."""
+    if word.endswith(("'s", "'")):
+        return [word[: word.rindex("'")]]
+    if not word.endswith("s") or word.endswith("ss") or len(word) < 4:
+        return []
+    entries = dictionary()
+    stems = [word[:-1], word[:-2]] if word.endswith("es") else [word[:-1]]
+    stems += [word[:-3] + "y"] * word.endswith("ies")
+    return [stem for stem in stems if stem in entries and len(stem) > 2]
+
+
+def _by_rule(word: str, phones: list[str]) -> list[str]:
+    """Place the stress of a word that is no plural or possessive of another one."""
     entries = dictionary()
     prefix = _UNSTRESSED.match(word) if listed_syllable(word) < 0 else None
     rest = entries.get(word[prefix.end() :], "").split() if prefix else []
     if rest and _alike(phones[-len(rest) :], rest) and _has_vowel(phones[: -len(rest)]):
         before = [p + "0" if p in VOWELS else p for p in phones[: -len(rest)]]
-        return to_ipa(before + stress(word[prefix.end() :], phones[-len(rest) :]))
+        return before + stress(word[prefix.end() :], phones[-len(rest) :])
     first, second = _compound(word, entries) or ("", "")
     if first and entries[first].split() + entries[second].split() == phones:
-        return to_ipa(stress(word, phones, first, len(entries[first].split())))
-    return to_ipa(stress(word, phones))
+        return stress(word, phones, first, len(entries[first].split()))
+    return stress(word, phones)
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from tts.text.english import code_words
+from tts.text.english.rules_codes import CODES as REFERENCES
+from tts.text.english.rules_everyday import EVERYDAY
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
 from tts.text.english.words import UNITS_OF_PRICES as PRICED
 from tts.text.verbalize import Rule, compile_rules
@@ -311,6 +314,9 @@ RULES = [
     (rf"{_START}({_N})(?:\" ?(?=x|by|long|wide|tall|high|deep|thick|screen|pipe|TV|monitor|across)|"
      rf" in\. ?(?=long|wide|tall|high|deep|thick|across))", "{1:number} inches ",
      "27 in. wide", "twenty seven inches wide"),
+    # A lone quotation mark behind a number closes no quotation.
+    (r"\A([^\"]{0,400}\d)\"(?=[^\"]{0,400}\Z)", "{1} inches ", "My TV is 65\".",
+     "My TV is sixty five inches."),
     (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?=,| [a-z]))?", "{1:unit}",
      "5 kg", "five kilograms"),
     (r"(?<![\w/])m/s(\^2)(?!\d)", "meters per second squared",
@@ -362,10 +368,11 @@ RULES = [
     (r"\+", " plus ", "A+", "ay plus"),
     (r"§", " section ", "§ 5", "section five"),
     (r"/", " slash ", "A/B", "ay slash B"),
-    (r"(?<!\w)_(?!\w)|~", " ", "b ~ c", "b c"),
+    (r"(?<!\w)_(?!\w)", " ", "b _ c", "b c"),
     (r"([α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
     (rf"({_CASH}|¢)", " {1:single} ", "the $ sign", "the dollar sign"),
 ]
 # fmt: on
 
-say = compile_rules((Rule(*row) for row in RULES), KINDS)
+RULES = [*REFERENCES, *EVERYDAY, *RULES]
+say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
-from tts.text.english.dictionary import dictionary
+from tts.text.english.dictionary import dictionary, modern
+from tts.text.english.letters import NAMES
 
 # Runtimes cut at every hyphen: so do we, but for prefixes, which are no words.
 _PREFIXED = re.compile(r"\b(anti|co|de|non|pre|re|un)-([a-z]+)", re.IGNORECASE)
-# In capitals these are letters, although the dictionary has a word of the same letters.
-_LETTERS = frozenset(
-    "AD AI AM BA CT DA ER EU GI ID IRA IT LA LED LOL MA MS NGO OS PA PM UN US WHO".split()  # noqa: SIM905
-)
-# Longer capitals are read as a word; the dictionary knows most of either kind (NASA, FBI).
-_LONGEST_INITIALISM = 5
+# Two or three capitals are letters unless capitals.txt has them; longer ones often are a word.
+_SHORT = 3
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Parts of names of software that are not said as the dictionary says them.
+_PARTS = {"py": "pie", "num": "numb", "sci": "sigh", "kube": "cube"}
+# Three words in capitals are emphasis: I WILL NOT GO.
+_EMPHASIS = re.compile(r"\b[A-Z][A-Z']*(?: [A-Z][A-Z']*){2,40}\b")
 # Parts of names that belong to what follows: McKay, DeVito, O'Hara.
 _NAME_PARTS = frozenset("mc mac de di du da la le van von st fitz o d l".split())  # noqa: SIM905
-_VERSIONED = re.compile("[A-Z]{2,4}v")  # IPv of IPv6
+_VERSIONED = re.compile("[A-Z]{2,4}[ve]")  # IPv of IPv6, PCIe
 _INITIALS = re.compile(r"([A-Z]{2,5}?)(s|'s)?")
 # Before these a capital A is the letter, not the article.
 _BEFORE_LETTER = frozenset(
@@ -38,6 +41,40 @@ def is_shouted(text: str) -> bool:
     return text.isupper() and text.count(" ") >= 3
 
 
+@lru_cache(maxsize=1)
+def _capital_words() -> frozenset[str]:
+    """Return the words of two and three letters that capitals do not turn into letters."""
+    lines = Path(__file__).with_name("capitals.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if line[:1] != "#" for word in line.split())
+
+
+def emphasis(text: str) -> list[tuple[int, int]]:
+    """Return where runs of three or more words stand in capitals that are words, not letters."""
+    found = []
+    for run in _EMPHASIS.finditer(text):
+        words = run[0].lower().split()
+        plain = sum(w in _capital_words() or (len(w) > _SHORT and w in dictionary()) for w in words)
+        if plain >= 2 and plain * 2 > len(words):
+            found.append(run.span())
+    return found
+
+
+def _is_initialism(letters: str) -> bool:
+    """Tell whether two to five capitals are letters: GDP, but NASA, and NOT in "do NOT"."""
+    word = letters.lower()
+    phones = dictionary().get(word, "").split()
+    if phones and (word in modern() or phones == _names(word)):
+        return False  # said so as one word
+    if len(letters) <= _SHORT:
+        return word not in _capital_words()
+    return not phones
+
+
+def _names(word: str) -> list[str]:
+    """Return the phones of the names of the letters of `word`."""
+    return [phone for letter in word for phone in NAMES.get(letter, "").split()]
+
+
 def lexicon_words(token: str, shouted: bool = False) -> list[str]:
     """Return a run of letters, apostrophes and hyphens as words that a lexicon can hold.
 
@@ -45,27 +82,48 @@ def lexicon_words(token: str, shouted: bool = False) -> list[str]:
     """
     known = dictionary()
     if "-" in token:
+        if token.replace("-", "").lower() in modern():
+            return [token.replace("-", "")]
         token = _PREFIXED.sub(_joined, token)
         parts = (part for part in token.split("-") if part)
         return [word for part in parts for word in lexicon_words(part, shouted)]
     if _VERSIONED.fullmatch(token):
-        return [*_spelled(token[:-1], ""), "v"]
+        return [*_spelled(token[:-1], ""), token[-1]]
     initials = None if shouted else _INITIALS.fullmatch(token)
-    if token.lower() in known and not (initials and initials[1] in _LETTERS):
+    if initials and _is_initialism(initials[1]):
+        return _spelled(initials[1], initials[2] or "")
+    if token.lower() in known or drops_g(token.lower()):
         return [token]
     if token.lower() in _AND:
         return ["and"]
     bare = token.strip("'")
-    if not bare:
-        return []
-    if initials and (initials[1] in _LETTERS or initials[1].lower() not in known):
-        return _spelled(initials[1], initials[2] or "")
-    if bare.lower() in known or shouted:
-        return [bare]
-    parts = _CAMEL.findall(bare) if bare.isalpha() else []
-    if _is_camel(bare, parts):
-        return [word for part in parts for word in lexicon_words(part)]
-    return [bare]
+    if not bare or bare.lower() in known or shouted:
+        return [bare] if bare else []
+    return _camel_words(bare) or [bare]
+
+
+def drops_g(word: str) -> bool:
+    """Tell whether `word` is a word in -ing without its g: jokin'."""
+    return word.endswith("in'") and len(word) > 4 and f"{word[:-1]}g" in dictionary()
+
+
+def _camel_words(word: str) -> list[str]:
+    """Return the words of YouTube, PyTorch, SQLite, iPhone's; [] if it is a single one."""
+    stem, apostrophe, ending = word.partition("'")
+    if not stem.isalpha() or ending not in ("", "s") or stem[:-1].lower() in dictionary():
+        return []  # not PhDs
+    late = re.fullmatch("([A-Z]{2,5})([A-Z][a-z]{2,})", stem)
+    if late and late[2].lower() in dictionary():
+        parts = [late[1], late[2]]
+    else:
+        parts = _CAMEL.findall(stem)
+        if not _is_camel(stem, parts):
+            return []
+    said = []
+    for part in parts:
+        other = _PARTS.get(part.lower())
+        said += [other] if other else lexicon_words(part)
+    return [*said[:-1], said[-1] + apostrophe + ending]
 
 
 def _joined(match: re.Match[str]) -> str:

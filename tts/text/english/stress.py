@@ -121,6 +121,11 @@ def _exceptions() -> dict[str, int]:
     return listed
 
 
+def is_listed(word: str) -> bool:
+    """Tell whether the list of exceptions has `word` itself, not only the word it is made from."""
+    return word in _exceptions()
+
+
 def listed_syllable(word: str) -> int:
     """Return main syllable of a listed word or of an inflection of one; -1 if none is listed."""
     exceptions = _exceptions()

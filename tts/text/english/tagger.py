@@ -61,6 +61,21 @@ CLAUSES = listed(
     "and or but because when if while until unless although though that which who whom where "
     "why how what before after since so"
 )
+# What an order can begin with before any noun, and what no order of it has next.
+_ORDERS = listed(
+    "use collect combine convert extract insert transform separate compress exploit estimate "
+    "coordinate duplicate recall refill refuse resume reject"
+)
+_NO_ORDER = listed("of cases case by tax fees fee value values")
+# Words that an order of a verb without an object has next: Object to it, Rebel against it.
+_AIMS = listed("to against from into")
+_NOT_AIMED = listed(
+    "subject entrance progress impact insult increase decrease prospect envelope incense accent "
+    "record discount refund house addict threat uplift content"
+)
+# A preposition that stands between a verb and its object: Use only with care.
+_INSTEAD = listed("only both all less as with by before that what how")
+_LASTING = listed("advocate")  # what they are for follows: Advocate for change
 _HELPED = listed("let make made help helped have see saw hear heard watch watched")
 _PERSONS = listed("me him them us himself themselves")
 _PLURALS = listed("people children men women police")
@@ -134,6 +149,8 @@ def _at_start(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> 
     """Judge first in a clause: an order, or joined to what stands before `and`."""
     if after in OBJECT_STARTS and not ends_in_s:
         return True
+    if not ends_in_s and _is_order(words, place, after):
+        return True
     if at(words, place) in ("and", "or", "but"):
         for k in range(1, 5):
             earlier = at(words, place - k)
@@ -142,6 +159,24 @@ def _at_start(words: Sequence[str], place: int, after: str, ends_in_s: bool) -> 
             if earlier in DETERMINERS or earlier in _PREPOSITIONS or earlier in MARKS:
                 return False if after not in OBJECT_STARTS else None
     return None
+
+
+def _is_order(words: Sequence[str], place: int, after: str) -> bool:
+    """Tell whether an order begins after `place`: Use gloves, Object to it, but Use is low."""
+    word = at(words, place + 1)
+    if at(words, place) not in (".", "!", "?", ";") and (word, at(words, place)) != ("use", ","):
+        return False
+    if (after in _AIMS and word not in _NOT_AIMED) or (after == "for" and word in _LASTING):
+        return True
+    if word not in _ORDERS or after in _NO_ORDER or after.endswith("ed"):
+        return False
+    # A verb of its own follows a noun: Separate rooms are free.
+    for later in words[place + 3 : place + 7]:
+        if later in MARKS or later in CLAUSES:
+            break
+        if later in BE or later in HAVE or later in MODALS:
+            return False
+    return after not in _AFTER_NOUN or after in _INSTEAD
 
 
 def _after_noun(words: Sequence[str], index: int, ends_in_s: bool) -> bool | None:

@@ -83,7 +83,29 @@ UNITS = {
     **{"m^2": ("square meter", "square meters"), "m^3": ("cubic meter", "cubic meters")},
     **{"km^2": ("square kilometer", "square kilometers")},
     **{"ft^2": ("square foot", "square feet"), "in^2": ("square inch", "square inches")},
+    **{"in^3": ("cubic inch", "cubic inches")},
     **{"cm^2": ("square centimeter", "square centimeters")},
+    **{"mm^2": ("square millimeter", "square millimeters"), "mm^3": ("cubic millimeter",) * 2},
+    **{"mi^2": ("square mile", "square miles"), "ft^3": ("cubic foot", "cubic feet")},
+    **{"mL": ("milliliter", "milliliters"), "dL": ("deciliter", "deciliters")},
+    **{"cL": ("centiliter", "centiliters"), "cl": ("centiliter", "centiliters")},
+    **{"μL": ("microliter", "microliters"), "μl": ("microliter", "microliters")},
+    **{"mol": ("mole", "moles"), "mmol": ("millimole", "millimoles")},
+    **{"μmol": ("micromole", "micromoles"), "nmol": ("nanomole", "nanomoles")},
+    **{"ng": ("nanogram", "nanograms"), "pg": ("picogram", "picograms")},
+    **{"mcg": ("microgram", "micrograms"), "mEq": ("milliequivalent", "milliequivalents")},
+    **{"IU": ("i u", "i u"), "mIU": ("milli i u",) * 2, "U": ("unit", "units")},
+    **{"h": ("hour", "hours"), "Wh": ("watt hour", "watt hours")},
+    **{"kB": ("kilobyte", "kilobytes"), "PB": ("petabyte", "petabytes")},
+    **{"Kbps": ("kilobit per second", "kilobits per second")},
+    **{"kbps": ("kilobit per second", "kilobits per second")},
+    **{"lm": ("lumen", "lumens"), "lx": ("lux", "lux"), "hp": ("horsepower", "horsepower")},
+    **{"bpm": ("beat per minute", "beats per minute"), "dpi": ("dot per inch", "dots per inch")},
+    **{"ppm": ("part per million", "parts per million"), "px": ("pixel", "pixels")},
+    **{"fl oz": ("fluid ounce", "fluid ounces"), "sq mi": ("square mile", "square miles")},
+    **{"sq m": ("square meter", "square meters"), "cu ft": ("cubic foot", "cubic feet")},
+    **{"ac": ("acre", "acres"), "Tbsp": ("tablespoon", "tablespoons")},
+    **{"qt": ("quart", "quarts"), "pt": ("pint", "pints"), "yrs": ("years", "years")},
     **{"cm^3": ("cubic centimeter", "cubic centimeters"), "km^3": ("cubic kilometer",) * 2},
 }
 LIBRARY_UNITS = [
@@ -115,7 +137,11 @@ LIBRARY_UNITS = [
     "kb",
     "mb",
 ]
-_EACH = {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
+_EACH = {
+    **{"dL": "deciliter", "cL": "centiliter", "mL": "milliliter", "ml": "milliliter"},
+    **{"s": "second", "sec": "second", "ha": "hectare", "cm": "centimeter", "mm": "millimeter"},
+}
+_EACH |= {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
 UNITS_OF_PRICES = ("kg", "g", "lb", "oz", "km", "mi", "m", "L", "l", "ft", "kWh", "MWh", "t", "gal")
 _FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _SYMBOLS = {

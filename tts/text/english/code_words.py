@@ -1,0 +1,58 @@
+"""Fill the slots of the rows for codes: references, telephone numbers, states, versions."""
+
+from __future__ import annotations
+
+import re
+
+from tts.text.english import number_words
+from tts.text.english.places import STATES
+from tts.text.english.words import KINDS as WORDS
+from tts.text.english.words import spell
+
+# How the digits of a telephone number without spaces are grouped.
+_GROUPS = {7: (3, 4), 8: (4, 4), 10: (3, 3, 4), 11: (3, 4, 4)}
+
+
+def reference(written: str) -> str:
+    """Say A-20931 as ay, two zero nine three one; a number below 100 as a number."""
+    if written.isdigit() and len(written) < 3 and written[0] != "0":
+        return number_words.cardinal(written)
+    groups = (re.findall("[A-Za-z]+|[0-9]+", part) for part in re.split("[^A-Za-z0-9]+", written))
+    said = (
+        " ".join(spell(p) if p.isalpha() else number_words.digits(p) for p in g) for g in groups
+    )
+    return ", ".join(filter(None, said))
+
+
+def telephone(written: str) -> str:
+    """Say a telephone number in the groups in which it is written, or in the usual ones."""
+    groups = re.findall("[0-9]+", written)
+    if len(groups) == 1:
+        digits = groups[0]
+        sizes = _GROUPS.get(len(digits), (3,) * (len(digits) // 3) + (len(digits) % 3,))
+        sizes = (1, 3, 3, 4) if len(digits) == 11 and digits[0] == "1" else sizes
+        groups = [digits[sum(sizes[:k]) :][:size] for k, size in enumerate(sizes)]
+    said = ", ".join(number_words.digits(group) for group in groups if group)
+    return f"plus {said}" if written[0] == "+" else said
+
+
+def _over(written: str) -> str:
+    """Say 120/80 as one hundred and twenty over eighty."""
+    return " over ".join(number_words.cardinal(part) for part in written.split("/"))
+
+
+def _lap(written: str) -> str:
+    """Return the seconds of 4:01.73: oh one."""
+    return ("oh " if written[0] == "0" else "") + number_words.cardinal(written.lstrip("0") or "0")
+
+
+KINDS = {
+    "reference": reference,
+    "telephone": telephone,
+    "units": lambda unit: WORDS["unit"](f"2 {unit}").partition(" ")[2],
+    "more": lambda digits: f", {number_words.digits(digits)}",
+    "state": lambda letters: STATES[letters],
+    "over": _over,
+    "lap": _lap,
+    "points": lambda parts: " point ".join(map(number_words.cardinal, parts.split("."))),
+}

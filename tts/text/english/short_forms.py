@@ -1,0 +1,95 @@
+"""Write short forms without a full stop out: thx, Thu, 500 Pine Ct, doses in mg."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+_DAYS = {"Mon": "Monday", "Wed": "Wednesday", "Sat": "Saturday", "Sun": "Sunday"}
+_DAYS |= {"Jan": "January"}
+_LATER = (
+    r"(?:at \w|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon) ?"
+    r"(?:to|thirty|fifteen|pea|ay|o'clock)\b|morning|afternoon|evening|night|"
+    r"(?:to|and) (?:Tue|Thu|Fri|Sat|Sun)|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)"
+)
+# Words of their own, so that a day needs a word of time beside it.
+_DAY = re.compile(
+    r"\b((?i:on|next|last|this|every|by|until|till|since|from|through|thru|to|and|or) )"
+    rf"({'|'.join(_DAYS)})\b(?!['-]|\.\w| [A-Z][a-z]+ (?:is|was|has)\b)"
+    rf"|(?<![Tt]he )(?<![Hh]e )(?<!it )\b({'|'.join(_DAYS)})\b(?=,? {_LATER})"
+)
+_AVENUE = re.compile(r"(?<=[a-z] )Ave\b(?![.'])")  # but Ave Maria
+_STREETS = {"St": "street", "Dr": "drive", "Ln": "lane", "Ct": "court", "Pl": "place"}
+_STREETS |= {"Sq": "square", "Ter": "terrace", "Cir": "circle", "Trl": "trail", "Aly": "alley"}
+_NUMBER = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen|[a-z]+ty|eleven|twelve|"
+    r"hundred|thousand|oh|zero)"
+)
+# Before a capital St is a saint and Dr a doctor, but not behind the number of a house.
+_STREET = re.compile(
+    rf"\b({_NUMBER} (?:(?:North|South|East|West|[NSEW]) )?(?:[A-Z][a-z]{{2,15}} ){{1,2}})"
+    rf"({'|'.join(_STREETS)})\b(?![.'])"
+    rf"|\b((?:[A-Z][a-z]{{2,15}}|[a-z]{{2,9}}(?:th|first|second|third)) )({'|'.join(_STREETS)})\b"
+    r"(?![.']| [A-Z])"
+)
+# Before a name; with its full stop it is one of normalize.py.
+_TITLES = {"Mt": "Mount", "Ft": "Fort", "St": "Saint", "Dr": "Doctor", "Prof": "Professor"}
+_TITLES |= {"Gen": "General", "Sen": "Senator", "Gov": "Governor", "Capt": "Captain"}
+_TITLES |= {"Sgt": "Sergeant", "Lt": "Lieutenant", "Rev": "Reverend", "Col": "Colonel"}
+_TITLE = re.compile(rf"\b({'|'.join(_TITLES)}) (?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=1)
+def rows() -> tuple[tuple[str, str, str, str], ...]:
+    """Return the rows of short_forms.tsv: written, said, an example, the example said."""
+    text = Path(__file__).with_name("short_forms.tsv").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if line and line[0] != "#")
+    return tuple(tuple(line.split("\t")) for line in lines)
+
+
+@lru_cache(maxsize=2)
+def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return what is said for each form, and the pattern that finds any of them."""
+    said: dict[str, str] = {}
+    for written, words, *_ in rows():
+        if with_digits != any(map(str.isdigit, written)):
+            continue
+        said[written] = words
+        if written.islower() and written[0].isalpha():
+            said[written.capitalize()] = words[:1].upper() + words[1:]
+    # No unit at the start: Mm, good.
+    said = {form: words for form, words in said.items() if form not in ("Mm", "Sh", "Def")}
+    longest = sorted(said, key=len, reverse=True)
+    return said, re.compile(rf"(?<![\w.'@-])(?:{'|'.join(longest)})(?![\w'-]|\.\w)")
+
+
+# The letters u and r are words beside these only.
+_YOU = re.compile(
+    r"\b((?i:see|love|miss|thank|are|r|did|do|can|will|if|when|what|how|where|why|hope|tell|call|"
+    r"need|want|let|got|bless|told|like|hear|catch)) u\b(?!['.]\w| ?[=+*/^-])"
+    r"|(?<![\w'.^+*/=-])[uU] (?=(?:are|r|ok|okay|have|got|know|want|can|should|will|need|there|"
+    r"guys|think|look|see|coming|did|do|were|free|up|home|too|all|doing|going)\b)"
+)
+_ARE = re.compile(r"(?<![\w'.^+*/=-])[rR] (?=(?:you|u|we|they)\b)|(?<=\byou )r (?=[a-z]{2})")
+
+
+def write_chat(text: str) -> str:
+    """Return `text` with the short forms that look like numbers or letters written out: gr8, u."""
+    said, pattern = _forms(True)
+    if re.search(r"[a-z]\d|\d[a-z]", text):
+        text = pattern.sub(lambda match: said[match[0]], text)
+    if " u" in text or "u " in text or "U " in text:
+        text = _YOU.sub(lambda m: f"{m[1]} you" if m[1] else "you ", text)
+    return _ARE.sub("are ", text)
+
+
+def write_out(text: str) -> str:
+    """Return `text`, numbers already in words, with its short forms written out."""
+    said, pattern = _forms()
+    text = pattern.sub(lambda match: said[match[0]], text)
+    text = _DAY.sub(lambda m: (m[1] or "") + _DAYS[m[2] or m[3]], text)
+    text = _AVENUE.sub("avenue", text)
+    text = _STREET.sub(lambda m: (m[1] or m[3]) + _STREETS[m[2] or m[4]], text)
+    return _TITLE.sub(lambda match: _TITLES[match[1]] + " ", text)
