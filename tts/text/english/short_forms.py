@@ -43,8 +43,8 @@ _TITLE = re.compile(rf"\b({'|'.join(_TITLES)}) (?=[A-Z][a-z])")
 
 @lru_cache(maxsize=1)
 def rows() -> tuple[tuple[str, str, str, str], ...]:
-    """Return the rows of short_forms.tsv: written, said, an example, the example said."""
-    text = Path(__file__).with_name("short_forms.tsv").read_text(encoding="utf-8")
+    """Return the rows of short_forms.txt: written, said, an example, the example said."""
+    text = Path(__file__).with_name("short_forms.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and line[0] != "#")
     return tuple(tuple(line.split("\t")) for line in lines)
 
