@@ -45,22 +45,35 @@ _MEETINGS = {
     ("为wei4", vocabulary.NAME): -200,
     ("为wei4", "r"): -200,
 }
+# 一 that changes its tone, alone or in a counted word (一年), as the last digit of a number.
+_LAST_DIGIT = 1000
+_LAST_DIGIT_OF = {
+    "十": ("alone", "unit", "other", "起"),  # 21起案件
+    "一": ("alone", "unit", "other"),  # but 五一一起去
+    "点": ("unit", "alone"),  # 3.1米, but 三点一刻
+}
+_UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
 _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
 
 
 class Left(NamedTuple):
-    """Hold what the word before an entry can see of it: its first tone, length (to 3) and kind."""
+    """Hold what the word before an entry can see of it: its first tone, length (to 3) and kind.
+
+    one: the word counts one of something (see _counted_one).
+    """
 
     tone: str
     length: int
     kind: str
+    one: str = ""
 
 
 class Right(NamedTuple):
     """Hold what the word after an entry can see of it.
 
     end: see sandhi.ends; length up to 2; kind; suffix: its last character takes the suffix 儿;
-    character: a word of one character whose third tone may change, else empty.
+    character: a word of one character whose third tone may change, else empty. number: the last
+    character of a word that is all a number.
     """
 
     end: str
@@ -68,6 +81,7 @@ class Right(NamedTuple):
     kind: str
     suffix: bool
     character: str
+    number: str = ""
 
 
 class Entry(NamedTuple):
@@ -106,6 +120,8 @@ def _rules(right: Right, left: Left) -> int:
     elif right.end in sandhi.YI and right.length == 1:
         counts = left.kind in ("m", "一yi1")
         cost += _COUNTING if counts != (right.end == "yi1") else 0
+    if left.one and left.one in _LAST_DIGIT_OF.get(right.number, ()):
+        cost += _LAST_DIGIT
     if left.kind == "儿er":
         cost += 0 if right.suffix else _SUFFIX_WANTED
     elif left.kind == "儿er2":
@@ -294,13 +310,39 @@ def entries_for(
     first, kind = reading[0], vocabulary.kind_of(word)
     if len(word) == 1 and word in _OWN_KINDS:
         kind = word + first
-    left = Left(_tone(first), min(len(word), 3), kind)
+    left = Left(_tone(first), min(len(word), 3), kind, _counted_one(word, first))
+    number = _number_before(word)
     forms = sandhi.ends(word, reading) if bends else [(sandhi.PLAIN, reading)]
     for end, said in forms:
         changes = len(word) == 1 and end in (sandhi.KEPT, sandhi.RAISED)
+        if word == "一":
+            left = left._replace(one="" if end == "yi1" else "alone")
         suffix = takes_suffix(word[-1])
-        right = Right(end, min(len(word), 2), kind, suffix, word if changes else "")
+        right = Right(end, min(len(word), 2), kind, suffix, word if changes else "", number)
         yield Entry(word, reading, said, cost, left, right, source)
+
+
+def _counted_one(word: str, first: str) -> str:
+    """Return what a word counts one of (一年): unit (一米, 一倍), other (一个), 起 of 一起; or "".
+
+    Of 一 alone entries_for decides.
+    """
+    if word[0] != "一" or first == "yi1" or len(word) == 1:
+        return ""
+    measure = word[1]
+    if measure == "起":
+        return measure if len(word) == 2 else ""
+    if measure in _UNITS:
+        return "unit"
+    return "other" if vocabulary.is_measure(measure) else ""
+
+
+def _number_before(word: str) -> str:
+    """Return the last character of a number that 一 may end: 十, 一 or 点 (of decimals)."""
+    if all(character in sandhi.NUMBER for character in word):
+        return "一" if word[-1] == "一" else "十"
+    decimal = word[-1] == "点" and all(character in sandhi.NUMBER for character in word[:-1])
+    return "点" if decimal else ""
 
 
 def _tone(syllable: str) -> str:
