@@ -19,9 +19,17 @@ from tts.text.mandarin.vocabulary import LONGEST
 NEVER = 1 << 40  # the cost of what cannot be
 
 # Characters of several readings or uses: each has kinds of its own, one for a reading.
-_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第")
-# Second readings of single characters, and what they cost more than the usual one.
-_SECOND = {"地": ("de", 100), "得": ("dei3", 150), "为": ("wei4", 100), "儿": ("er", 0)}
+_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第种行")
+# Further readings of single characters, and what they cost more than the usual one.
+_SECOND = {
+    "地": {"de": 100},
+    "得": {"dei3": 150, "de2": 200},
+    "为": {"wei4": 100},
+    "儿": {"er": 0},
+    "只": {"zhi1": 150},
+    "种": {"zhong4": 150},
+    "行": {"hang2": 150},
+}
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
 _COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
 _USER = -5000  # a word of the user's own lexicon stands over all others
@@ -40,18 +48,41 @@ _MEETINGS = {
     ("v", "得dei3"): 300,
     ("a", "得dei3"): 300,
     ("得dei3", "v"): -100,
-    ("得dei3", "d"): -100,
+    ("得dei3", "d"): -20,
+    ("得dei3", "a"): -50,
+    ("得dei3", "了le"): 400,
+    ("n", "得dei3"): -70,
+    ("r", "得de"): 250,
+    ("得de2", "了le"): -200,
+    ("得de2", "m"): -200,
+    ("得de2", "第di4"): -200,
+    **{(kind, "得de2"): -150 for kind in "nrtqfs"},
+    ("v", "得de2"): 200,
+    ("a", "得de2"): 200,
     ("得dei3", "p"): -100,
     ("为wei4", vocabulary.NAME): -200,
     ("为wei4", "r"): -200,
+    ("为wei4", "person"): -250,
+    ("v", "为wei4"): 250,
+    ("m", "只zhi1"): -450,
+    ("m", "行hang2"): -250,
+    ("种zhong4", "n"): -50,
+    ("种zhong4", vocabulary.NAME): -50,
+    **{(kind, "种zhong4"): -150 for kind in "dfvrst"},
+    ("n", "种zhong4"): -60,
+    ("N", "种zhong4"): -60,
+    ("m", "种zhong4"): 500,
+    ("a", "种zhong4"): 200,
 }
 # 一 that changes its tone, alone or in a counted word (一年), as the last digit of a number.
-_LAST_DIGIT = 1000
+_LAST_DIGIT = 3000
 _LAST_DIGIT_OF = {
     "十": ("alone", "unit", "other", "起"),  # 21起案件
     "一": ("alone", "unit", "other"),  # but 五一一起去
     "点": ("unit", "alone"),  # 3.1米, but 三点一刻
 }
+# How nouns end for whom something is done: 为读者, 为祖国.
+_PERSONS = frozenset("者人们员生民客友众师手户亲国家司校队厂村妈爸")
 _UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
 _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
 
@@ -59,13 +90,13 @@ _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, 
 class Left(NamedTuple):
     """Hold what the word before an entry can see of it: its first tone, length (to 3) and kind.
 
-    one: the word counts one of something (see _counted_one).
+    role: see _role.
     """
 
     tone: str
     length: int
     kind: str
-    one: str = ""
+    role: str = ""
 
 
 class Right(NamedTuple):
@@ -114,13 +145,13 @@ def features(right: Right, left: Left) -> list[Feature]:
 
 def _rules(right: Right, left: Left) -> int:
     """Return the cost of a meeting by rule."""
-    cost = _MEETINGS.get((right.kind, left.kind), 0)
+    cost = _MEETINGS.get((right.kind, left.kind), 0) + _MEETINGS.get((right.kind, left.role), 0)
     if right.end == sandhi.KEPT and left.tone == "3":
         cost += _THIRD_TONES
     elif right.end in sandhi.YI and right.length == 1:
         counts = left.kind in ("m", "一yi1")
         cost += _COUNTING if counts != (right.end == "yi1") else 0
-    if left.one and left.one in _LAST_DIGIT_OF.get(right.number, ()):
+    if left.role and left.role in _LAST_DIGIT_OF.get(right.number, ()):
         cost += _LAST_DIGIT
     if left.kind == "儿er":
         cost += 0 if right.suffix else _SUFFIX_WANTED
@@ -185,8 +216,7 @@ class Lattice:
         base = vocabulary.cost_of(word)
         usual = sandhi.inside(word, vocabulary.reading(word))
         costs = {usual: base}
-        if word in _SECOND:
-            second, more = _SECOND[word]
+        for second, more in _SECOND.get(word, {}).items():
             costs[(second,)] = base + more
         learned = self.readings.get(word, {})
         for reading, weight in learned.items():
@@ -310,23 +340,25 @@ def entries_for(
     first, kind = reading[0], vocabulary.kind_of(word)
     if len(word) == 1 and word in _OWN_KINDS:
         kind = word + first
-    left = Left(_tone(first), min(len(word), 3), kind, _counted_one(word, first))
+    left = Left(_tone(first), min(len(word), 3), kind, _role(word, first, kind))
     number = _number_before(word)
     forms = sandhi.ends(word, reading) if bends else [(sandhi.PLAIN, reading)]
     for end, said in forms:
         changes = len(word) == 1 and end in (sandhi.KEPT, sandhi.RAISED)
         if word == "一":
-            left = left._replace(one="" if end == "yi1" else "alone")
+            left = left._replace(role="" if end == "yi1" else "alone")
         suffix = takes_suffix(word[-1])
         right = Right(end, min(len(word), 2), kind, suffix, word if changes else "", number)
         yield Entry(word, reading, said, cost, left, right, source)
 
 
-def _counted_one(word: str, first: str) -> str:
-    """Return what a word counts one of (一年): unit (一米, 一倍), other (一个), 起 of 一起; or "".
+def _role(word: str, first: str, kind: str) -> str:
+    """Return what a word counts one of: unit (一米, 一倍), other (一个), 起 of 一起; or person.
 
-    Of 一 alone entries_for decides.
+    Empty for other words; of 一 alone entries_for decides.
     """
+    if len(word) > 1 and kind in "nNr" and word[-1] in _PERSONS:
+        return "person"
     if word[0] != "一" or first == "yi1" or len(word) == 1:
         return ""
     measure = word[1]
