@@ -144,7 +144,10 @@ def _dates() -> Iterator[Rule]:
     seasons = ["赛季", "学年", "财年"]
     yield row("undigit", 10, year, ("/", "到"), DIGIT, DIGIT, before=seasons)
     yield row(
-        "undigit", 10, year, before=["年", "奥", "世", "款", "版", "届", "赛季", "财年", "学年", "春晚"]
+        "undigit",
+        10,
+        year,
+        before=["年", "奥", "世", "款", "版", "届", "赛季", "财年", "学年", "春晚"],
     )
     yield row("signs", 9, one_of(["公元", "公元前", "前"]), cardinal(4), before="年")
     written = [f"{tens}{ones}" for tens in "056789" for ones in range(10)]
