@@ -45,6 +45,7 @@ _MEETINGS = {
     ("n", "得dei3"): -120,
     ("t", "得dei3"): -150,
     ("得dei3", "t"): -60,
+    ("得dei3", "n"): -40,
     ("r", "得de"): 250,
     ("得de2", "了le"): -200,
     ("得de2", "m"): -200,
@@ -62,8 +63,9 @@ _MEETINGS = {
     ("种zhong4", "n"): -50,
     ("种zhong4", vocabulary.NAME): -50,
     **{(kind, "种zhong4"): -150 for kind in "dfvrst"},
-    ("n", "种zhong4"): -60,
-    ("N", "种zhong4"): -60,
+    ("种zhong4", "的de"): -80,
+    ("n", "种zhong4"): -110,
+    ("N", "种zhong4"): -110,
     ("m", "种zhong4"): 500,
     ("a", "种zhong4"): 200,
 }
@@ -74,6 +76,7 @@ _LAST_DIGIT_OF = {
     "一": ("alone", "unit", "other"),  # but 五一一起去
     "点": ("unit", "alone"),  # 3.1米, but 三点一刻
 }
+_IN_NUMBERS = sandhi.NUMBER | frozenset("两百千万亿点")
 # How nouns end for whom something is done: 为读者, 为祖国.
 _PERSONS = frozenset("者人们员生民客友众师手户亲国家司校队厂村妈爸")
 _UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
@@ -144,7 +147,9 @@ def role_of(word: str, first: str, kind: str) -> str:
 
 def number_before(word: str) -> str:
     """Return the last character of a number that 一 may end: 十, 一 or 点 (of decimals)."""
-    if all(character in sandhi.NUMBER for character in word):
-        return "一" if word[-1] == "一" else "十"
-    decimal = word[-1] == "点" and all(character in sandhi.NUMBER for character in word[:-1])
-    return "点" if decimal else ""
+    number = word.removeprefix("百分之").removeprefix("第")
+    if not number or word == "万一" or not all(character in _IN_NUMBERS for character in number):
+        return ""
+    if number[-1] in sandhi.NUMBER:
+        return "一" if number[-1] == "一" else "十"
+    return "点" if number[-1] == "点" else ""
