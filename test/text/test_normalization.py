@@ -13,11 +13,14 @@ from tts.text.english import normalize as normalize_english
 from tts.text.english import rules as rules_english
 from tts.text.mandarin import normalize as normalize_mandarin
 from tts.text.mandarin import rules as rules_mandarin
-from tts.text.mandarin import rules_mixed
+from tts.text.mandarin import rules_everyday, rules_mixed
 
 LANGUAGES = {
     "en": (normalize_english.normalize, rules_english.RULES),
-    "zh": (normalize_mandarin.normalize, rules_mandarin.RULES + rules_mixed.MIXED),
+    "zh": (
+        normalize_mandarin.normalize,
+        rules_mandarin.RULES + rules_mixed.MIXED + rules_everyday.EVERYDAY,
+    ),
 }
 ALLOWED = {
     "en": re.compile(r"(?:[A-Za-z']+|[,.!?;])(?: [A-Za-z']+|[,.!?;])*"),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tts.text.fst.number_parts import DIGIT, PHONE, ZEROS, cardinal, digits, number
 from tts.text.fst.transducer import Part, Transducer, either, maybe, sequence, some, table, times
-from tts.text.mandarin.rules import AIRLINES, CALL, KINGS, RESULT
+from tts.text.mandarin.rules import AIRLINES, CALL, KINGS, RESULT, ROOM
 from tts.text.mandarin.words import KINDS, MEASURES
 
 
@@ -93,9 +93,10 @@ def _telephones() -> Iterator[Rule]:
     )
     yield row("undigit", 10, service, before=["客服", "热线", "电话", "消防", "急救", "报警"])
     yield row("undigit", 10, phone(3), before=["中学", "研究所", "国道", "省道", "路车", "路公交"])
+    yield row("undigit", 10, phone(3, 4), before=words_of(ROOM))
     named = one_of(["邮编", "郵編", "QQ", "QQ号", "微信", "微信号", "号"])
     yield row("signs", 10, named, phone(5, 15))
-    call = sequence(one_of(words_of(CALL)), one_of(["", *"是为為：:"]))
+    call = sequence(one_of(words_of(CALL)), times(one_of("是为為：:"), 0, 2), SPACE)
     yield row("signs", 11, call, phone(3, 20))
     yield row("signs", 10, call, NUMBER, before=MEASURE_WORDS)  # 打110次
 
@@ -143,7 +144,10 @@ def _dates() -> Iterator[Rule]:
     seasons = ["赛季", "学年", "财年"]
     yield row("undigit", 10, year, ("/", "到"), DIGIT, DIGIT, before=seasons)
     yield row(
-        "undigit", 10, year, before=["年", "奥", "世", "款", "版", "赛季", "财年", "学年", "春晚"]
+        "undigit",
+        10,
+        year,
+        before=["年", "奥", "世", "款", "版", "届", "赛季", "财年", "学年", "春晚"],
     )
     yield row("signs", 9, one_of(["公元", "公元前", "前"]), cardinal(4), before="年")
     written = [f"{tens}{ones}" for tens in "056789" for ones in range(10)]

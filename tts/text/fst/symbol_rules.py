@@ -26,7 +26,7 @@ from tts.text.fst.number_rules import (
 )
 from tts.text.fst.transducer import Part, either, maybe, sequence, some, table, times
 from tts.text.mandarin.normalize import meaning
-from tts.text.mandarin.rules import TOP
+from tts.text.mandarin.rules import CURRENT, TOP
 from tts.text.mandarin.words import CODES, KINDS, LIBRARY_UNITS, MONEY, SYMBOLS, UNITS
 
 
@@ -93,6 +93,7 @@ def _amounts() -> Iterator[Rule]:
         else:
             after.update(dict.fromkeys(_forms(unit), end))
     yield row("fresh", 21, NUMBER, SPACE, table(after), then="unit")
+    yield row("fresh", 20, NUMBER, SPACE, ("A", "安"), before=words_of(CURRENT))
     yield row("pair", 26, ("2", "二"), before=["年级", "年級", "年代"])
     yield row("pair", 27, ("2", "两"), before=MEASURE_WORDS)
     numbered = table({"No.": "", "no.": "", "NO.": "", "№": ""})

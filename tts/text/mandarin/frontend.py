@@ -16,13 +16,14 @@ from tts.text.fst.numbers import write_number_fst
 from tts.text.fst.readings import write_rule_fst
 from tts.text.inline_pronunciations import Part, split_pronunciations
 from tts.text.languages import language_of
-from tts.text.mandarin import erhua
+from tts.text.mandarin import erhua, vocabulary
 from tts.text.mandarin.boundary_model import predictor
 from tts.text.mandarin.code_switching import EnglishWords, combined_table, initialisms
 from tts.text.mandarin.normalize import PAUSES, WRITTEN, normalize
 from tts.text.mandarin.pinyin import PUNCTUATION, pinyin_table, split_labels, table_syllable
 from tts.text.mandarin.prosody import MARKS, is_said, mark_word, read_marks, set_marks
 from tts.text.mandarin.reading_model import unpack
+from tts.text.mandarin.traditional import report, simplified
 from tts.text.spoken import AlignmentError, FrontEndConfig, Marked, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse
@@ -32,6 +33,7 @@ _PIECE = re.compile(
     rf"(?P<latin>{_LATIN.pattern})|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z'，。！？\s]+)"
 )
 
+_LETTER = re.compile("(?:.*[^A-Za-z' ])?[A-Z]", re.DOTALL)  # alone, in capitals
 # How Latin letters are called, in syllables that the token table has.
 LETTERS = {
     **{"a": "ei1", "b": "bi4", "c": "xi1", "d": "di4", "e": "yi4", "f": "ai2 fu", "g": "ji4"},
@@ -62,7 +64,8 @@ class MandarinFrontEnd:
         )
         self._fused = config.erhua == "fused"
         entries = parse(config.user_lexicon, config.language, "the voice's user lexicon")
-        user = {word: syllables_of(said) for word, said in entries.items() if is_hanzi(word[0])}
+        hanzi = {word: said for word, said in entries.items() if is_hanzi(word[0])}
+        user = {simplified(word): syllables_of(said) for word, said in hanzi.items()}
         self.lattice = unpack(config.reading_model, user)
         self._predict = predictor(config.prosody_model) if config.prosody else None
 
@@ -139,10 +142,13 @@ class MandarinFrontEnd:
                     continue
             else:
                 fixed = {s: syllables_of(part.phones) for s, part in _within(piece, given).items()}
+                if _numbered(written, piece):
+                    fixed.setdefault(0, ("yi1",))
                 words += self._read(piece[0], fixed)
             shown.append(piece[0])
         if self._predict:
             words = set_marks(words, self._predict)
+        problems += [] if self._bpe else report(text)
         problems.sort(key=lambda problem: problem.position)
         return Spoken(text, "".join(shown), tuple(words), tuple(problems))
 
@@ -204,15 +210,13 @@ class MandarinFrontEnd:
 
     def _read(self, hanzi: str, fixed: Mapping[int, tuple[str, ...]]) -> Iterator[Word]:
         """Yield words of a run of Hanzi, erhua as the configuration has it."""
-        entries = self.lattice.read(hanzi, fixed)
-        if not self._fused:
-            for entry in entries:
-                yield self._word(entry.word, entry.said, entry.source)
-            return
+        entries = self.lattice.read(simplified(hanzi), fixed)
+        read = [(entry.word, list(entry.said)) for entry in entries]
         sources = [entry.source for entry in entries for _ in entry.word]
         start = 0
-        for word, said in erhua.reach_back((entry.word, list(entry.said)) for entry in entries):
-            yield self._word(word, erhua.fuse(word, said), sources[start])
+        for word, said in erhua.reach_back(read) if self._fused else read:
+            tokens = erhua.fuse(word, said) if self._fused else said
+            yield self._word(hanzi[start : start + len(word)], tokens, sources[start])
             start += len(word)
 
     def _word(self, text: str, syllables: Sequence[str], source: str) -> Word:
@@ -297,6 +301,16 @@ class MandarinFrontEnd:
 def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
     """Return valid pinyin with tone digits as the token table writes it, one item a character."""
     return tuple(table_syllable(item) or "" for item in split_labels(said))
+
+
+def _numbered(written: str, piece: re.Match[str]) -> bool:
+    """Tell whether a run of Hanzi begins with the 一 of a name: T一航站楼, B一层."""
+    start, hanzi = piece.start(), piece[0]
+    if hanzi[0] != "一" or not _LETTER.fullmatch(written[max(0, start - 3) : start]):
+        return False
+    return hanzi[1:2] != "个" and (
+        hanzi[:2] not in vocabulary.frequencies() or vocabulary.is_measure(hanzi[1:2] or "号")
+    )
 
 
 def _within(piece: re.Match[str], given: Mapping[int, Part]) -> dict[int, Part]:

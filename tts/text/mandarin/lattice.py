@@ -13,61 +13,21 @@ from typing import NamedTuple
 
 from tts.text.mandarin import sandhi, vocabulary
 from tts.text.mandarin.erhua import takes_suffix
+from tts.text.mandarin.grammar import (
+    OWN_KINDS,
+    SECOND,
+    Left,
+    Right,
+    cost_by_rule,
+    number_before,
+    role_of,
+)
 from tts.text.mandarin.pinyin import split_tone
 from tts.text.mandarin.vocabulary import LONGEST
 
 NEVER = 1 << 40  # the cost of what cannot be
 
-# Characters of several readings or uses: each has kinds of its own, one for a reading.
-_OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第")
-# Second readings of single characters, and what they cost more than the usual one.
-_SECOND = {"地": ("de", 100), "得": ("dei3", 150), "为": ("wei4", 100), "儿": ("er", 0)}
-_THIRD_TONES = 100  # two third tones in a row, neither of them raised
-_COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
 _USER = -5000  # a word of the user's own lexicon stands over all others
-# Kinds of neighbours -> what their meeting costs, from the grammar of the particles.
-_MEETINGS = {
-    ("a", "地de"): -250,
-    ("d", "地de"): -250,
-    ("P", "地de"): -150,
-    ("v", "地de"): -50,
-    ("n", "地de"): 150,
-    ("地de", "v"): -150,
-    ("地de", "n"): 100,
-    ("第di4", "m"): 300,
-    ("d", "得dei3"): -250,
-    ("r", "得dei3"): -150,
-    ("v", "得dei3"): 300,
-    ("a", "得dei3"): 300,
-    ("得dei3", "v"): -100,
-    ("得dei3", "d"): -100,
-    ("得dei3", "p"): -100,
-    ("为wei4", vocabulary.NAME): -200,
-    ("为wei4", "r"): -200,
-}
-_SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
-
-
-class Left(NamedTuple):
-    """Hold what the word before an entry can see of it: its first tone, length (to 3) and kind."""
-
-    tone: str
-    length: int
-    kind: str
-
-
-class Right(NamedTuple):
-    """Hold what the word after an entry can see of it.
-
-    end: see sandhi.ends; length up to 2; kind; suffix: its last character takes the suffix 儿;
-    character: a word of one character whose third tone may change, else empty.
-    """
-
-    end: str
-    length: int
-    kind: str
-    suffix: bool
-    character: str
 
 
 class Entry(NamedTuple):
@@ -96,21 +56,6 @@ def features(right: Right, left: Left) -> list[Feature]:
     elif right.end in sandhi.YI:
         found.append(("yi", right.end, left.tone))
     return found
-
-
-def _rules(right: Right, left: Left) -> int:
-    """Return the cost of a meeting by rule."""
-    cost = _MEETINGS.get((right.kind, left.kind), 0)
-    if right.end == sandhi.KEPT and left.tone == "3":
-        cost += _THIRD_TONES
-    elif right.end in sandhi.YI and right.length == 1:
-        counts = left.kind in ("m", "一yi1")
-        cost += _COUNTING if counts != (right.end == "yi1") else 0
-    if left.kind == "儿er":
-        cost += 0 if right.suffix else _SUFFIX_WANTED
-    elif left.kind == "儿er2":
-        cost += _SUFFIX_WANTED if right.suffix else 0
-    return cost
 
 
 class Lattice:
@@ -169,8 +114,7 @@ class Lattice:
         base = vocabulary.cost_of(word)
         usual = sandhi.inside(word, vocabulary.reading(word))
         costs = {usual: base}
-        if word in _SECOND:
-            second, more = _SECOND[word]
+        for second, more in SECOND.get(word, {}).items():
             costs[(second,)] = base + more
         learned = self.readings.get(word, {})
         for reading, weight in learned.items():
@@ -214,7 +158,7 @@ class Lattice:
         if cost is None:
             if sandhi.allows(right.end, left.tone):
                 weights = self.weights
-                cost = _rules(right, left)
+                cost = cost_by_rule(right, left)
                 cost += sum(weights.get(feature, 0) for feature in features(right, left))
             else:
                 cost = NEVER
@@ -292,14 +236,17 @@ def entries_for(
 ) -> Iterable[Entry]:
     """Yield entries of one reading, one for each way it can end; bends: its end takes sandhi."""
     first, kind = reading[0], vocabulary.kind_of(word)
-    if len(word) == 1 and word in _OWN_KINDS:
+    if len(word) == 1 and word in OWN_KINDS:
         kind = word + first
-    left = Left(_tone(first), min(len(word), 3), kind)
+    left = Left(_tone(first), min(len(word), 3), kind, role_of(word, first, kind))
+    number = number_before(word)
     forms = sandhi.ends(word, reading) if bends else [(sandhi.PLAIN, reading)]
     for end, said in forms:
         changes = len(word) == 1 and end in (sandhi.KEPT, sandhi.RAISED)
+        if word == "一":
+            left = left._replace(role="" if end == "yi1" else "alone")
         suffix = takes_suffix(word[-1])
-        right = Right(end, min(len(word), 2), kind, suffix, word if changes else "")
+        right = Right(end, min(len(word), 2), kind, suffix, word if changes else "", number)
         yield Entry(word, reading, said, cost, left, right, source)
 
 

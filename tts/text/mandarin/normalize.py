@@ -25,12 +25,13 @@ _NEEDS_WORDS = re.compile(
     r"[^\u3400-\u9fffA-Za-z，。！？、；：,.!?;: —]|[\u3400-\u9fff][IVX]|[IVX][\u3400-\u9fff]"
     r"|[A-Za-z]\.[a-z]|[A-Z][a-z]{0,4}\."
 )
-# What reaches the rules as it is; < > then vanish, the others are said or reported.
+# What reaches the rules as it is; there it is said, or else reported.
 _KEPT_SYMBOLS = frozenset('·"”$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-' + GREEK)
 _REWRITTEN = {
     **{"²": "^2", "³": "^3", "㎡": "m^2", "㎥": "m^3", "℃": "°C", "℉": "°F", "µ": "μ", "Ω": "Ω"},
     **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "○": "〇", "（": "(", "）": ")"},
     **{"º": "°", "˚": "°", "″": '"', "＂": '"', "′": "'", "・": "·", "•": "·"},
+    **{"＜": "<", "＞": ">"},
     **dict.fromkeys("》〉」』", "”"),
 }
 _UNUSUAL = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9，。！？、；：,.!?;: ]+")
@@ -38,7 +39,7 @@ _APOSTROPHE = re.compile(r"(?<![A-Za-z])'+|'+(?![A-Za-z])")
 _SPACE = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z])")
 _NUMBER_MARKS = re.compile(r"(?<=\d)：(?=\d)")
 _TOKEN = re.compile(
-    r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ <>()_*·”\"-]+)"
+    r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ ()_*·”\"-]+)"
     rf"|(?P<pause>[{re.escape(''.join(PAUSES))}])|."
 )
 

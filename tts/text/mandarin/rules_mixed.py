@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tts.text.mandarin.rules import _CASH, _HANZI, _N, _START, _YEAR
 from tts.text.mandarin.rules import RULES as NUMBERS
+from tts.text.mandarin.rules_everyday import EVERYDAY, HALF_DAY
 from tts.text.mandarin.words import KINDS, MEASURES
 from tts.text.verbalize import Rule, compile_rules
 
@@ -15,7 +16,6 @@ from tts.text.verbalize import Rule, compile_rules
 _ADDRESSES = 3
 _CLOSED = r"(?=$|[\s，。！？、；：,.!?;:)》\"])"
 _SMALL = r"(?:XX?V|XX?IX|XX?IV|XX?VI{1,3}|XX?I{1,3}|IX|IV|VI{1,3}|I{2,3})"
-_HALF_DAY = r"(?:上午|下午|晚上|早上|中午|凌晨|傍晚|夜里|清晨)"
 _TITLE = r"(Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|vs|Inc|Ltd|Co|Capt|Gen|Lt|Sgt|Rev|Vol|Op)"
 _CALLED = (
     r"((?:这里是|這裡是|我是|致电|致電|联系|咨询|发到|发送到|发送至|发短信到|短信至|来电显示|客服|"
@@ -41,6 +41,7 @@ MIXED = [
      "{1:digits}{2:digits}", "9.11事件", "九一一事件"),
     (r"(?<![\d.])(\d{1,2})\.(\d\d)(?=(?:特?大)?地震)", "{1:digits}{2:digits}",
      "5.12大地震", "五一二大地震"),
+    (r"(?<=\S) · (?=\S)", "，", "苹果 • 梨", "苹果，梨"),
     (r"·", " ", "李·明", "李明"),
     (rf"(?<![\d.-]){_YEAR}[-/](\d\d)(?=赛季|学年|财年)", "{1:digits}到{2:digits}",
      "2010-11赛季", "二零一零到一一赛季"),
@@ -53,7 +54,7 @@ MIXED = [
      rf"((?:19|20)\d\d)(?:{_CLOSED}|(?=#))", "{1}{2:digits}",
      "再见2020！", "再见二零二零！"),
     # Times
-    (rf"({_HALF_DAY} ?\d{{1,2}}:[0-5]\d) ?[aApP]\.?[mM]\b\.?", "{1}",
+    (rf"({HALF_DAY} ?\d{{1,2}}:[0-5]\d) ?[aApP]\.?[mM]\b\.?", "{1}",
      "下午2:30pm", "下午两点三十分"),
     (r"(?<![\d:.A-Za-z])((?:1[0-2]|0?\d)(?::[0-5]\d)? ?[aApP])\.?[mM](?![A-Za-z])\.?",
      "{1:half_day}", "2:30pm开会", "下午两点三十分开会"),
@@ -103,5 +104,5 @@ MIXED = [
 # fmt: on
 
 say = compile_rules(
-    (Rule(*row) for row in [*NUMBERS[:_ADDRESSES], *MIXED, *NUMBERS[_ADDRESSES:]]), KINDS
+    (Rule(*row) for row in [*NUMBERS[:_ADDRESSES], *EVERYDAY, *MIXED, *NUMBERS[_ADDRESSES:]]), KINDS
 )

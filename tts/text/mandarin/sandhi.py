@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tts.text.mandarin.erhua import ALONE, SUFFIX, is_suffix
 from tts.text.mandarin.pinyin import split_tone
+from tts.text.mandarin.vocabulary import knowledge
 
 # What the end of a word asks of the word after it.
 PLAIN = "plain"
@@ -16,6 +17,7 @@ BU = {"bu4": "bu4", "bu2": "bu2"}  # 不 before other tones, before a fourth
 
 # After these 一 counts or orders and keeps its own tone; so it does before them.
 _ORDER_BEFORE = frozenset("第十初周零〇一二三四五六七八九百千万亿年")
+NUMBER = frozenset("零〇一二三四五六七八九十")  # after one of them 一 is the last digit
 _ORDER_AFTER = frozenset("零〇一二三四五六七八九月号日")
 
 
@@ -34,8 +36,10 @@ def inside(word: str, syllables: Sequence[str]) -> tuple[str, ...]:
         following = split_tone(said[index + 1])[1]
         if word[index] == "不" and said[index] == "bu4":
             said[index] = "bu2" if following == "4" else "bu4"
-        elif word[index] == "一" and said[index] == "yi1":
-            said[index] = _yi(word, index, following)
+        elif word[index] == "一" and said[index] in YI and word not in knowledge().words:
+            last_digit = index and word[index - 1] in NUMBER
+            if last_digit or said[index] == "yi1":
+                said[index] = _yi(word, index, following)
     for index in range(1, len(said)):
         if word[index] == SUFFIX and said[index] == "er2" and is_suffix(word, index):
             said[index] = ALONE

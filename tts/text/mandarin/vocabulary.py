@@ -146,6 +146,18 @@ def kind_of(word: str) -> str:
     return frequencies().get(word, (0, "n"))[1]
 
 
+# Measure words and units that the list tags otherwise; the first character stands for a word.
+_MEASURES = frozenset(
+    "年月日天周号楼层级班届期次岁元块角分秒点时小公厘毫平立千克斤吨米里亩度路线站室户家名位人口员只条棵株"
+    "座栋幢间所处项件份张页章节集部册卷版场局轮回趟遍步圈种类样批组队排列行世代倍成厂店村县市省国国站季星"
+)
+
+
+def is_measure(character: str) -> bool:
+    """Return whether a number may count what `character` begins: 个, 棵, 楼, 小(时)."""
+    return character in _MEASURES or kind_of(character) == "q"
+
+
 def is_usual(character: str) -> bool:
     """Return whether the basic set of simplified Chinese (6,763 characters of GB 2312) has it."""
     try:

@@ -15,12 +15,71 @@ CODES = {
 }
 # Units that wetext lacks; the others (kg, km/h, cm, ml, ...) are its.
 UNITS = {
-    **{"V": "伏", "kV": "千伏", "W": "瓦", "kW": "千瓦", "MW": "兆瓦", "kWh": "千瓦时", "A": "安"},
+    **{"V": "伏", "kV": "千伏", "W": "瓦", "kW": "千瓦", "MW": "兆瓦", "kWh": "千瓦时"},
     **{"mA": "毫安", "mAh": "毫安时", "Hz": "赫兹", "kHz": "千赫", "MHz": "兆赫", "GHz": "吉赫"},
     **{"dB": "分贝", "Pa": "帕", "kPa": "千帕", "J": "焦", "kJ": "千焦", "kcal": "千卡", "N": "牛"},
     **{"μm": "微米", "nm": "纳米", "μg": "微克", "ms": "毫秒", "Ω": "欧", "t": "吨", "ha": "公顷"},
     **{"m^2": "平方米", "m^3": "立方米", "km^2": "平方公里", "cm^2": "平方厘米", "mL": "毫升"},
     **{"cm^3": "立方厘米", "m/s": "米每秒", "km/s": "公里每秒", "h": "小时", "min": "分钟"},
+    **{"mm^2": "平方毫米", "dm^2": "平方分米", "mm^3": "立方毫米", "dm^3": "立方分米"},
+    **{"g": "克", "mol": "摩尔", "mmol": "毫摩尔", "μmol": "微摩尔", "dL": "分升", "μL": "微升"},
+    **{
+        "IU": "国际单位",
+        "mmHg": "毫米汞柱",
+        "hPa": "百帕",
+        "MPa": "兆帕",
+        "mV": "毫伏",
+        "mW": "毫瓦",
+    },
+    **{
+        "GW": "吉瓦",
+        "Wh": "瓦时",
+        "μA": "微安",
+        "kΩ": "千欧",
+        "μF": "微法",
+        "cal": "卡",
+        "lm": "流明",
+    },
+    **{"kbps": "千比特每秒", "Mbps": "兆比特每秒", "Gbps": "吉比特每秒", "MB/s": "兆每秒"},
+    **{"KB/s": "K每秒", "GB/s": "G每秒", "fps": "帧每秒", "rpm": "转每分钟", "mph": "英里每小时"},
+    **{
+        "ft": "英尺",
+        "lb": "磅",
+        "lbs": "磅",
+        "oz": "盎司",
+        "KG": "千克",
+        "Kg": "千克",
+        "KM": "公里",
+        "CM": "厘米",
+        "μs": "微秒",
+        "ns": "纳秒",
+    },
+}
+# What is measured by what: mmol/L is 毫摩尔每升. These stand on both sides of the slash.
+PARTS = {
+    **{"mmol": "毫摩尔", "μmol": "微摩尔", "mol": "摩尔", "mg": "毫克", "μg": "微克", "ng": "纳克"},
+    **{"pg": "皮克", "g": "克", "kg": "千克", "t": "吨", "mL": "毫升", "ml": "毫升", "L": "升"},
+    **{
+        "l": "升",
+        "dL": "分升",
+        "dl": "分升",
+        "μL": "微升",
+        "U": "单位",
+        "IU": "国际单位",
+        "h": "小时",
+    },
+    **{
+        "mIU": "毫国际单位",
+        "min": "分钟",
+        "s": "秒",
+        "d": "天",
+        "km": "公里",
+        "m": "米",
+        "cm": "厘米",
+    },
+    **{"mm": "毫米", "m^2": "平方米", "m^3": "立方米", "cm^2": "平方厘米", "cm^3": "立方厘米"},
+    **{"J": "焦", "kJ": "千焦", "W": "瓦", "kW": "千瓦", "N": "牛", "V": "伏", "kcal": "千卡"},
+    **{"hm^2": "公顷", "K": "开", "r": "转", "次": "次", "分": "分"},
 }
 LIBRARY_UNITS = "km/h kg km cm mm dm mg ml g m L s".split()  # noqa: SIM905
 SYMBOLS = {
@@ -40,7 +99,7 @@ MEASURES = (
     "年(?![级級代])|斤|公斤|吨|噸|米|公里|里|厘米|毫米|元|块|塊|套|双|雙|对|對|家|辆|輛|台|部|座|"
     "栋|棟|间|間|句|段|篇|首|支|枝|把|根|颗|顆|粒|头|頭|匹|口|扇|倍|万|萬|亿|億|千|百|半|岁|歲|人|"
     "国|國|地|门|門|项|項|组|組|批|步|圈|轮|輪|遍|趟|回|场|場|局|盘|盤|份|包|袋|桶|勺|片|朵|棵|株|群|"
-    "行|列|页|頁|面|边|邊|侧|端|者|成|星期|周|刻|样|樣|顿|頓|枚|艘|架|幅|堆|滴|笔|筆|道|节|節|方)"
+    "行|列|页|頁|面|边|邊|侧|端|者|成|星期|周|刻|样|樣|顿|頓|枚|艘|架|幅|堆|滴|笔|筆|道|节|節|方|单(?![元位词人独身价子日号]))"
 )
 
 
@@ -89,6 +148,30 @@ def _scaled(written: str) -> str:
 def _dotted(written: str) -> str:
     """Say 1.2.3 as 一点二点三, 192.168.0.1 as 一九二点一六八点零点一."""
     return "点".join(_letters_code(part) for part in written.split("."))
+
+
+def _grouped(written: str) -> str:
+    """Say 021-6333-8899 as 零二幺，六三三三，八八九九."""
+    return "，".join(map(number_words.hanzi_phone, re.findall(r"\d+", written)))
+
+
+def _by_parts(written: str) -> str:
+    """Say 6.1mmol/L as 六点一毫摩尔每升."""
+    amount, unit, per = re.match(r"([\d.,]+) ?([^/]+)/(.+)", written).groups()
+    return f"{number_words.hanzi_number(amount)}{PARTS[unit]}每{PARTS[per]}"
+
+
+def _score(written: str) -> str:
+    """Say 2-0 and 1-1 as scores, 二比零; a range goes up: 三到五."""
+    first, second = re.findall(r"\d+", written)
+    between = "比" if int(first) >= int(second) else "到"
+    return number_words.hanzi_number(first) + between + number_words.hanzi_number(second)
+
+
+def _seconds(written: str) -> str:
+    """Say the seconds after minutes: 05 as 零五, 31 as 三十一."""
+    said = _plain(written)
+    return "零" + said if written[0] == "0" and written != "00" else said
 
 
 def _plain(written: str) -> str:
@@ -147,5 +230,11 @@ KINDS = {
     "dotted": _dotted,
     "letters": lambda written: written.replace(".", " "),
     "address": _address,
+    "grouped": _grouped,
+    "parts": _by_parts,
+    "part": lambda unit: PARTS[unit],
+    "score": _score,
+    "seconds": _seconds,
+    "dotted_clock": lambda written: _clock(written.replace(".", ":")),
     "greek": lambda letter: _GREEK[letter],
 }
