@@ -13,13 +13,18 @@ from tts.text.english import normalize as normalize_english
 from tts.text.english import rules as rules_english
 from tts.text.mandarin import normalize as normalize_mandarin
 from tts.text.mandarin import rules as rules_mandarin
-from tts.text.mandarin import rules_everyday, rules_mixed
+from tts.text.mandarin import rules_everyday, rules_mixed, rules_symbols
 
 LANGUAGES = {
     "en": (normalize_english.normalize, rules_english.RULES),
     "zh": (
         normalize_mandarin.normalize,
-        rules_mandarin.RULES + rules_mixed.MIXED + rules_everyday.EVERYDAY,
+        [
+            *rules_mandarin.RULES,
+            *rules_mixed.MIXED,
+            *rules_everyday.EVERYDAY,
+            *rules_symbols.SYMBOLS,
+        ],
     ),
 }
 ALLOWED = {

@@ -8,7 +8,7 @@ from tts.text.frontend import FrontEndConfig, build_frontend
 
 KINDS = (
     *("one", "ordinal", "codes", "slash", "polyphones", "traditional", "units", "letters"),
-    *("scores", "versions", "years", "drops"),
+    *("scores", "versions", "years", "drops", "prices", "marks", "names", "clock", "days"),
 )
 
 

@@ -61,7 +61,7 @@ _MEETINGS = {
     ("种zhong4", "n"): -50,
     ("种zhong4", vocabulary.NAME): -50,
     **{(kind, "种zhong4"): -150 for kind in "dfvrst"},
-    ("种zhong4", "的de"): -80,
+    ("种zhong4", "的de"): -79,
     ("n", "种zhong4"): -110,
     ("N", "种zhong4"): -110,
     ("m", "种zhong4"): 500,

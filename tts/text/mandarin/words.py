@@ -13,6 +13,11 @@ CODES = {
     **{"USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "CNY": "元", "RMB": "元"},
     **{"HKD": "港元", "TWD": "新台币", "KRW": "韩元", "CHF": "瑞士法郎", "AUD": "澳元"},
 }
+# Dollars by the letters before their sign: NT$.
+DOLLARS = {
+    **{"NT": "新台币", "A": "澳元", "AU": "澳元", "C": "加元", "CA": "加元", "S": "新加坡元"},
+    **{"NZ": "新西兰元", "MOP": "澳门元", "R": "雷亚尔"},
+}
 # Units that wetext lacks; the others (kg, km/h, cm, ml, ...) are its.
 UNITS = {
     **{"V": "伏", "kV": "千伏", "W": "瓦", "kW": "千瓦", "MW": "兆瓦", "kWh": "千瓦时"},
@@ -134,15 +139,31 @@ def _half_day(written: str) -> str:
     return day + _clock(time if ":" in time else f"{time}:00")
 
 
-_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_SCALES = {
+    **{"thousand": 3, "million": 6, "billion": 9, "trillion": 12},
+    **{"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12},
+}
 
 
 def _scaled(written: str) -> str:
     """Say 3.5 million as 3500000."""
-    amount, scale = re.match(r"([\d.,]+) ?([a-z]+)", written).groups()
+    amount, scale = re.match(r"([\d.,]+) ?([a-z]+)", written.lower()).groups()
     whole, _, rest = amount.replace(",", "").partition(".")
     zeros = _SCALES[scale]
     return (whole + rest[:zeros].ljust(zeros, "0")).lstrip("0") or "0"
+
+
+def _scaled_range(written: str) -> str:
+    """Say 1-2M as 1000000-2000000."""
+    first, second, scale = re.match(r"([\d.,]+)[^\d]+([\d.,]+)([A-Za-z]+)", written).groups()
+    return f"{_scaled(first + scale)}-{_scaled(second + scale)}"
+
+
+def _underscored(written: str) -> str:
+    """Say abc_12 as abc下划线一二."""
+    parts = re.findall(r"[A-Za-z]+|[0-9]+|_", written)
+    said = (number_words.hanzi_digits(part) or SYMBOLS.get(part, part) for part in parts)
+    return "".join(said)
 
 
 def _dotted(written: str) -> str:
@@ -225,6 +246,10 @@ KINDS = {
     "coded": lambda code: CODES[code],
     "unit": _unit,
     "half_day": _half_day,
+    "hour": lambda written: _clock(written if ":" in written else f"{written}:00"),
+    "dollars": lambda letters: DOLLARS[letters],
+    "scaled_range": _scaled_range,
+    "underscored": _underscored,
     "minutes": lambda count: "两" if count == "2" else number_words.hanzi_number(count),
     "scaled": _scaled,
     "dotted": _dotted,
