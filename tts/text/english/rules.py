@@ -30,7 +30,8 @@ _YEAR = r"(1\d{3}|20\d{2})"
 _CLOCK = r"((?:[01]?\d|2[0-4]):[0-5]\d)"
 # What follows p.m. in a sentence.
 ZONE = (
-    r"(?:[PECMA][SD]T|[PECM]T|GMT|UTC|BST|CES?T|IST|JST|A[EWC][SD]T|Eastern|Pacific|Central|"
+    r"(?:[PECMA][SD]T|[PECM]T|GMT|UTC|BST|CES?T|IST|JST|A[EWC][SD]T|"
+    r"(?:Eastern|Pacific|Central)(?! [A-Z])|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?! (?:is|was|will|has|had)))\b"
 )
 # p.m. keeps its last full stop where a sentence may end with it.
