@@ -26,6 +26,7 @@ _BETWEEN = re.compile(
 
 # How much of the text before a full stop tells whether it ends a sentence.
 _LONGEST_ABBREVIATION = 20
+_FOLLOWING = 20
 
 
 def split_sentences(text: str, language: str, max_chars: int | None = None) -> list[str]:
@@ -69,7 +70,7 @@ def _is_end(
     if match[0].startswith("..") or not ends_sentence:
         return True
     before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()]
-    return ends_sentence(before, text[match.end() : match.end() + 2].strip())
+    return ends_sentence(before, text[match.end() : match.end() + _FOLLOWING].strip())
 
 
 def _fit(sentence: str, max_chars: int) -> Iterator[str]:

@@ -12,6 +12,9 @@ from tts.text.english.words import spell
 # How the digits of a telephone number without spaces are grouped.
 _GROUPS = {7: (3, 4), 8: (4, 4), 10: (3, 3, 4), 11: (3, 4, 4)}
 
+_THAN = {"<": "less than", ">": "more than", "≤": "at most", "≥": "at least"}
+_THAN |= {"<=": "at most", ">=": "at least"}
+
 
 def reference(written: str) -> str:
     """Say A-20931 as ay, two zero nine three one; a number below 100 as a number."""
@@ -46,10 +49,20 @@ def _lap(written: str) -> str:
     return ("oh " if written[0] == "0" else "") + number_words.cardinal(written.lstrip("0") or "0")
 
 
+def _model(written: str) -> str:
+    """Say 5600X as fifty six hundred x, 4080s as forty eighties."""
+    digits, letters = re.fullmatch("([0-9]+)([A-Za-z]+)", written).groups()
+    said = number_words.code(digits)
+    return number_words.plural(said) if letters == "s" else f"{said} {spell(letters)}"
+
+
 KINDS = {
     "reference": reference,
     "telephone": telephone,
     "units": lambda unit: WORDS["unit"](f"2 {unit}").partition(" ")[2],
+    "one": lambda unit: WORDS["unit"](f"1 {unit}").partition(" ")[2],
+    "than": lambda sign: _THAN[sign],
+    "model": _model,
     "more": lambda digits: f", {number_words.digits(digits)}",
     "state": lambda letters: STATES[letters],
     "over": _over,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
+from tts.text.english.dotted import DOTTED
 from tts.text.english.normalize import ABBREVIATIONS, TITLES
+from tts.text.english.rules import ZONE
 
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|no|fig|vol|pp?|ext|ch|sec|"
+    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES, *DOTTED])}|no|fig|vol|pp?|ext|ch|sec|"
     r"[a-z]|(?:[a-z]\.){1,8}[a-z])|"
     r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    r"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m)$", re.IGNORECASE
+    rf"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m|{'|'.join(DOTTED)})$",
+    re.IGNORECASE,
 )
 
 
@@ -22,4 +25,6 @@ def ends_sentence(before: str, following: str) -> bool:
     """Return whether a full stop ends a sentence, by the text before it and what follows."""
     if not _LASTING.search(before):
         return True
-    return not following or (bool(_ENDING.search(before)) and following.isupper())
+    if before[-2:].lower() == ".m" and re.match(ZONE, following):
+        return False
+    return not following or (bool(_ENDING.search(before)) and following[0].isupper())

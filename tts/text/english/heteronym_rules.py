@@ -149,9 +149,11 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "to by friend friends friendship enough together behind range call look contact "
             "relationship relationships attention relative relatives proximity up ties family "
             "watch quarters combat examination inspection race second associate ally allies "
-            "beside against upon resemblance connection companion observation on in colleague",
+            "beside against upon resemblance connection companion observation on in colleague game "
+            "match contest election vote finish decision ruling encounter shave fight battle",
         ),
         _rule("verb", "verb"),
+        _rule("adjective", "next", "games calls races matches contests elections encounters"),
         _rule("verb", "direct", "the"),
         _rule(
             "adjective",

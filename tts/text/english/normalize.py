@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
+from tts.text.english.dotted import write_dotted
 from tts.text.english.marks import plain_marks
 from tts.text.english.rules import say
 from tts.text.english.short_forms import write_chat, write_out
@@ -63,9 +64,9 @@ _BEFORE_I = re.compile(
 # The rules have something to do: a digit, a symbol or a Roman numeral.
 _NEEDS_WORDS = re.compile(
     r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
-    r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
+    r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
-    r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b[DRI]-[A-Z]{2}\b|\bWW"
+    r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b(?:sq|cu|fl)\b|\b[DRI]-[A-Z]{2}\b|\bWW"
     r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
@@ -162,7 +163,7 @@ def _expand(text: str) -> str:
     text = _STREET.sub(_street, text)
     text = _TITLE.sub(lambda match: TITLES[match[1]], text)
     text = _ABBREVIATION.sub(lambda match: ABBREVIATIONS[match[1].lower()] + _stop(match), text)
-    text = _DOTTED.sub(_dotted, text)
+    text = _DOTTED.sub(_dotted, write_dotted(text))
     return _INITIAL.sub(_initial, text)
 
 

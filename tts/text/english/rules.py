@@ -11,6 +11,7 @@ import re
 from tts.text.english import code_words
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
+from tts.text.english.rules_measures import MEASURES
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
 from tts.text.english.words import UNITS_OF_PRICES as PRICED
 from tts.text.verbalize import Rule, compile_rules
@@ -27,8 +28,14 @@ _DAY = r"(0?[1-9]|[12]\d|3[01])"
 _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(1\d{3}|20\d{2})"
 _CLOCK = r"((?:[01]?\d|2[0-4]):[0-5]\d)"
+# What follows p.m. in a sentence.
+ZONE = (
+    r"(?:[PECMA][SD]T|[PECM]T|GMT|UTC|BST|CES?T|IST|JST|A[EWC][SD]T|"
+    r"(?:Eastern|Pacific|Central)(?! [A-Z])|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?! (?:is|was|will|has|had)))\b"
+)
 # p.m. keeps its last full stop where a sentence may end with it.
-_HALF = r"([aApP]\.? ?[mM]\b(?:\.(?=,| [a-z0-9]))?)"
+_HALF = rf"([aApP]\.? ?[mM]\b(?:\.(?=,| [a-z0-9]| {ZONE}))?)"
 _CASH = r"[$€£¥₹₩₽₿₺₪₱₫₴]"
 _FOREIGN = rf"(?:{'|'.join(COUNTRIES)})\$"
 _SCALE = r"(?:million|billion|trillion|thousand|bn|tn|[kKmMB])\b"
@@ -155,7 +162,7 @@ RULES = [
      "{1:hours} {2:minutes} and {3:seconds}",
      "2:03:59", "two hours three minutes and fifty nine seconds"),
     (rf"(?<![\w.:]){_CLOCK} ?{_HALF}", "{1:clock} {2:half}", "8:05 pm", "eight oh five pea em"),
-    (r"(?<![\w.:])(1?\d|2[0-4]) ?([aApP]\.m\b\.(?=,| [a-z0-9])|[aApP]\.?[mM]\b)",
+    (rf"(?<![\w.:])(1?\d|2[0-4]) ?([aApP]\.m\b\.(?=,| [a-z0-9]| {ZONE})|[aApP]\.?[mM]\b)",
      "{1:number} {2:half}", "9am", "nine ay em"),
     (r"(?<![\w.:])(1?\d|2[0-4]):00\b(?!:)", "{1:number} o'clock", "7:00", "seven o'clock"),
     (rf"(?<![\w.:]){_CLOCK}(?![\w:]|\.\d)", "{1:clock}", "3:30", "three thirty"),
@@ -277,7 +284,7 @@ RULES = [
     (r"(?<![\w.,/])1/2 (an?)\b", "half {1}", "1/2 an apple", "half an apple"),
     (r"(?<![\w.,/])(\d{1,3}/\d{1,4})\b(?!/)", "{1:fraction}", "3/4", "three quarters"),
     # Before a noun a unit has no plural
-    (rf"\b([Aa]n?) (?:({_N})(?: - |-))?({_N}[ -]?(?:{_UNIT}))(?![\w'^/])",
+    (rf"\b([Aa]n?) (?:({_N})(?: - |-))?({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?= [a-z]))?",
      "{1} {2:until}{3:one_unit}", "a 40 W bulb", "a forty watt bulb"),
     (rf"{_START}({_N}-(?:{_UNIT}))(?= [a-z])", "{1:one_unit}",
      "two 5-kg bags", "two five kilogram bags"),
@@ -374,5 +381,5 @@ RULES = [
 ]
 # fmt: on
 
-RULES = [*REFERENCES, *EVERYDAY, *RULES]
+RULES = [*REFERENCES, *MEASURES, *EVERYDAY, *RULES]
 say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

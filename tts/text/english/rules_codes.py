@@ -17,6 +17,10 @@ _OWNER = either_case(
     "student employee part model parcel shipment registration docket permit batch lot meeting "
     "conference transaction payment repair return locker patient badge receipt id ID"
 )
+_ENDING = either_case(
+    "card cards account accounts number numbers phone line plate serial id ID visa mastercard amex "
+    "iban ticket order code wallet device"
+)
 _NUMBER = r"(?:[Nn]umbers?|[Nn]o\.?|[Cc]ode|ID|id)"
 _WORDS = r"(?: [A-Za-z']{1,12}){0,4}"
 _LINK = r"(?:'s| is| was| are| were| reads| says| will be|:)"
@@ -119,7 +123,10 @@ CODES = [
     (rf"\b([Oo]rder|[Ii]nvoice|[Tt]icket|[Pp]arcel|[Bb]ooking|[Rr]eference|[Tt]racking|[Cc]ase|"
      rf"[Ii]ncident|[Pp]olicy) (\d{{5,20}}){_END}{_COUNTED}", "{1} {2:digits}",
      "Invoice 90417 is paid.", "Invoice nine zero four one seven is paid."),
-    (r"\b(end(?:ing|s|ed)? (?:in|with)) (\d{3,4})\b(?![.,]\d)", "{1} {2:digits}",
+    (rf"\b({_ENDING}{_WORDS} end(?:ing|s|ed)? (?:in|with)) (\d{{3,4}})\b(?![.,]\d)",
+     "{1} {2:digits}", "a card that ends in 1987", "a card that ends in one nine eight seven"),
+    (r"\b(end(?:ing|s|ed)? (?:in(?! (?:1\d|20)\d\d\b)|with)) (\d{3,4})\b(?![.,]\d)",
+     "{1} {2:digits}",
      "a card ending in 4821", "a card ending in four eight two one"),
     (r"(?<![\w&])#([A-Z]{1,4}-?\d[\dA-Z-]{1,20}|\d{5,20})\b", "number {1:reference}",
      "#KT-3301", "number k t, three three zero one"),

@@ -106,6 +106,14 @@ UNITS = {
     **{"sq m": ("square meter", "square meters"), "cu ft": ("cubic foot", "cubic feet")},
     **{"ac": ("acre", "acres"), "Tbsp": ("tablespoon", "tablespoons")},
     **{"qt": ("quart", "quarts"), "pt": ("pint", "pints"), "yrs": ("years", "years")},
+    **{"Gb": ("gigabit", "gigabits"), "Mb": ("megabit", "megabits"), "Kb": ("kilobit", "kilobits")},
+    **{"Gbit": ("gigabit", "gigabits"), "Mbit": ("megabit", "megabits")},
+    **{"Tb": ("terabit", "terabits"), "pts": ("point", "points")},
+    **{
+        "sq km": ("square kilometer", "square kilometers"),
+        "sq in": ("square inch", "square inches"),
+    },
+    **{"sq yd": ("square yard", "square yards"), "cu yd": ("cubic yard", "cubic yards")},
     **{"cm^3": ("cubic centimeter", "cubic centimeters"), "km^3": ("cubic kilometer",) * 2},
 }
 LIBRARY_UNITS = [
@@ -142,6 +150,12 @@ _EACH = {
     **{"s": "second", "sec": "second", "ha": "hectare", "cm": "centimeter", "mm": "millimeter"},
 }
 _EACH |= {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
+EACH_AREA = {
+    **{"km^2": "square kilometer", "m^2": "square meter", "mi^2": "square mile"},
+    **{"cm^2": "square centimeter", "ft^2": "square foot", "m^3": "cubic meter"},
+    **{"cm^3": "cubic centimeter", "ft^3": "cubic foot"},
+}
+_EACH |= EACH_AREA
 UNITS_OF_PRICES = ("kg", "g", "lb", "oz", "km", "mi", "m", "L", "l", "ft", "kWh", "MWh", "t", "gal")
 _FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _SYMBOLS = {
@@ -310,6 +324,7 @@ KINDS = {
     "money": _money,
     "currency": lambda symbol: _MONEY[symbol][1],
     "coded": lambda code: CODES[code],
+    "one_coded": lambda code: CODES[code].removesuffix("s"),
     "foreign": _foreign,
     "each": _each,
     "until": lambda number: f"{number_words.number(number)} to ",
