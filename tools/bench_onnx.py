@@ -75,7 +75,9 @@ def export_files(
     from tts.export.onnx import export_graph
 
     torch.manual_seed(0)
-    model = build_model(name, model_class(name).Config(), Facts(NUM_TOKENS, mel.n_mels, -5.5, 2))
+    model = build_model(
+        name, model_class(name).Config(), Facts(NUM_TOKENS, mel.n_mels, -5.5, 2)
+    ).eval()
     graphs = [(graph, "") for graph in model.export_graphs(arguments.steps) if graph.packaged]
     if arguments.int8:
         graphs += [(graph, ", 8 bit") for graph in model.export_graphs(arguments.steps, True)]
