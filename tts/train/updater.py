@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tts.errors import InputError
 from tts.train.average import WeightAverage
 from tts.train.config import RunConfig
 from tts.train.world import World
@@ -115,10 +116,16 @@ class Updater:
             self.average.num_updates = content["ema_updates"]
 
     def restore_moments(self, state: Mapping[str, Any]) -> None:
-        """Continue with the moments of an Adam with the same parameters in the same order."""
+        """Continue with the moments of an Adam with the same parameters in the same order.
+
+        Raises: InputError when they are those of other parameters.
+        """
         numbers = [number for group in state["param_groups"] for number in group["params"]]
         group = {**self.optimizer.param_groups[0], "params": numbers}
-        self.optimizer.load_state_dict({"state": state["state"], "param_groups": [group]})
+        try:
+            self.optimizer.load_state_dict({"state": state["state"], "param_groups": [group]})
+        except ValueError as error:
+            raise InputError(f"the optimiser's state is of another network: {error}") from None
 
 
 def exchange_gradients(network: nn.Module, world: World) -> None:

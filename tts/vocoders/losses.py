@@ -71,6 +71,9 @@ class MelDistance(nn.Module):
         return (self.log_mel(made_BS) - self.log_mel(real_BS)).abs().mean()
 
 
+SIZES = (512, 1024, 2048)  # FFT sizes of the distances of phases and spectra
+
+
 class PhaseDistance(nn.Module):
     """Measure how differently phases advance from frame to frame and from bin to bin.
 
@@ -79,7 +82,7 @@ class PhaseDistance(nn.Module):
     by the square root of the recording's magnitudes. Idea: Ai and Ling 2023, arXiv 2305.07952.
     """
 
-    def __init__(self, sizes: Sequence[int] = (512, 1024, 2048)):
+    def __init__(self, sizes: Sequence[int] = SIZES):
         super().__init__()
         self.sizes = tuple(sizes)
         for size in self.sizes:
@@ -113,9 +116,6 @@ def _advance(phases: Tensor, dim: int) -> Tensor:
     """Return the phase from each unit number to the next along `dim`, as unit numbers."""
     length = phases.shape[dim] - 1
     return phases.narrow(dim, 1, length) * phases.narrow(dim, 0, length).conj()
-
-
-SIZES = (512, 1024, 2048)  # FFT sizes of SpectralDistance
 
 
 class SpectralDistance(nn.Module):
