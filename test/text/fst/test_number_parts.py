@@ -17,11 +17,14 @@ def build(tmp_path):
 
     def build(part):
         builder = Transducer({"3": "３"})
-        builder.fst.start = builder.state()
-        builder.fst.set_final(builder.after(builder.fst.start, part), 0.0)
-        kaldifst.arcsort(builder.fst, "ilabel")
-        builder.fst.write(str(tmp_path / "part.fst"))
-        return kaldifst.TextNormalizer(str(tmp_path / "part.fst"))
+        builder.start = builder.state()
+        builder.finals.add(builder.after(builder.start, part))
+        path = str(tmp_path / "part.fst")
+        builder.write(path)
+        fst = kaldifst.StdVectorFst.read(path)
+        kaldifst.arcsort(fst, "ilabel")
+        fst.write(path)
+        return kaldifst.TextNormalizer(path)
 
     return build
 

@@ -1,11 +1,16 @@
 """The rule FST gives, through the runtimes' own engine, what the front end gives."""
 
+import os
+import subprocess
+import sys
+
 import kaldifst
 import pytest
 from conftest import rule_fsts
 
 from tts.text.codes import code_of
 from tts.text.frontend import build_frontend
+from tts.text.mandarin.lattice import Lattice
 from tts.text.spoken import FrontEndConfig
 
 TEXTS = [
@@ -31,10 +36,9 @@ def rules():
     """For a front end a function from text to the tokens that its rule FST writes."""
     made = {}
 
-    def make(config):
+    def make(config, path):
         if config not in made:
             frontend = build_frontend(config)
-            _, path = rule_fsts(config)
             table = frontend.token_table()
             tokens = {code_of(token, table): token for token in table.symbols}
             marks = {"，": ",", "。": ".", "！": "!", "？": "?"}
@@ -47,27 +51,50 @@ def rules():
     return make
 
 
-OWN = {"erhua": "fused", "user_lexicon": "茶馆 cha4 guan4\n"}
-CONFIGS = [  # the first is also that of a kind in test/runtime
-    FrontEndConfig("zh", "pinyin", "syllable"),
-    FrontEndConfig("zh", "pinyin", "initial_final", **OWN),
-]
+WHOLE = FrontEndConfig("zh", "pinyin", "syllable")  # also that of a kind in test/runtime
+OWN = FrontEndConfig(
+    "zh", "pinyin", "initial_final", erhua="fused", user_lexicon="茶馆 cha4 guan4\n"
+)
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=["syllable", "initial_final-fused"])
-def test_rule_reads_as_the_front_end(rules, config):
-    frontend = build_frontend(config)
+def test_rule_reads_as_the_front_end(rules):
+    read, frontend = rules(WHOLE, rule_fsts(WHOLE)[1]), build_frontend(WHOLE)
     for text in TEXTS:
-        assert rules(config)(text) == frontend(text).tokens, text
+        assert read(text) == frontend(text).tokens, text
+
+
+def test_fused_erhua_and_own_words(rules, tmp_path, monkeypatch):
+    """Of the vocabulary the words of the texts alone: they are what the transducer can take."""
+    known = Lattice.words
+    monkeypatch.setattr(
+        Lattice, "words", lambda lattice: [w for w in known(lattice) if w in "".join(TEXTS)]
+    )
+    frontend = build_frontend(OWN)
+    read = rules(OWN, frontend.write_rule_fsts(tmp_path)[1])
+    for text in TEXTS:
+        assert read(text) == frontend(text).tokens, text
+
+
+def test_same_file_each_time():
+    """The order of a set differs from process to process, that of a file must not."""
+    code = "from tts.text.mandarin import vocabulary; print(list(vocabulary.frequencies()))"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, check=True,
+        ).stdout
+        for seed in "12"
+    }  # fmt: skip
+    assert len(printed) == 1
 
 
 def test_every_line_of_a_corpus(rules, shared_data):
     lines = (shared_data / "text/bznsyp-000001-010000.txt").read_text(encoding="utf-8").split("\n")
-    frontend = build_frontend(CONFIGS[0])
+    read, frontend = rules(WHOLE, rule_fsts(WHOLE)[1]), build_frontend(WHOLE)
     for line in lines[:20000:100]:
         marked = line.split("\t")[1]
         text = "".join(c for c in marked if c not in "#1234")
-        assert rules(CONFIGS[0])(text) == frontend(text).tokens, text
+        assert read(text) == frontend(text).tokens, text
 
 
 def test_other_front_ends_have_none(tmp_path):

@@ -89,13 +89,14 @@ def write_number_fst(path: Path | str) -> tuple[int, int]:
     """Write the transducer, atomically; returns its numbers of states and arcs."""
     import kaldifst
 
-    builder = _numbers()
-    kaldifst.connect(builder.fst)
-    kaldifst.minimize_encoded(builder.fst)
-    kaldifst.arcsort(builder.fst, "ilabel")  # sorted, it is looked up in by bisection
     with atomic_path(path) as temporary:
-        builder.fst.write(str(temporary))
-    return builder.size()
+        _numbers().write(temporary)
+        fst = kaldifst.StdVectorFst.read(str(temporary))
+        kaldifst.connect(fst)
+        kaldifst.minimize_encoded(fst)
+        kaldifst.arcsort(fst, "ilabel")  # sorted, it is looked up in by bisection
+        fst.write(str(temporary))
+    return fst.num_states, sum(map(fst.num_arcs, range(fst.num_states)))
 
 
 def _alike() -> dict[str, str]:
@@ -113,10 +114,10 @@ def _numbers() -> Transducer:
     builder = Transducer(_alike())
     places = {name: builder.state() for name in _GATES}
     gates = {name: builder.state() for name in sorted(set().union(*_GATES.values()))}
-    builder.fst.start = places["other"]
+    builder.start = places["other"]
     for name, place in places.items():
         if name not in _UNFINISHED:
-            builder.fst.set_final(place, 0.0)
+            builder.finals.add(place)
         for gate in sorted(_GATES[name]):
             builder.join(place, gates[gate])
     for rule in (*number_rules(), *symbol_rules()):

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tts.files import atomic_path
 from tts.text.characters import APOSTROPHES, SILENT
 from tts.text.fst.transducer import Transducer
 from tts.text.mandarin.erhua import ALONE, SUFFIX
@@ -44,11 +43,10 @@ def write_rule_fst(
     builder = Transducer()
     # Words may begin at `start` and after a pause; at `between` stands what is no word.
     start, between, paused = builder.state(), builder.state(), builder.state()
-    builder.fst.start = start
+    builder.start = start
     builder.join(start, between)
     builder.join(paused, start, 1)  # dearer, so that a second pause is left out
-    for state in (between, paused):
-        builder.fst.set_final(state, 0.0)
+    builder.finals = {between, paused}
     for state in (start, paused, *_add_words(builder, lattice, spell, start, between, fuses)):
         _pass_over(builder, state)
     for mark, token in PAUSES.items():
@@ -56,8 +54,7 @@ def write_rule_fst(
         builder.loop(paused, paused, mark, "")
     _add_letters(builder, between, start, letters)
     _add_others(builder, between, start)
-    with atomic_path(path) as temporary:
-        builder.fst.write(str(temporary))
+    builder.write(path)
     return builder.size()
 
 
@@ -99,7 +96,7 @@ def _add_words(
     def add(entry: Entry, word: str, said: Sequence[str], right: Right, cost: int) -> None:
         state = roots[lefts[entry.left]]
         for character, codes in zip(word, spell(word, said), strict=True):
-            state = builder.chain(state, character, codes)
+            state = builder.after(state, (character, codes))
         builder.join(state, exits[rights[right]], cost)
 
     (suffix,) = (entry for entry in lattice.entries(SUFFIX) if entry.said == (ALONE,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tts.files import atomic_path
 from tts.text.fst.transducer import Transducer
 
 _SPACES = " \t\n\r\u3000\u00a0"
@@ -19,16 +18,15 @@ def write_symbol_fst(path: Path | str, codes: Mapping[str, str]) -> None:
     """
     builder = Transducer()
     gap, known, unknown = builder.state(), builder.state(), builder.state()
-    builder.fst.start = gap
+    builder.start = gap
     for symbol, code in codes.items():
         builder.loop(gap, known, symbol, code)
+    builder.finals = {gap, known, unknown}
     for state in (gap, known, unknown):
-        builder.fst.set_final(state, 0.0)
         for space in _SPACES:
             builder.loop(state, gap, space, "")
     other = builder.state()
     for state in (gap, unknown):
         builder.join(state, other, _LEFT_OUT)
     builder.others(other, unknown, _SPACES, kept=False)
-    with atomic_path(path) as temporary:
-        builder.fst.write(str(temporary))
+    builder.write(path)

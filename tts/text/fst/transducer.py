@@ -7,8 +7,14 @@ the state at its end. Parts are combined by functions (`either`, `some`, ...).
 
 from __future__ import annotations
 
+import struct
+from array import array
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from pathlib import Path
+
+import numpy as np
+
+from tts.files import atomic_path
 
 Part = str | tuple[str, str] | Callable[["Transducer", int], int]
 
@@ -17,55 +23,95 @@ class Transducer:
     """Hold states and arcs; what begins alike shares its states.
 
     alike: other characters (３) that are read wherever an ASCII character (3) is.
+    Attributes: start, the first state; finals, the states at which a text may end.
     """
 
     def __init__(self, alike: Mapping[str, str] | None = None) -> None:
-        import kaldifst
-
         self.alike = alike or {}
-
-        self.arc = kaldifst.StdArc
-        self.fst: Any = kaldifst.StdVectorFst()
-        self.shared: dict[tuple[int, int, int], int] = {}
-        self.ends: dict[tuple[int, Part], int] = {}
+        self.start = 0
+        self.finals: set[int] = set()
+        self.num_states = 0
+        # Of each arc the _key, the state behind it and, by its number, the cost if there is one.
+        self._keys, self._behind = array("q"), array("i")
+        self._costs: dict[int, float] = {}
+        self._shared: dict[int, int] = {}  # an arc of a chain, as _key -> the state behind it
+        self._ends: dict[tuple[int, Part], int] = {}
 
     def state(self) -> int:
-        return self.fst.add_state()
+        self.num_states += 1
+        return self.num_states - 1
 
     def size(self) -> tuple[int, int]:
         """Return numbers of states and arcs."""
-        states = self.fst.num_states
-        return states, sum(self.fst.num_arcs(state) for state in range(states))
+        return self.num_states, len(self._keys)
+
+    def arc(self, key: int, end: int) -> None:
+        """Add an arc: what it leaves, reads and writes (_key), and the state behind it."""
+        self._keys.append(key)
+        self._behind.append(end)
 
     def join(self, start: int, end: int, cost: float = 0.0) -> None:
         """Add an arc that reads and writes nothing."""
-        self.fst.add_arc(start, self.arc(0, 0, cost, end))
+        if cost:
+            self._costs[len(self._keys)] = cost
+        self.arc(_key(start, 0, 0), end)
+
+    def write(self, path: Path | str) -> None:
+        """Write the file of an OpenFst vector transducer with tropical weights, atomically.
+
+        A state is its final weight (float32) and number of arcs (int64); an arc is what it reads
+        and writes (int32), its cost (float32) and the state behind it (int32).
+        """
+        keys = np.asarray(self._keys)
+        start = keys >> 16
+        cost = np.zeros(len(keys), np.float32)
+        cost[list(self._costs)] = list(self._costs.values())
+        order = np.argsort(start, kind="stable")
+        counts = np.bincount(start, minlength=self.num_states)
+        before = np.cumsum(counts) - counts
+        words = np.zeros(3 * self.num_states + 4 * len(order), np.int32)
+        states = 3 * np.arange(self.num_states) + 4 * before
+        final = np.full(self.num_states, np.inf, np.float32)
+        final[sorted(self.finals)] = 0
+        words[states], words[states + 1] = final.view(np.int32), counts
+        arcs = 3 * (start[order] + 1) + 4 * np.arange(len(order))
+        columns = keys >> 8 & 255, keys & 255, cost.view(np.int32), np.asarray(self._behind)
+        for place, values in enumerate(columns):
+            words[arcs + place] = values[order]
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(
+                struct.pack("<ii6si8sii", 2125659606, 6, b"vector", 8, b"standard", 2, 0)
+                # Properties: expanded, mutable; whatever else holds is for the reader to find.
+                + struct.pack("<Qqqq", 3, self.start, self.num_states, len(order))
+                + words.tobytes()
+            )
 
     def chain(self, start: int, text: str, written: str) -> int:
         """Read `text`, write `written`; returns the state at the end of the chain."""
         reads, writes = text.encode(), written.encode()
-        for index in range(max(len(reads), len(writes))):
-            read = reads[index] if index < len(reads) else 0
-            write = writes[index] if index < len(writes) else 0
-            key = start, read, write
-            following = self.shared.get(key)
+        missing = len(writes) - len(reads)
+        reads, writes = reads + bytes(max(0, missing)), writes + bytes(max(0, -missing))
+        for read, write in zip(reads, writes, strict=True):
+            key = _key(start, read, write)
+            following = self._shared.get(key)
             if following is None:
-                following = self.shared[key] = self.state()
-                self.fst.add_arc(start, self.arc(read, write, 0.0, following))
-                for other in self.alike.get(chr(read), "") if read else "":
-                    self._also(start, other.encode(), write, following)
+                following = self._shared[key] = self.state()
+                self.arc(key, following)
+                if self.alike and read:
+                    for other in self.alike.get(chr(read), ""):
+                        self._also(start, other.encode(), write, following)
             start = following
         return start
 
     def _also(self, start: int, read: bytes, write: int, end: int) -> None:
         """Add another character that leads from `start` to `end` in the middle of a chain."""
         for byte in read[:-1]:
-            key = start, byte, 0
-            if key not in self.shared:
-                self.shared[key] = self.state()
-                self.fst.add_arc(start, self.arc(byte, 0, 0.0, self.shared[key]))
-            start = self.shared[key]
-        self.fst.add_arc(start, self.arc(read[-1], write, 0.0, end))
+            key = _key(start, byte, 0)
+            if key not in self._shared:
+                self._shared[key] = self.state()
+                self.arc(key, self._shared[key])
+            start = self._shared[key]
+        self.arc(_key(start, read[-1], write), end)
 
     def loop(self, start: int, end: int, text: str, written: str, cost: float = 0.0) -> None:
         """Add a way from `start` to `end` that reads `text` and writes `written`."""
@@ -74,14 +120,14 @@ class Transducer:
     def after(self, start: int, part: Part) -> int:
         """Return the state after a part that begins at `start`; asked again, the same state."""
         key = start, part
-        if key not in self.ends:
+        if key not in self._ends:
             if isinstance(part, str):
-                self.ends[key] = self.chain(start, part, part)
+                self._ends[key] = self.chain(start, part, part)
             elif isinstance(part, tuple):
-                self.ends[key] = self.chain(start, *part)
+                self._ends[key] = self.chain(start, *part)
             else:
-                self.ends[key] = part(self, start)
-        return self.ends[key]
+                self._ends[key] = part(self, start)
+        return self._ends[key]
 
     def others(
         self, start: int, end: int, known: Collection[str] = (), *, kept: bool = True
@@ -92,7 +138,7 @@ class Transducer:
         """
 
         def add(begin: int, byte: int, following: int) -> None:
-            self.fst.add_arc(begin, self.arc(byte, byte if kept else 0, 0.0, following))
+            self.arc(_key(begin, byte, byte if kept else 0), following)
 
         tails = [end]  # the states from which one, two, three bytes of any kind lead to the end
         for _ in range(3):
@@ -112,6 +158,11 @@ class Transducer:
                 elif missing:
                     left.append((self.state(), now))
                     add(state, byte, left[-1][0])
+
+
+def _key(start: int, read: int, write: int) -> int:
+    """Return state, byte read and byte written of an arc as one number; 0 stands for no byte."""
+    return start << 16 | read << 8 | write
 
 
 _LEADS = (*range(1, 128), *range(194, 245))

@@ -146,6 +146,7 @@ def fused_tokens(unit: str) -> tuple[str, ...]:
     return tuple(final + tone for final in finals for tone in "12345")
 
 
+@lru_cache(maxsize=8192)
 def tokens_of(syllable: str, unit: str) -> tuple[str, ...]:
     """Return a syllable's tokens, fused or not: huir4, or h and uir4; none of the empty one."""
     if not syllable:

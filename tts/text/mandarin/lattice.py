@@ -84,7 +84,7 @@ class Lattice:
         self.meetings: dict[tuple[Right, Left], int] = {}
 
     def words(self) -> Iterable[str]:
-        """Return every word that the lattice knows."""
+        """Return every word that the lattice knows, in the same order each time."""
         return dict.fromkeys(
             [
                 *sorted(vocabulary.characters()),

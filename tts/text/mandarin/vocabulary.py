@@ -128,7 +128,7 @@ def frequencies() -> dict[str, tuple[float, str]]:
         if fits and len(readings) == len(phrase) and all(map(is_hanzi, phrase)):
             found[phrase] = _PHRASE, PHRASE
     own = knowledge()
-    for word in (*own.words, *own.last_neutral, *own.last_full):
+    for word in (*own.words, *sorted(own.last_neutral | own.last_full)):
         frequency, kind = found.get(word, (0, PHRASE))
         found[word] = max(frequency, _OWN), kind
     return found
