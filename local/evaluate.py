@@ -38,7 +38,8 @@ def main() -> None:
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(others))
         raise InputError(f"--recordings stands for a folder of its own: leave out {flags}")
     # The scripts of egs/ always give --corpus; a wrong one is an error all the same.
-    recipe = Recipe.open(RecipeOptions(**given)) if given or not options.recordings else None
+    alone = options.recordings or (options.texts and arguments.systems)
+    recipe = Recipe.open(RecipeOptions(**given)) if given or not alone else None
     recipe = None if options.recordings else recipe
 
     from tts.evaluate.run import prepare

@@ -2,18 +2,16 @@
 """Compare vocoders on the recordings of a split, from the recordings' own mels or predicted ones.
 
   tools/score_vocoder.py --corpus ljspeech --vocoder ours=egs/ljspeech/TTS/vocos/exp \
-    v2=generator_v2 griffin-lim= --dnsmos sig_bak_ovr.onnx
+    v2=generator_v2 griffin-lim= --dnsmos sig_bak_ovr.onnx --distillmos 1
 
 A table with the mean over the clips: log-mel L1 (nats, all bins of all frames), STFT distance, F0
-error (cents, where both are voiced), voicing error, DNSMOS, DistillMOS. DistillMOS is there where
-the package distillmos is installed (pip install --no-deps distillmos xls_r_sqa einops).
+error (cents, where both are voiced), voicing error, DNSMOS, DistillMOS.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,12 +37,17 @@ def main() -> None:
         help="1: from the mels of stage predicted-mels (17)",
     )  # fmt: skip
     parser.add_argument("--dnsmos", default="", help="sig_bak_ovr.onnx of DNSMOS P.835")
+    parser.add_argument(
+        "--distillmos", type=parse_bool, default=False, metavar="BOOL",
+        help="1: also DistillMOS (tools/setup.sh --judge)",
+    )  # fmt: skip
     parser.add_argument("--picture", default="", help="also draw the first clip's spectra: .png")
     parser.add_argument("--wavs", default="", help="also write the samples into this folder")
     add_flags(parser, RecipeOptions)
     arguments = parser.parse_args()
     recipe = Recipe.open(RecipeOptions(**flags_given(arguments, RecipeOptions)))
 
+    from tts.evaluate.distillmos import DistillMos
     from tts.evaluate.dnsmos import Judge
     from tts.vocoders import load_vocoder
 
@@ -55,8 +58,9 @@ def main() -> None:
     if arguments.dnsmos:
         judge = Judge(arguments.dnsmos)
         opinions["DNSMOS"] = lambda samples: judge(samples, mel.sample_rate)["ovr"]
-    if (distill := distillmos(mel.sample_rate)) is not None:
-        opinions["DistillMOS"] = distill
+    if arguments.distillmos:
+        distill = DistillMos()
+        opinions["DistillMOS"] = lambda samples: distill(samples, mel.sample_rate)
     clips = list(read_clips(recipe, arguments.split, arguments.predicted))
     print(f"{len(clips)} clips, {sum(len(clip[1]) for clip in clips) / mel.sample_rate:.0f} s")
     titles = ["log-mel L1", "STFT", "F0, cents", "voicing, %", *opinions]
@@ -127,27 +131,6 @@ def distances(made: np.ndarray, recorded: np.ndarray, mel: Any) -> list[float]:
     both = (found > 0) & (wanted > 0)
     cents = 1200 * np.abs(np.log2(found[both] / wanted[both])).mean() if both.any() else math.nan
     return [l1, float(stft), float(cents), 100 * float(((found > 0) != (wanted > 0)).mean())]
-
-
-def distillmos(rate: int) -> Score | None:
-    """Return DistillMOS of samples, None where the package is not installed."""
-    # It imports torchaudio, whose wheels link CUDA, and needs nothing of it.
-    sys.modules.setdefault("torchaudio", types.ModuleType("torchaudio"))
-    try:
-        import distillmos as package
-    except ImportError:
-        return None
-    import torch
-
-    from tts.features.resample import resample
-
-    model = package.ConvTransformerSQAModel().eval()
-
-    def opinion(samples: np.ndarray) -> float:
-        with torch.inference_mode():
-            return float(model(torch.from_numpy(resample(samples, rate, 16000))[None].float()))
-
-    return opinion
 
 
 def write(path: Path, samples: np.ndarray, rate: int) -> None:

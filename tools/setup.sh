@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes .venv with everything the recipes need. Does nothing when it is already up to date.
-# Usage: tools/setup.sh [--test] [--espeak]
+# Usage: tools/setup.sh [--test] [--espeak] [--judge]
 #   --test    also what the tests and linters need
 #   --espeak  also the optional English front end (GPL packages, Python up to 3.11)
+#   --judge   also what hears and judges speech in evaluate.py (230 MB)
 # PYTHON chooses the interpreter (3.10 to 3.13), VENV the folder (default: .venv). Installs with
 # uv where that is on the PATH, else with pip.
 set -euo pipefail
@@ -14,8 +15,9 @@ for argument in "$@"; do
   case $argument in
     --test) files+=("$root/requirements-test.txt") ;;
     --espeak) files+=("$root/requirements-espeak.txt") ;;
-    --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "error: unknown option $argument; known: --test --espeak" >&2; exit 2 ;;
+    --judge) files+=("$root/requirements-judge.txt" "$root/requirements-distillmos.txt") ;;
+    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "error: unknown option $argument; known: --test --espeak --judge" >&2; exit 2 ;;
   esac
 done
 
@@ -69,19 +71,28 @@ if ! fits "$venv/bin/python"; then
   fi
   missing=("${files[@]}")
 fi
-arguments=()
-for file in "${missing[@]}"; do
-  arguments+=(-r "$file")
-done
-echo "installing ${missing[*]##*/} (a few minutes; a CUDA build of torch is large)"
-if command -v uv >/dev/null; then
-  uv pip install --quiet --python "$venv/bin/python" "${arguments[@]}" -c "$root/constraints.txt"
-else
+install() {
+  if command -v uv >/dev/null; then
+    uv pip install --quiet --python "$venv/bin/python" "$@" -c "$root/constraints.txt"
+    return
+  fi
   # An environment whose making was cut short may lack pip.
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
   "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --quiet \
-    --prefer-binary "${arguments[@]}" -c "$root/constraints.txt"
-fi
+    --prefer-binary "$@" -c "$root/constraints.txt"
+}
+
+arguments=() alone=()
+for file in "${missing[@]}"; do
+  if [[ $file == */requirements-distillmos.txt ]]; then
+    alone=(--no-deps -r "$file")
+  else
+    arguments+=(-r "$file")
+  fi
+done
+echo "installing ${missing[*]##*/} (a few minutes; a CUDA build of torch is large)"
+if ((${#arguments[@]})); then install "${arguments[@]}"; fi
+if ((${#alone[@]})); then install "${alone[@]}"; fi
 for file in "${missing[@]}"; do
   cat "$file" "$root/constraints.txt" | sha256sum | cut -d' ' -f1 >>"$marker"
 done

@@ -18,12 +18,19 @@ class EvaluateOptions:
     epoch: int | None = option(None, "use epoch-N.pt; without it best-valid-loss.pt")
     checkpoint: str = option("ema", "ema, raw, or the name of a checkpoint file")
     recordings: str = option("", "folder of wavs to compare with, instead of a recipe's split")
+    texts: str = option("", "file of texts, `id|text` or a text a line, instead of recordings")
+    language: str = option("", "of the texts, for --recogniser; empty: the recipe's")
     split: Literal["train", "valid", "test"] = option("valid", "train, valid or test")
     num_utterances: int = option(5, "the first N, 0: all")
     show: int = option(10, "how many of them the page shows and plays")
     vocoder: str = option("", "HiFi-GAN weights; empty: Griffin-Lim")
     vocoded: bool = option(True, "0: without the recording's mel through the same vocoder")
     dnsmos: str = option("", "DNSMOS P.835's sig_bak_ovr.onnx; empty: without it")
+    distillmos: bool = option(False, "1: also the opinion that DistillMOS predicts")
+    recogniser: str = option(
+        "", "count errors of what it hears: base, tiny.en, or the folder of a model; empty: none"
+    )
+    runtime: Literal["onnx", "sherpa"] = option("onnx", "what speaks packages")
     pairing: Literal["dtw", "frames"] = option("dtw", "dtw, or frames: speech of the same times")
     resample: bool = option(False, "1: accept wavs of another sample rate")
     steps: int = option(3, "flow steps")
@@ -33,6 +40,8 @@ class EvaluateOptions:
     output_dir: str = option("", "empty: evaluation/ in --exp-dir, or in the working folder")
 
     def __post_init__(self) -> None:
+        if self.texts and self.recordings:
+            raise InputError("--texts and --recordings exclude each other")
         for name in ("num_utterances", "show"):
             if getattr(self, name) < 0:
                 flag = f"--{name.replace('_', '-')} {getattr(self, name)}"

@@ -18,7 +18,15 @@ from tts.files import write_text
 
 STYLE = Path(__file__).with_name("page.css")
 # Numbers under each sound; all of them stand in the table below.
-BRIEFLY = ("mcd_wave_db", "f0_dtw_hz", "vuv_error_percent", "dnsmos_ovr")
+BRIEFLY = (
+    "word_error_percent",
+    "syllable_error_percent",
+    "distillmos",
+    "mcd_wave_db",
+    "f0_dtw_hz",
+    "vuv_error_percent",
+    "dnsmos_ovr",
+)
 LEGEND = """Above the mel spectrogram; below the pitch in Hz on a logarithmic scale, the system's in
 colour, the recording's in grey. All systems of an utterance share their axes."""
 # One sound at a time.
@@ -40,9 +48,12 @@ def sound(utterance: SystemUtterance) -> str:
 
 
 def utterance(sample: Sample, said: dict[str, tuple[Row, Comparison]], language: str) -> str:
-    """Write the section of one utterance: each system's sound and pictures, and a table."""
+    """Write the section of one utterance: each system's sound and pictures, and a table.
+
+    language: a BCP 47 tag.
+    """
     utterances = {name: comparison.spoken for name, (_, comparison) in said.items()}
-    recorded = next(iter(said.values()))[1].recorded
+    recorded = next(iter(said.values()))[1].recorded if sample.recording else None
     longest = max(utterance.seconds for utterance in utterances.values())
     limits = f0_limits(list(utterances.values()))
     figures = []
@@ -54,7 +65,7 @@ def utterance(sample: Sample, said: dict[str, tuple[Row, Comparison]], language:
             f'<audio controls preload="metadata" aria-label="{what}" '
             f'src="{sound(comparison.spoken)}"></audio>'
             f"{drawing(comparison.spoken, recorded, longest, limits, label)}"
-            f'<p class="soft">{_briefly(row)}</p></figure>\n'
+            f'<p class="soft">{_briefly(row)}</p>{_heard(comparison.spoken, language)}</figure>\n'
         )
     rows = [row for row, _ in said.values()]
     table = _table(summary(rows), f"Numbers of {escape(sample.id)}")
@@ -64,6 +75,24 @@ def utterance(sample: Sample, said: dict[str, tuple[Row, Comparison]], language:
         f'<div class="systems">\n{"".join(figures)}</div>\n'
         f"<details><summary>Numbers of this utterance</summary>{table}</details>\n</section>\n"
     )
+
+
+def _heard(utterance: SystemUtterance, language: str) -> str:
+    """Write what was heard: what was not heard struck out, what is not in the text marked."""
+    if not utterance.edits:
+        return ""
+    kind = "word" if "word" in utterance.edits else "character"
+    shown = []
+    for said, heard in utterance.edits[kind]:
+        if said == heard:
+            shown.append(escape(said))
+            continue
+        if said is not None:
+            shown.append(f"<del>{escape(said)}</del>")
+        if heard is not None:
+            shown.append(f"<mark>{escape(heard)}</mark>")
+    words = (" " if kind == "word" else "").join(shown)
+    return f'<p class="heard" lang="{language}">{words or "nothing heard"}</p>'
 
 
 def _briefly(row: Row) -> str:

@@ -66,7 +66,7 @@ def f0_limits(utterances: Sequence[SystemUtterance]) -> tuple[float, float]:
 
 def drawing(
     utterance: SystemUtterance,
-    recorded: SystemUtterance,
+    recorded: SystemUtterance | None,
     longest: float,
     limits: tuple[float, float],
     label: str,
@@ -89,7 +89,7 @@ def drawing(
         _text(LEFT - 4, MEL_TOP + MEL_HEIGHT / 2 + 4, "mel", "end"),
         *_axes(scale, longest, limits),
     ]
-    if utterance is not recorded:
+    if recorded is not None and utterance is not recorded:
         parts.append(_contour(recorded, scale, limits, "recorded"))
     return "".join([*parts, _contour(utterance, scale, limits, "spoken"), "</svg>"])
 

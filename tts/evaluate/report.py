@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
+from tts.evaluate.intelligibility import Errors
+from tts.evaluate.judges import Judges
 from tts.evaluate.metrics import HIGH, LOW, METRICS, NEAR, Row, Total, totals, voiced_f0
 from tts.evaluate.samples import Sample
-from tts.evaluate.systems import Recording, Spoken, System, Vocoded, refuse
+from tts.evaluate.systems import Packaged, Spoken, System, Vocoded, refuse
 from tts.evaluate.utterance import Comparison, Pairing, SystemUtterance
 from tts.features.pitch import PitchConfig
 from tts.files import write_json, write_text
@@ -33,7 +35,7 @@ def evaluate(
     folder: Path | str,
     *,
     pairing: Pairing = "dtw",
-    judge: Any = None,
+    judges: Judges | None = None,
     pitch: PitchConfig | None = None,
     show: Callable[[Sample, dict[str, tuple[Row, Comparison]]], None] | None = None,
 ) -> Iterator[Row]:
@@ -43,14 +45,14 @@ def evaluate(
     people's sounds stay where they are.
 
     Args:
-      systems: the first is the Recording.
-      judge: see tts.evaluate.dnsmos. pitch: how F0 is found, None: by the defaults.
+      systems: the first is the Recording; of samples that are texts alone there is none.
+      judges: what hears the samples. pitch: how F0 is found, None: by the defaults.
       show: called once a sample with the rows and the comparisons by system (for a page).
 
     Raises: InputError naming system and utterance when one cannot be measured; see `check`.
     """
     check(samples, systems)
-    manner = {"judge": judge, "pitch": pitch or PitchConfig()}
+    manner = {"judges": judges or Judges(), "pitch": pitch or PitchConfig()}
     for sample in samples:
         said: dict[str, tuple[Row, Comparison]] = {}
         recorded = None
@@ -59,8 +61,9 @@ def evaluate(
                 row, comparison = _measure(system, sample, recorded, pairing, manner)
             except InputError as error:
                 raise InputError(f"{system.name}, {sample.id}: {error}") from None
-            recorded = recorded or comparison.recorded
-            if isinstance(system, (Spoken, Vocoded)):
+            if sample.recording:
+                recorded = recorded or comparison.recorded
+            if isinstance(system, (Spoken, Packaged, Vocoded)):
                 spoken = comparison.spoken
                 path = Path(folder, system.name, f"{sample.id}.wav")
                 write_audio(path, spoken.samples_S, spoken.mel.sample_rate)
@@ -77,31 +80,34 @@ def _measure(
     pairing: Pairing,
     manner: Mapping[str, Any],
 ) -> tuple[Row, Comparison]:
-    """Measure one utterance of one system; `recorded` is None for the recording itself, `manner`
-    are fields of every SystemUtterance.
+    """Measure one utterance of one system; `recorded` is None for the recording itself and for a
+    text without one, `manner` are fields of every SystemUtterance.
     """
+    spoken = replace(system.say(sample, recorded), text=sample.text, **manner)
     if recorded is None:
-        assert isinstance(system, Recording), system
-        recorded = replace(system.say(sample), **manner)
-        comparison = Comparison(recorded, recorded)
+        comparison = Comparison(spoken, spoken)
     else:
-        spoken = replace(system.say(sample, recorded), **manner)
         durations_L = sample.durations_L
         if durations_L is None and spoken.durations_L is not None:
             durations_L = system.align(sample, recorded)
         blanks_L = system.blanks(sample)
         comparison = Comparison(spoken, recorded, durations_L, blanks_L, pairing)
-    spoken = comparison.spoken
+    found = {name: metric.value(comparison) for name, metric in METRICS.items()}
+    pooled = {name: value for name, value in found.items() if isinstance(value, Errors)}
+    shares = {name: 100 * errors.errors / errors.units for name, errors in pooled.items()}
     row = Row(
         system=system.name,
         id=sample.id,
         num_tokens=len(sample.tokens or []),
         seconds=spoken.seconds,
-        recorded_seconds=recorded.seconds,
+        recorded_seconds=comparison.recorded.seconds if sample.recording else None,
         rtf=spoken.rtf,
-        recording=str(sample.recording),
-        values={name: metric.value(comparison) for name, metric in METRICS.items()},
+        recording=str(sample.recording or ""),
+        values={**found, **shares},
         voiced_f0_V=voiced_f0(spoken),
+        units={name: errors.units for name, errors in pooled.items()},
+        text=sample.text,
+        heard=spoken.heard_text,
     )
     return row, comparison
 
@@ -158,17 +164,37 @@ def tsv(rows: Sequence[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     heads = ["system", "id", "num_tokens", "seconds", "recorded_seconds", "rtf"]
-    writer.writerow([*heads, *METRICS])
+    writer.writerow([*heads, *METRICS, "text", "heard"])
     for row in rows:
         values = [getattr(row, head) for head in heads[2:]] + list(row.values.values())
         plain = ["" if value is None else f"{value:.6g}" for value in values]
-        writer.writerow([row.system, row.id, *plain])
+        words = [" ".join((words or "").split()) for words in (row.text, row.heard)]
+        writer.writerow([row.system, row.id, *plain, *words])
     return text.getvalue()
 
 
 def definitions() -> dict[str, str]:
     """Return each metric's title and what it is."""
     return {metric.title: metric.definition for metric in METRICS.values()}
+
+
+def worst_heard(rows: Sequence[Row]) -> str:
+    """Write, of each system, the sentences with most errors and what was heard, as Markdown."""
+    parts = []
+    for system, own in by_system(rows).items():
+        wrong = [(errors, row) for row in own if (errors := _num_errors(row))]
+        wrong.sort(key=lambda pair: -pair[0])
+        for errors, row in wrong[:MOST_WRONG]:
+            parts.append(f"- {system}, {row.id}: {errors} wrong\n  - {row.text}\n  - {row.heard}\n")
+    return f"## What was heard otherwise\n\n{''.join(parts)}\n" if parts else ""
+
+
+def _num_errors(row: Row) -> int:
+    """Count the wrong words, syllables without words."""
+    for name in ("word_error_percent", "syllable_error_percent"):
+        if name in row.units:
+            return round((row.values[name] or 0) * row.units[name] / 100)
+    return 0
 
 
 def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row]) -> str:
@@ -180,7 +206,7 @@ def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row])
     table = markdown_table(summary(rows))
     bullets = "".join(f"- {name}: {value}\n" for name, value in facts.items())
     meanings = "".join(f"- **{title}**: {text}\n" for title, text in definitions().items())
-    notes = f"{NOTES}\n\n## Definitions\n\n{meanings}"
+    notes = f"{NOTES}\n\n{worst_heard(rows)}## Definitions\n\n{meanings}"
     write_text(folder / "results.md", f"# Evaluation\n\n{bullets}\n{table}\n{notes}")
     write_text(folder / "results.tsv", tsv(rows))
     plain = [{k: v for k, v in vars(row).items() if k != "voiced_f0_V"} for row in rows]
@@ -194,9 +220,12 @@ def write_report(folder: Path | str, facts: dict[str, Any], rows: Sequence[Row])
     return table
 
 
+# Sentences listed with what was heard, of each system.
+MOST_WRONG = 10
 NOTES = (
     f"{LOW} lower is better, {HIGH} higher, {NEAR} near the recording's. Means over the "
     "utterances, ± half of the mean's 95 % interval; moments of F0 over all voiced frames "
-    "together. recording: what the others are compared with; vocoded: its mel through the "
-    "vocoder. Numbers of every utterance: results.tsv."
+    "together, errors of words, syllables and letters over all of them together (interval by "
+    "bootstrap over utterances). recording: what the others are compared with; vocoded: its mel "
+    "through the vocoder. Numbers of every utterance: results.tsv."
 )

@@ -10,22 +10,31 @@ from typing import Any
 from tts.config import to_dict
 from tts.data.corpus import Recipe
 from tts.errors import InputError
+from tts.evaluate.judges import Judges
 from tts.evaluate.metrics import Row
 from tts.evaluate.options import EvaluateOptions
-from tts.evaluate.samples import Sample, read_samples, samples_of_folder
+from tts.evaluate.recogniser import Listener
+from tts.evaluate.recognisers import open_recogniser
+from tts.evaluate.samples import (
+    Sample,
+    read_samples,
+    samples_of_folder,
+    samples_of_texts,
+)
 from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded, open_system
 from tts.features.contours import read_mel_config
 from tts.features.pitch import PitchConfig
 from tts.mel import MelConfig
-from tts.text.languages import language_of
+from tts.text.languages import LANGUAGES, language_of, load
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """Hold what is about to be measured.
 
-    Attributes: samples, and systems, the recording first; facts, in words; folder, where
-    everything is written; language, of the texts; pitch, how F0 is found.
+    Attributes: samples, and systems, the recording first where there is one; facts, in words;
+    folder, where everything is written; language, a row of the language table or ""; judges; pitch,
+    how F0 is found.
     """
 
     options: EvaluateOptions
@@ -34,6 +43,7 @@ class Evaluation:
     facts: dict[str, str]
     folder: Path
     language: str
+    judges: Judges
     pitch: PitchConfig
 
     def run(self, heard: Callable[[Row], None]) -> str:
@@ -41,23 +51,22 @@ class Evaluation:
 
         Raises: InputError as `evaluate` does.
         """
-        from tts.evaluate.dnsmos import Judge
         from tts.evaluate.page import utterance, write_page
         from tts.evaluate.report import evaluate, write_report
 
         rows, sections = [], []
+        tag = language_of(self.language).tag if self.language else "und"
 
         def show(sample: Sample, said: dict[str, Any]) -> None:
             if len(sections) < self.options.show:
-                sections.append(utterance(sample, said, self.language))
+                sections.append(utterance(sample, said, tag))
 
-        judge = Judge(self.options.dnsmos) if self.options.dnsmos else None
         for row in evaluate(
             self.samples,
             self.systems,
             self.folder,
             pairing=self.options.pairing,
-            judge=judge,
+            judges=self.judges,
             pitch=self.pitch,
             show=show,
         ):
@@ -74,9 +83,10 @@ def prepare(
     """Load what `options` name.
 
     Args:
-      recipe: where samples come from; None with options.recordings.
-      wanted: folders of sounds, experiment folders or checkpoints by name; empty: the one voice
-        of options.model and options.exp_dir, with options.recordings none.
+      recipe: where samples come from; None with options.recordings, and None or not (for its voice)
+        with options.texts.
+      wanted: folders of sounds, packages, experiment folders or checkpoints by name; empty: the one
+        voice of options.model and options.exp_dir, with options.recordings none.
       pitch: how F0 is found.
 
     Raises: InputError when something is missing.
@@ -85,29 +95,34 @@ def prepare(
     from tts.voice import SpeakingOptions, find_source
 
     which, folder = options.checkpoint, Path("evaluation")
-    if recipe is None:
-        mel, language = MelConfig(), "und"
-        samples = samples_of_folder(Path(options.recordings), options.num_utterances)
-        if not wanted and not options.vocoded:
-            raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
-    else:
-        mel, language = read_mel_config(recipe), language_of(recipe.config.language).tag
+    mel = read_mel_config(recipe) if recipe else MelConfig()
+    language = options.language or (recipe.config.language if recipe else "")
+    if options.texts:
+        samples = samples_of_texts(Path(options.texts), options.num_utterances)
+    elif recipe:
         cuts = recipe.cuts(options.split)
         samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
+    else:
+        samples = samples_of_folder(Path(options.recordings), options.num_utterances)
+    if recipe:
         folder = recipe.work / folder
-        if not wanted:
-            exp_dir = Path(options.exp_dir or recipe.exp_dir(options.model))
-            source, which = find_source(exp_dir, options.epoch, which)
-            wanted, folder = {options.model: source}, exp_dir / "evaluation"
+    if recipe and not wanted:
+        exp_dir = Path(options.exp_dir or recipe.exp_dir(options.model))
+        source, which = find_source(exp_dir, options.epoch, which)
+        wanted, folder = {options.model: source}, exp_dir / "evaluation"
+    if not wanted and (options.texts or not options.vocoded):
+        raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
+    judges = _open_judges(options, language)
     vocoder = load_vocoder(options.vocoder or None, mel)
     how = SpeakingOptions(options.steps, options.temperature, seed=options.seed)
     speaking = {"epoch": options.epoch, "which": which, "device": options.device}
-    systems: list[System] = [Recording(RECORDING, "the recordings", mel)]
-    for name, path in wanted.items():
-        found = open_system(name, path, mel, vocoder, how, any_rate=options.resample, **speaking)
-        systems.append(found)
-    if options.vocoded:
-        systems.append(Vocoded(VOCODED, "the recordings' mel through the vocoder", mel, vocoder))
+    speaking |= {"any_rate": options.resample, "runtime": options.runtime}
+    systems = [open_system(name, wanted[name], mel, vocoder, how, **speaking) for name in wanted]
+    if not options.texts:
+        systems.insert(0, Recording(RECORDING, "the recordings", mel))
+        if options.vocoded:
+            source = "the recordings' mel through the vocoder"
+            systems.append(Vocoded(VOCODED, source, mel, vocoder))
     return Evaluation(
         options,
         samples,
@@ -115,7 +130,35 @@ def prepare(
         facts_of(options, recipe, samples, systems, pitch),
         Path(options.output_dir or folder),
         language,
+        judges,
         pitch,
+    )
+
+
+def _open_judges(options: EvaluateOptions, language: str) -> Judges:
+    """Open DNSMOS, DistillMOS and a recogniser of `language`, a row of the language table.
+
+    Raises: InputError when a file or package is missing, or the language has no recogniser.
+    """
+    from tts.evaluate.distillmos import DistillMos
+    from tts.evaluate.dnsmos import Judge
+
+    recogniser = units = None
+    if options.recogniser:
+        row = language_of(language) if language else None
+        if row is None or not row.recogniser:
+            hearing = ", ".join(name for name, row in LANGUAGES.items() if row.recogniser)
+            given = f"{language} has none" if language else "which language?"
+            raise InputError(f"--recogniser {options.recogniser}: {given}; --language {hearing}")
+        chosen = open_recogniser(options.recogniser, row.recogniser, row.recogniser_prompt)
+        recogniser = Listener(chosen)
+        units = load(row.scoring)
+        units("")  # a missing package is told before the first utterance
+    return Judges(
+        Judge(options.dnsmos) if options.dnsmos else None,
+        DistillMos() if options.distillmos else None,
+        recogniser,
+        units,
     )
 
 
@@ -135,9 +178,10 @@ def facts_of(
     """Return what is measured and how, for the head of the report."""
     mel = systems[0].mel
     facts = {
-        **{system.name: system.source for system in systems[1:]},
-        "corpus": licensed(recipe.facts()) if recipe else options.recordings,
-        "utterances": f"{len(samples)}" + (f" of {options.split}" if recipe else ""),
+        **{system.name: system.source for system in systems if system.name != RECORDING},
+        "corpus": options.texts or (licensed(recipe.facts()) if recipe else options.recordings),
+        "utterances": f"{len(samples)}"
+        + (f" of {options.split}" if recipe and not options.texts else ""),
         "vocoder": options.vocoder or "Griffin-Lim",
         "manner": f"{options.steps} steps, temperature {options.temperature}, seed {options.seed}",
         "F0": ", ".join(
@@ -145,4 +189,5 @@ def facts_of(
         ),
         "frames": f"{mel.hop_length} samples of {mel.sample_rate} Hz, paired by {options.pairing}",
     }
-    return {**facts, **({"DNSMOS": options.dnsmos} if options.dnsmos else {})}
+    judges = {"DNSMOS": options.dnsmos, "recogniser": options.recogniser}
+    return {**facts, **{name: path for name, path in judges.items() if path}}

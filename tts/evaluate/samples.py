@@ -13,6 +13,7 @@ import numpy as np
 from tts.errors import InputError
 from tts.features.resample import resample
 from tts.files import read_jsonl
+from tts.infer.speak import read_texts
 from tts.mel import MelConfig, num_frames
 
 ENDINGS = (".wav", ".flac")
@@ -20,13 +21,13 @@ ENDINGS = (".wav", ".flac")
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold a recorded utterance: where the audio lies and, from a recipe, its text and tokens.
+    """Hold an utterance: its recording, if there is one, and, from a recipe, its text and tokens.
 
     durations_L: frames of each framed token, as the stage `align` found them.
     """
 
     id: str
-    recording: Path
+    recording: Path | None
     text: str = ""
     tokens: list[str] | None = None
     durations_L: np.ndarray | None = None
@@ -73,6 +74,12 @@ def samples_of_folder(folder: Path, limit: int) -> list[Sample]:
         text = next((p.read_text("utf-8-sig").strip() for p in texts if p.is_file()), "")
         samples.append(Sample(path.stem, path, text))
     return samples
+
+
+def samples_of_texts(path: Path, limit: int) -> list[Sample]:
+    """Read the first `limit` (0: all) texts of a file, as read_texts does, without recordings."""
+    requests = read_texts(path)[: limit or None]
+    return [Sample(request.id, None, request.text) for request in requests]
 
 
 def fault_of(path: Path, mel: MelConfig, any_rate: bool) -> str | None:

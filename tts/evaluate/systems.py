@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,8 +16,12 @@ from tts.batch import Batch
 from tts.errors import InputError
 from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
 from tts.evaluate.utterance import SystemUtterance
+from tts.export.parts import default_model, vocoder_of
+from tts.features.resample import resample
+from tts.infer.onnx import OnnxVoice
 from tts.infer.pytorch import TorchVoice
-from tts.infer.speak import Request, speak
+from tts.infer.sherpa import SherpaVoice
+from tts.infer.speak import Backend, Request, speak
 from tts.mel import MelConfig
 from tts.vocoders import vocode
 from tts.voice import SpeakingOptions, load_voice
@@ -40,8 +44,8 @@ class System(ABC):
         return []
 
     @abstractmethod
-    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
-        """Say one utterance; `recorded` is its recording."""
+    def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
+        """Say one utterance; `recorded` is its recording, where there is one."""
 
     def align(self, sample: Sample, recorded: SystemUtterance) -> np.ndarray | None:
         """Count the frames of each framed token in the recording, where this system can."""
@@ -104,16 +108,15 @@ class Spoken(System):
     def faults(self, samples: Sequence[Sample]) -> list[str]:
         faults = []
         for sample in samples:
-            if sample.tokens is None:
+            if sample.tokens is None and sample.recording:
                 return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.backend.voice.table.unknown(sample.tokens)
+            unknown = self.backend.voice.table.unknown(sample.tokens or ())
             if unknown:
                 faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
         return faults
 
-    def say(self, sample: Sample, recorded: SystemUtterance) -> SystemUtterance:
-        request = Request(sample.id, tokens=sample.tokens)
-        (speech,) = speak(self.backend, [request], self.options)
+    def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
+        (speech,) = speak(self.backend, [_request(sample)], self.options)
         return SystemUtterance(
             speech.samples,
             self.mel,
@@ -141,6 +144,24 @@ class Spoken(System):
     def blanks(self, sample: Sample) -> np.ndarray:
         voice = self.backend.voice
         return np.array(voice.encode(sample.tokens or [])) == voice.table.pad_id
+
+
+@dataclass(frozen=True)
+class Packaged(System):
+    """Speak with a package of export_onnx.py, in ONNX Runtime or sherpa-onnx."""
+
+    backend: Backend
+    options: SpeakingOptions
+
+    def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
+        (speech,) = speak(self.backend, [_request(sample)], self.options)
+        samples = resample(speech.samples, speech.sample_rate, self.mel.sample_rate)
+        return SystemUtterance(samples, self.mel, rtf=speech.rtf)
+
+
+def _request(sample: Sample) -> Request:
+    """Ask for the tokens of a recipe's utterance, else for the text."""
+    return Request(sample.id, sample.text, sample.tokens)
 
 
 def parse_systems(texts: Sequence[str]) -> dict[str, Path]:
@@ -177,20 +198,27 @@ def open_system(
     vocoder: Any,
     options: SpeakingOptions,
     *,
+    runtime: Literal["onnx", "sherpa"] = "onnx",
     epoch: int | None = None,
     which: str = "ema",
     device: str = "cpu",
     any_rate: bool = False,
 ) -> System:
-    """Open a folder of sounds, or the voice of an experiment folder or checkpoint file.
+    """Open a folder of sounds, a package, or the voice of an experiment folder or checkpoint file.
 
-    Raises: InputError when there is neither, or the voice makes another mel than `mel`.
+    runtime: what speaks a package.
+
+    Raises: InputError when there is none of them, or the voice makes another mel than `mel`.
     """
+    if (path / "tokens.txt").is_file() and any(path.glob("*.onnx")):
+        return _open_package(name, path, mel, options, runtime)
     sounds = path.is_dir() and any(item.suffix in ENDINGS for item in path.iterdir())
     if sounds and not any(path.glob("*.pt")):
         return Folder(name, str(path), mel, path, any_rate)
     if path.is_dir() and not any(path.glob("*.pt")):
-        raise InputError(f"{name}={path}: neither sounds (.wav, .flac) nor checkpoints (.pt)")
+        raise InputError(
+            f"{name}={path}: neither sounds (.wav, .flac), nor checkpoints (.pt), nor a package"
+        )
     voice = load_voice(path, epoch, which)
     if voice.mel != mel:
         raise InputError(
@@ -200,3 +228,17 @@ def open_system(
             "infer.py and give the folder of its wavs"
         )
     return Spoken(name, voice.source, mel, TorchVoice(voice, vocoder, device), options)
+
+
+def _open_package(
+    name: str, path: Path, mel: MelConfig, options: SpeakingOptions, runtime: str
+) -> Packaged:
+    """Open what speaks a package with its model of options.num_steps."""
+    model = default_model(path, options.num_steps)
+    if runtime == "sherpa":
+        voice = SherpaVoice(path, model=model.name, noise_scale=options.noise_scale)
+        # Steps and temperature are the engine's own, and its noise has no seed.
+        return Packaged(name, f"{model}, sherpa-onnx", mel, voice.engine, SpeakingOptions())
+    lexicon = path / "lexicon.txt"
+    parts = vocoder_of(path, model), path / "tokens.txt", lexicon if lexicon.is_file() else None
+    return Packaged(name, f"{model}, ONNX Runtime", mel, OnnxVoice(model, *parts), options)

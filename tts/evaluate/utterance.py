@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +10,8 @@ import numpy as np
 
 from tts.errors import InputError
 from tts.evaluate.cepstrum import DECIBELS, cepstral_distance, mel_cepstrum
+from tts.evaluate.edits import Edit, align
+from tts.evaluate.judges import Judges
 from tts.evaluate.warping import dtw
 from tts.features.energy import energy
 from tts.features.mel import log_mel
@@ -32,8 +33,8 @@ class SystemUtterance:
       model_mel_TF: the natural-log mel as the model made it, before a vocoder, where known.
       durations_L: frames of each framed token, where known.
       rtf: time spent on speaking over length of the speech, where known.
-      judge: opinion of samples (see tts.evaluate.dnsmos), where there is a judge.
-      pitch: how F0 is found.
+      text: what should have been said, where it is known.
+      judges: what hears the samples. pitch: how F0 is found.
 
     Raises: InputError when there is not one frame of sound.
     """
@@ -43,7 +44,8 @@ class SystemUtterance:
     model_mel_TF: np.ndarray | None = None
     durations_L: np.ndarray | None = None
     rtf: float | None = None
-    judge: Callable[[np.ndarray, int], dict[str, float]] | None = None
+    text: str = ""
+    judges: Judges = Judges()
     pitch: PitchConfig = PitchConfig()
 
     def __post_init__(self) -> None:
@@ -72,8 +74,23 @@ class SystemUtterance:
 
     @functools.cached_property
     def opinion(self) -> dict[str, float]:
-        """Return what the judge says, empty without one."""
-        return self.judge(self.samples_S, self.mel.sample_rate) if self.judge else {}
+        """Return what DNSMOS says, empty without it."""
+        judge = self.judges.dnsmos
+        return judge(self.samples_S, self.mel.sample_rate) if judge else {}
+
+    @functools.cached_property
+    def heard_text(self) -> str | None:
+        """Return what the recogniser heard; None without one or without a text to compare with."""
+        hear = self.judges.recogniser
+        return hear(self.samples_S, self.mel.sample_rate) if hear and self.text else None
+
+    @functools.cached_property
+    def edits(self) -> dict[str, list[Edit]]:
+        """Align what was heard with the text in each kind of unit, empty without a recogniser."""
+        if self.heard_text is None or self.judges.units is None:
+            return {}
+        said, heard = self.judges.units(self.text), self.judges.units(self.heard_text)
+        return {kind: align(said[kind], heard[kind]) for kind in said}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,10 +177,10 @@ class SherpaVoice:
         table = TokenTable.read(package / "tokens.txt")
         if table != self.frontend.token_table():
             raise InputError(f"{package}: tokens.txt and front end belong to different voices")
-        self.silence_scale = silence_scale
         if not config.kind.older and not takes_tokens():
             raise _too_old(config)
         self.tts = _engine(package, self.model, self.frontend, table, num_threads, noise_scale)
+        self.engine = Engine(self.tts, self.frontend, silence_scale=silence_scale)
 
     def speak(
         self,
@@ -193,8 +193,8 @@ class SherpaVoice:
 
         Raises: InputError when nothing of it can be said.
         """
-        scale = self.silence_scale
-        return speak_with(self.tts, self.frontend, text, length_scale, sid, scale, pause)
+        options = SpeakingOptions(length_scale=length_scale, pause=pause)
+        return speak_text(replace(self.engine, sid=sid), text, options)
 
 
 def read_frontend(package: Path, model: Path) -> FrontEndConfig:

@@ -59,8 +59,9 @@ class Language:
       lexicon_line: an example of such a line. sample: a sentence for READMEs; empty: made of the
         voice's symbols.
       marks: function of a text with prosody marks -> tts.text.spoken.Marked; empty: it has none.
-      recogniser: which speech recogniser checks what was said; empty: none.
-      scored_in: what its errors are counted in.
+      recogniser: the language's code in a speech recogniser; empty: there is none.
+      recogniser_prompt: a text of its kind, before what is heard.
+      scoring: function of a text -> its units by kind, in which a recogniser's errors are counted.
     """
 
     name: str
@@ -75,7 +76,8 @@ class Language:
     sample: str = ""
     marks: str = ""
     recogniser: str = ""
-    scored_in: Literal["word", "syllable", ""] = ""
+    recogniser_prompt: str = ""
+    scoring: str = ""
 
 
 _ENGLISH = "tts.text.english"
@@ -83,6 +85,8 @@ _MANDARIN = "tts.text.mandarin"
 _PHONES = "tts.text.phones"
 _ARPABET = f"{_ENGLISH}.notation:ARPABET"
 _PINYIN = f"{_MANDARIN}.notation:PINYIN"
+# So that a recogniser writes simplified Hanzi: "The following are sentences of Mandarin."
+_SIMPLIFIED = "以下是普通话的句子。"
 _MARKS = f"{_MANDARIN}.prosody:read_marks"
 _FULL_STOPS = f"{_ENGLISH}.full_stops:ends_sentence"
 # 2.x reads English through a lexicon file only where has_espeak says 1, too.
@@ -127,7 +131,7 @@ LANGUAGES: dict[str, Language] = {
         lexicon_line="tencha T EH1 N CH AH0",
         sample="The voice speaks for itself.",
         recogniser="en",
-        scored_in="word",
+        scoring=f"{_ENGLISH}.scoring:units",
     ),
     "zh": Language(
         "Mandarin",
@@ -142,7 +146,8 @@ LANGUAGES: dict[str, Language] = {
         marks=_MARKS,
         sample="今天天气很好，我们出去走走吧。",
         recogniser="zh",
-        scored_in="syllable",
+        recogniser_prompt=_SIMPLIFIED,
+        scoring=f"{_MANDARIN}.scoring:units",
     ),
     "zh_en": Language(
         "Mandarin with English words",
@@ -156,7 +161,8 @@ LANGUAGES: dict[str, Language] = {
         marks=_MARKS,
         sample="今天天气很好，我们用 Python 写代码吧。",
         recogniser="zh",
-        scored_in="syllable",
+        recogniser_prompt=_SIMPLIFIED,
+        scoring=f"{_MANDARIN}.scoring:units",
     ),
     "phones": Language(
         "phones",

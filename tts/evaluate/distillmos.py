@@ -1,0 +1,45 @@
+"""Predict what listeners would say with DistillMOS; the network comes with its package."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+
+from tts.errors import InputError
+from tts.evaluate.utterance import SystemUtterance
+from tts.features.resample import resample
+
+SAMPLE_RATE = 16000
+
+
+class DistillMos:
+    """Hold the network; calling it gives the opinion of samples (S,), 1 to 5.
+
+    Raises: InputError when the package is not installed.
+    """
+
+    def __init__(self) -> None:
+        # It imports torchaudio, whose wheels link CUDA, and takes nothing from it.
+        sys.modules.setdefault("torchaudio", types.ModuleType("torchaudio"))
+        try:
+            from distillmos import ConvTransformerSQAModel
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"--distillmos needs the package {error.name}: run tools/setup.sh --judge"
+            ) from None
+        self._network = ConvTransformerSQAModel().eval()
+
+    def __call__(self, samples_S: np.ndarray, sample_rate: int) -> float:
+        import torch
+
+        signal = torch.from_numpy(resample(samples_S, sample_rate, SAMPLE_RATE)).float()
+        with torch.inference_mode():
+            return float(self._network(signal[None]))
+
+
+def distill_opinion(utterance: SystemUtterance) -> float | None:
+    """Predict the opinion of listeners, 1 to 5 (Stahl and Gamper 2025, DistillMOS; 16 kHz)."""
+    judge = utterance.judges.distillmos
+    return judge(utterance.samples_S, utterance.mel.sample_rate) if judge else None
