@@ -199,6 +199,7 @@ def open_system(
     options: SpeakingOptions,
     *,
     runtime: Literal["onnx", "sherpa"] = "onnx",
+    num_threads: int = 1,
     epoch: int | None = None,
     which: str = "ema",
     device: str = "cpu",
@@ -206,12 +207,12 @@ def open_system(
 ) -> System:
     """Open a folder of sounds, a package, or the voice of an experiment folder or checkpoint file.
 
-    runtime: what speaks a package.
+    runtime, num_threads: what speaks a package, with how many threads.
 
     Raises: InputError when there is none of them, or the voice makes another mel than `mel`.
     """
     if (path / "tokens.txt").is_file() and any(path.glob("*.onnx")):
-        return _open_package(name, path, mel, options, runtime)
+        return _open_package(name, path, mel, options, runtime, num_threads)
     sounds = path.is_dir() and any(item.suffix in ENDINGS for item in path.iterdir())
     if sounds and not any(path.glob("*.pt")):
         return Folder(name, str(path), mel, path, any_rate)
@@ -231,14 +232,20 @@ def open_system(
 
 
 def _open_package(
-    name: str, path: Path, mel: MelConfig, options: SpeakingOptions, runtime: str
+    name: str,
+    path: Path,
+    mel: MelConfig,
+    options: SpeakingOptions,
+    runtime: str,
+    num_threads: int,
 ) -> Packaged:
     """Open what speaks a package with its model of options.num_steps."""
     model = default_model(path, options.num_steps)
     if runtime == "sherpa":
-        voice = SherpaVoice(path, model=model.name, noise_scale=options.noise_scale)
+        engine = SherpaVoice(path, num_threads, model.name, options.noise_scale).engine
         # Steps and temperature are the engine's own, and its noise has no seed.
-        return Packaged(name, f"{model}, sherpa-onnx", mel, voice.engine, SpeakingOptions())
+        return Packaged(name, f"{model}, sherpa-onnx", mel, engine, SpeakingOptions())
     lexicon = path / "lexicon.txt"
     parts = vocoder_of(path, model), path / "tokens.txt", lexicon if lexicon.is_file() else None
-    return Packaged(name, f"{model}, ONNX Runtime", mel, OnnxVoice(model, *parts), options)
+    voice = OnnxVoice(model, *parts, num_threads)
+    return Packaged(name, f"{model}, ONNX Runtime", mel, voice, options)
