@@ -1,5 +1,8 @@
 """SherpaVoice through the real runtimes: exactly our ids, in every version, for every sentence."""
 
+import subprocess
+import sys
+
 import pytest
 from equality import compared
 from harness import VERSIONS, arrived, need_runtime, speak, write_identity
@@ -95,3 +98,23 @@ def test_what_a_version_cannot_speak_is_said(version, tmp_path):
         assert of_english.startswith(
             "a voice with front end lexicon needs sherpa-onnx 2.x, this is"
         )
+
+
+def test_latency_of_a_package(tmp_path, root):
+    """One table line for a text of one sentence and one of four; last never before first."""
+    runtime = need_runtime("2.0.1")
+    package = write_package(tmp_path / "package", config_of("en-lexicon"))
+    command = [sys.executable, root / "tools" / "bench_latency.py", "--package", package]
+    options = ["--backends", f"sherpa={runtime}", "--runs", "3", "--steps", "1"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    head, _, *lines = done.stdout.splitlines()
+    assert "first p50, ms" in head and "last p99, ms" in head and len(lines) == 2
+    for line, count in zip(lines, (1, 4), strict=True):
+        cells = line.strip("| ").split(" | ")
+        assert cells[1:3] == ["1", str(count)] and 100 * count < int(cells[3]) < 150 * count
+        first, last = int(cells[5]), int(cells[9])
+        assert first <= last and (count > 1 or first == last)
+    wrong = [*command, "--backends", "torch"]
+    wrong = subprocess.run(wrong, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2 and "torch needs --exp-dir" in wrong.stderr
