@@ -21,6 +21,7 @@ from tts.evaluate.judges import Judges
 from tts.evaluate.metrics import totals
 from tts.evaluate.options import EvaluateOptions
 from tts.evaluate.page import utterance as section
+from tts.evaluate.pauses import pauses_in_words
 from tts.evaluate.recogniser import Listener, pieces
 from tts.evaluate.recognisers import open_recogniser
 from tts.evaluate.report import evaluate, tsv, worst_heard
@@ -29,7 +30,10 @@ from tts.evaluate.samples import Sample, samples_of_texts
 from tts.evaluate.systems import Folder, Recording
 from tts.evaluate.utterance import SystemUtterance
 from tts.features.pitch import PitchConfig
+from tts.infer.control import Timed
+from tts.infer.speech import Speech
 from tts.text.mandarin.scoring import units as mandarin_units
+from tts.text.spoken import Spoken, Word
 
 
 def plain(text):
@@ -93,6 +97,32 @@ def test_mandarin_is_counted_in_syllables():
     assert said["syllable"] == other["syllable"] == ["ta", "you", "san", "ge", "ping", "guo"]
     assert mandarin_units("买")["tonal syllable"] != mandarin_units("卖")["tonal syllable"]
     assert mandarin_units("OK!") == {"character": [], "tonal syllable": [], "syllable": []}
+
+
+@pytest.mark.parametrize(
+    "silence, counted",
+    [((0.30, 0.42), 1), ((0.30, 0.36), 0), ((0.42, 0.50), 0), ((0.48, 0.60), 0), ((0.0, 0.15), 0)],
+)
+def test_pauses_inside_of_words(silence, counted):
+    """A word from 0.1 to 0.5 s: a pause counts where sound of it comes before and after."""
+    samples = tone(0.8)
+    start, end = (round(RATE * seconds) for seconds in silence)
+    samples[start:end] *= 1e-3
+    utterance = SystemUtterance(samples, MEL, word_spans=[(0.1, 0.5), (0.5, 0.8)])
+    assert pauses_in_words(utterance) == (counted, 2)
+    assert pauses_in_words(SystemUtterance(samples, MEL)) is None
+
+
+def test_spans_of_words_are_those_of_their_tokens():
+    words = (Word("two", ("t", "u"), ""), Word(" ", (), ""), Word("go", ("g",), ""))
+    spoken = Spoken("two go.", "", (*words, Word(".", (".",), "punctuation")))
+    tokens = [("_", 0.1), ("t", 0.2), ("u", 0.3), ("g", 0.5), (".", 0.6)]
+    times, start = (), 0.0
+    for token, end in tokens:
+        times, start = (*times, Timed(token, start, end)), end
+    speech = Speech(tone(0.7), RATE, spoken, times=times)
+    assert speech.word_spans == [(0.1, 0.3), (0.3, 0.5)]
+    assert replace(speech, times=times[:-1]).word_spans == []
 
 
 def rows_of(tmp_path, said: dict[str, str]):

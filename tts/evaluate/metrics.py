@@ -27,6 +27,7 @@ from tts.evaluate.lengths import (
     length_error_percent,
     token_duration_error,
 )
+from tts.evaluate.pauses import pauses_in_words
 from tts.evaluate.pitch import (
     f0_dtw,
     f0_kurtosis,
@@ -94,6 +95,7 @@ METRICS = {
     "syllable_error_percent": Metric("syllable error (%)", 1, LOW, syllable_errors, "errors"),
     "character_error_percent": Metric("CER (%)", 1, LOW, character_errors, "errors"),
     "broken_percent": Metric("broken sentences (%)", 1, LOW, broken_sentences, "errors"),
+    "pauses_percent": Metric("words with a pause inside (%)", 1, LOW, pauses_in_words, "errors"),
     "distillmos": Metric("DistillMOS", 2, HIGH, distill_opinion, "utterance"),
     "dnsmos_ovr": Metric("DNSMOS overall", 2, HIGH, overall_opinion, "utterance"),
     "dnsmos_sig": Metric("DNSMOS speech", 2, HIGH, speech_opinion, "utterance"),

@@ -122,6 +122,7 @@ class Spoken(System):
             self.mel,
             model_mel_TF=speech.mel_TF,
             durations_L=speech.durations,
+            word_spans=speech.word_spans,
             rtf=speech.rtf,
         )
 
@@ -156,7 +157,7 @@ class Packaged(System):
     def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
         (speech,) = speak(self.backend, [_request(sample)], self.options)
         samples = resample(speech.samples, speech.sample_rate, self.mel.sample_rate)
-        return SystemUtterance(samples, self.mel, rtf=speech.rtf)
+        return SystemUtterance(samples, self.mel, word_spans=speech.word_spans, rtf=speech.rtf)
 
 
 def _request(sample: Sample) -> Request:

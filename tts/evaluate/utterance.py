@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +33,7 @@ class SystemUtterance:
       mel: the definition of the frames that everything is measured on.
       model_mel_TF: the natural-log mel as the model made it, before a vocoder, where known.
       durations_L: frames of each framed token, where known.
+      word_spans: when each word is heard, seconds from and to, where known.
       rtf: time spent on speaking over length of the speech, where known.
       text: what should have been said, where it is known.
       judges: what hears the samples. pitch: how F0 is found.
@@ -43,6 +45,7 @@ class SystemUtterance:
     mel: MelConfig
     model_mel_TF: np.ndarray | None = None
     durations_L: np.ndarray | None = None
+    word_spans: Sequence[tuple[float, float]] = ()
     rtf: float | None = None
     text: str = ""
     judges: Judges = Judges()

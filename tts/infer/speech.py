@@ -11,6 +11,7 @@ from tts.errors import InputError
 from tts.files import atomic_path
 from tts.infer.control import Timed, joined_times
 from tts.text.spoken import Problem, Spoken
+from tts.text.tokens import BOS, EOS, PAD
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +70,20 @@ class Speech:
     def rtf(self) -> float:
         """Return the real-time factor: time spent over length of the speech."""
         return self.compute_seconds / max(1e-9, self.seconds)
+
+    @property
+    def word_spans(self) -> list[tuple[float, float]]:
+        """Return when each word is heard, seconds from and to; empty where times are not known."""
+        said = [time for time in self.times if time.token not in (PAD, BOS, EOS)]
+        if [time.token for time in said] != self.tokens:
+            return []
+        spans, place = [], 0
+        for word in self.spoken.words:
+            own = said[place : place + len(word.tokens)]
+            place += len(word.tokens)
+            if own and any(map(str.isalnum, word.text)):
+                spans.append((own[0].start, own[-1].end))
+        return spans
 
     def report(self, path: Path | str) -> str:
         """Say for people what was written to `path`, and what of the text was not said."""
