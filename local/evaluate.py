@@ -1,4 +1,4 @@
-"""Compare voices, or wavs of any origin, with recordings: numbers, sounds, pictures, one page."""
+"""Compare voices, or wavs of any origin, with recordings or by texts: numbers, sounds, one page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def get_parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="NAME=PATH",
-        help="several to compare: experiment folders, checkpoints, or folders of <id>.wav",
+        help="several to compare: experiment folders, checkpoints, packages, folders of <id>.wav",
     )
     add_flags(parser, EvaluateOptions)
     add_flags(parser, PitchConfig)

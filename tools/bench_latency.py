@@ -4,10 +4,11 @@
   tools/bench_latency.py --package egs/ljspeech/TTS/matcha/exp/sherpa-onnx \
     --backends onnx sherpa=.runtimes/2.0.1 sherpa=.runtimes/1.13.4 --threads 1 2
 
-The layout is that of NVIDIA's tables: a text of one sentence of about 128 characters, and one of
-four. A sentence leaves when all of it is computed, so that the first sample of one sentence is its
-last. Each back end runs in a process of its own; `torch` wants --exp-dir, whose mel passes through
---vocoder. Times include the front end; a first round that warms up does not count.
+The layout is that of NVIDIA's tables: a text of one sentence of about 128 characters (in Mandarin
+the longest of local/texts/), and one of four. A sentence leaves when all of it is computed, so that
+the first sample of one sentence is its last. Each back end runs in a process of its own; `torch`
+wants --exp-dir, whose mel passes through --vocoder. Times include the front end; a first round that
+warms up does not count.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ def main() -> None:
     if arguments.worker is not None:
         print(json.dumps(measure(arguments, arguments.worker, arguments.threads[0])))
         return
+    if min(arguments.runs, *arguments.threads) < 1:
+        raise InputError("--runs and --threads: must be 1 or more")
     for backend in arguments.backends:
-        if backend.partition("=")[0] not in ("torch", "onnx", "sherpa"):
+        if backend not in ("torch", "onnx", "sherpa") and not backend.startswith("sherpa="):
             raise InputError(f"--backends {backend}: torch, onnx, sherpa or sherpa=FOLDER")
         needed = "exp_dir" if backend == "torch" else "package"
         if not getattr(arguments, needed):
@@ -124,7 +127,7 @@ def open_backend(
 
 
 def choose(path: str | None, language: str) -> list[str]:
-    """Return four sentences of about LENGTH characters, made of neighbours where they are short."""
+    """Return the four sentences of a file whose lengths come nearest to LENGTH."""
     from tts.infer.speak import read_texts
     from tts.text.languages import language_of
 
@@ -132,7 +135,7 @@ def choose(path: str | None, language: str) -> list[str]:
     file = Path(path) if path else TEXTS / f"unseen_{tag}.txt"
     if not file.is_file():
         raise InputError(f"{file} does not exist: give --texts FILE with sentences")
-    texts = sorted((request.text for request in read_texts(file)), key=len)
+    texts = [request.text for request in read_texts(file, "--texts")]
     nearest = sorted(texts, key=lambda text: abs(len(text) - LENGTH))[:4]
     return nearest * (1 + 3 // len(nearest))
 

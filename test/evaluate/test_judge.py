@@ -27,13 +27,14 @@ from tts.evaluate.recognisers import open_recogniser
 from tts.evaluate.report import evaluate, tsv, worst_heard
 from tts.evaluate.run import prepare
 from tts.evaluate.samples import Sample, samples_of_texts
-from tts.evaluate.systems import Folder, Recording
+from tts.evaluate.systems import Folder, Recording, open_system
 from tts.evaluate.utterance import SystemUtterance
 from tts.features.pitch import PitchConfig
 from tts.infer.control import Timed
 from tts.infer.speech import Speech
 from tts.text.mandarin.scoring import units as mandarin_units
 from tts.text.spoken import Spoken, Word
+from tts.voice import SpeakingOptions
 
 
 def plain(text):
@@ -73,6 +74,8 @@ def test_fewest_edits(text, said, errors):
         ("one two three one two three four five six", True),
         ("one x y two three four five six", False),
         ("four five six", False),  # the end is there
+        ("one two thr", True),  # cut in mid-word: the stump is heard as some word
+        ("one you", True),
     ],
 )
 def test_sentences_cut_off_or_repeated(said, broken):
@@ -85,7 +88,8 @@ def test_errors_are_shares_of_what_is_written():
     assert character_errors(utterance) == (1 + 1 + 5, 12)
     assert broken_sentences(utterance) == (0, 1)
     assert word_errors(heard("wolf", "")) == (1, 1)  # nothing heard is all words wrong
-    assert word_errors(heard("...", "")) is not None
+    empty = replace(heard("", "wolf"), text=" ")
+    assert word_errors(empty) is broken_sentences(empty) is None
     assert word_errors(SystemUtterance(tone(0.2), MEL, text="wolf")) is None
     assert heard("", "wolf").heard_text is None
 
@@ -96,12 +100,21 @@ def test_mandarin_is_counted_in_syllables():
     assert num_errors(align(said["character"], other["character"])) == 1
     assert said["syllable"] == other["syllable"] == ["ta", "you", "san", "ge", "ping", "guo"]
     assert mandarin_units("买")["tonal syllable"] != mandarin_units("卖")["tonal syllable"]
-    assert mandarin_units("OK!") == {"character": [], "tonal syllable": [], "syllable": []}
+    mixed = mandarin_units("我们用Python写代码！")
+    assert mixed["syllable"] == ["wo", "men", "yong", "python", "xie", "dai", "ma"]
+    assert len(mixed["character"]) == 7 and not any(mandarin_units("……").values())
 
 
 @pytest.mark.parametrize(
     "silence, counted",
-    [((0.30, 0.42), 1), ((0.30, 0.36), 0), ((0.42, 0.50), 0), ((0.48, 0.60), 0), ((0.0, 0.15), 0)],
+    [
+        ((0.30, 0.42), 1),
+        ((0.30, 0.36), 0),
+        ((0.38, 0.50), 0),
+        ((0.36, 0.48), 0),  # the next word begins a little before its time
+        ((0.48, 0.60), 0),
+        ((0.0, 0.15), 0),
+    ],
 )
 def test_pauses_inside_of_words(silence, counted):
     """A word from 0.1 to 0.5 s: a pause counts where sound of it comes before and after."""
@@ -179,6 +192,44 @@ def test_a_voice_speaks_a_file_of_texts(work, checkpoint, tmp_path):  # noqa: F8
         replace(options, recordings="wavs")
 
 
+def test_all_texts_that_cannot_be_said_are_named(checkpoint, tmp_path):  # noqa: F811
+    path = tmp_path / "texts.txt"
+    path.write_text("a|The cat.\nb|...\nc|\n", encoding="utf-8")
+    options = EvaluateOptions(texts=str(path), output_dir=str(tmp_path / "out"))
+    evaluation = prepare(options, None, {"tiny": checkpoint}, PitchConfig())
+    with pytest.raises(InputError, match=r"2 faults\n  tiny: b: nothing to say.*\n  tiny: c: "):
+        evaluation.run(print)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match=r"^--texts .*none\.txt does not exist"):
+        samples_of_texts(tmp_path / "none.txt", 0)
+    with pytest.raises(InputError, match=r"--language enu is no row.*nearest: en-us"):
+        replace(options, language="enu")
+
+
+def test_recordings_without_texts_cannot_be_compared_with_words(tmp_path):
+    import soundfile
+
+    soundfile.write(tmp_path / "a.wav", tone(0.3), RATE)
+    options = EvaluateOptions(recordings=str(tmp_path), recogniser="base", language="en-us")
+    with pytest.raises(InputError, match=r"none of the 1 utterances has a text: put <id>\.txt"):
+        prepare(options, None, {}, PitchConfig())
+
+
+def test_packages_of_any_steps_are_chosen(tmp_path):
+    def chosen(names, options):
+        folder = tmp_path / "-".join(names)
+        folder.mkdir(exist_ok=True)
+        for name in ("tokens.txt", "vocoder.onnx", *names):
+            (folder / name).write_text("")
+        with pytest.raises(Exception, match=r"\.onnx|steps") as error:  # an empty file is no model
+            open_system("p", folder, MEL, None, options)
+        return str(error.value)
+
+    assert "/model.onnx" in chosen(["model.onnx"], SpeakingOptions())
+    assert "model-steps-2.onnx" in chosen(["model-steps-2.onnx"], SpeakingOptions())
+    assert "no model of 5 steps" in chosen(["model-steps-2.onnx"], SpeakingOptions(5))
+
+
 def test_a_recogniser_needs_a_language(tmp_path, checkpoint):  # noqa: F811
     (tmp_path / "texts.txt").write_text("a\n")
     options = EvaluateOptions(texts=str(tmp_path / "texts.txt"), recogniser="base")
@@ -197,6 +248,14 @@ def test_long_speech_is_cut_where_it_is_quiet():
     cut = list(pieces(samples, 16000 * 30, 16000 * 5))
     assert np.array_equal(np.concatenate(cut), samples)
     assert [round(len(piece) / 16000) for piece in cut] == [27, 23]
+
+
+def test_long_speech_is_heard_in_pieces_and_silence_not_at_all():
+    heard = []
+    listen = Listener(lambda samples: heard.append(len(samples) / 16000) or "word")
+    assert listen(tone(70.0), RATE) == "word word word"
+    assert sum(heard) == pytest.approx(70, abs=0.01) and max(heard) <= 30
+    assert listen(np.zeros(RATE, np.float32), RATE) == "" and len(heard) == 3
 
 
 def test_folders_that_hold_no_recogniser(tmp_path):
@@ -265,6 +324,9 @@ def test_models_of_sherpa_onnx_are_told_by_their_files(tmp_path, monkeypatch, fi
     assert recogniser.name == f"sherpa-onnx {tmp_path}"
     for path in tmp_path.glob("*.onnx"):
         path.unlink()
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    with pytest.raises(InputError, match=r"model\.onnx is no ONNX file"):
+        open_recogniser(str(tmp_path), "en")
     onnx.save(onnx.ModelProto(), tmp_path / "model.onnx")
     with pytest.raises(InputError, match="model_type ''"):
         open_recogniser(str(tmp_path), "en")

@@ -114,7 +114,7 @@ def test_latency_of_a_package(tmp_path, root):
         cells = line.strip("| ").split(" | ")
         assert cells[1:3] == ["1", str(count)] and 100 * count < int(cells[3]) < 150 * count
         first, last = int(cells[5]), int(cells[9])
-        assert first <= last and (count > 1 or first == last)
+        assert first <= last and (count > 1 or last - first <= 1)
     wrong = [*command, "--backends", "torch"]
     wrong = subprocess.run(wrong, capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and "torch needs --exp-dir" in wrong.stderr

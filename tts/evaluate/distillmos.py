@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import types
+from contextlib import redirect_stdout
+from importlib.util import find_spec
+from unittest.mock import patch
 
 import numpy as np
 
@@ -22,14 +26,17 @@ class DistillMos:
 
     def __init__(self) -> None:
         # It imports torchaudio, whose wheels link CUDA, and takes nothing from it.
-        sys.modules.setdefault("torchaudio", types.ModuleType("torchaudio"))
+        absent = "torchaudio" not in sys.modules and find_spec("torchaudio") is None
+        stub = {"torchaudio": types.ModuleType("torchaudio")} if absent else {}
         try:
-            from distillmos import ConvTransformerSQAModel
+            with patch.dict(sys.modules, stub), redirect_stdout(io.StringIO()):
+                from distillmos import ConvTransformerSQAModel
+
+                self._network = ConvTransformerSQAModel().eval()
         except ModuleNotFoundError as error:
             raise InputError(
                 f"--distillmos needs the package {error.name}: run tools/setup.sh --judge"
             ) from None
-        self._network = ConvTransformerSQAModel().eval()
 
     def __call__(self, samples_S: np.ndarray, sample_rate: int) -> float:
         import torch

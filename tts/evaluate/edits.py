@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 LEAST_RUN = 3  # units in a row that are missing at the end or too many: a broken sentence
 
 
@@ -19,20 +17,21 @@ class Edit(NamedTuple):
 
 def align(text: Sequence[str], heard: Sequence[str]) -> list[Edit]:
     """Pair the units of two sequences with the fewest edits (Levenshtein)."""
-    cost = np.zeros((len(text) + 1, len(heard) + 1), np.int32)
-    cost[:, 0], cost[0] = np.arange(len(text) + 1), np.arange(len(heard) + 1)
+    cost = [list(range(len(heard) + 1))]  # of the first i units and the first j heard
     for i, unit in enumerate(text, 1):
+        row, before = [i], cost[-1]
         for j, other in enumerate(heard, 1):
-            replaced = cost[i - 1, j - 1] + (unit != other)
-            cost[i, j] = min(replaced, cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+            row.append(min(before[j - 1] + (unit != other), before[j] + 1, row[-1] + 1))
+        cost.append(row)
     edits, i, j = [], len(text), len(heard)
     while i or j:
-        if i and j and cost[i, j] == cost[i - 1, j - 1] + (text[i - 1] != heard[j - 1]):
-            i, j = i - 1, j - 1
-            edits.append(Edit(text[i], heard[j]))
-        elif i and cost[i, j] == cost[i - 1, j] + 1:
+        # Missing before replaced: of a sentence cut in mid-word the end is missing.
+        if i and cost[i][j] == cost[i - 1][j] + 1:
             i -= 1
             edits.append(Edit(text[i], None))
+        elif i and j and cost[i][j] == cost[i - 1][j - 1] + (text[i - 1] != heard[j - 1]):
+            i, j = i - 1, j - 1
+            edits.append(Edit(text[i], heard[j]))
         else:
             j -= 1
             edits.append(Edit(None, heard[j]))

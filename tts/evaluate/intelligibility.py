@@ -51,5 +51,7 @@ def broken_sentences(utterance: SystemUtterance) -> Errors | None:
     """Count utterances in which three or more words (syllables) in a row are missing at the end, or
     were added anywhere.
     """
-    edits = utterance.edits.get("word", utterance.edits.get("syllable"))
-    return None if edits is None else Errors(int(is_broken(edits)), 1)
+    kind = "word" if "word" in utterance.edits else "syllable"
+    if _errors(utterance, kind) is None:
+        return None
+    return Errors(int(is_broken(utterance.edits[kind])), 1)

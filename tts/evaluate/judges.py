@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tts.evaluate.recogniser import Listener
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -24,5 +26,5 @@ class Judges:
 
     dnsmos: Callable[[np.ndarray, int], dict[str, float]] | None = None
     distillmos: Callable[[np.ndarray, int], float] | None = None
-    recogniser: Callable[[np.ndarray, int], str] | None = None
+    recogniser: Listener | None = None
     units: Units | None = None

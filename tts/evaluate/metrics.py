@@ -135,7 +135,7 @@ class Row:
 @dataclass(frozen=True)
 class Total:
     """Hold a metric over a test set of `count` utterances: `margin` is half of its 95 % interval,
-    None for moments of F0 and single utterances.
+    None for moments of F0, no errors at all, and single utterances.
     """
 
     value: float
@@ -166,7 +166,7 @@ def _total(name: str, metric: Metric, rows: Sequence[Row]) -> Total | None:
 def _drawn(percent_N: np.ndarray, units_N: np.ndarray) -> float | None:
     """Compute half of the 95 % interval of a pooled share by bootstrap over utterances."""
     count = len(units_N)
-    if count < 2:
+    if count < 2 or not percent_N.any():  # without any error the draws tell nothing
         return None
     drawn_RN = np.random.default_rng(0).integers(count, size=(2000, count))
     errors_R = (percent_N * units_N)[drawn_RN].sum(axis=1)

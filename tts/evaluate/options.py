@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tts.config import option
-from tts.errors import InputError
+from tts.errors import InputError, nearest
+from tts.text.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class EvaluateOptions:
     output_dir: str = option("", "empty: evaluation/ in --exp-dir, or in the working folder")
 
     def __post_init__(self) -> None:
+        if self.language and self.language not in LANGUAGES:
+            near = nearest(self.language, LANGUAGES)
+            raise InputError(f"--language {self.language} is no row of the language table{near}")
         if self.texts and self.recordings:
             raise InputError("--texts and --recordings exclude each other")
         for name in ("num_utterances", "show"):

@@ -11,10 +11,12 @@ import numpy as np
 from tts.features.resample import resample
 
 SAMPLE_RATE = 16000
+LONGEST_SECONDS = 30  # what a Whisper hears at once
+SILENCE = 1e-3  # a peak below it is no speech; a Whisper hears "you" in silence
 
 
 class Recogniser(Protocol):
-    """Turn samples (S,) at SAMPLE_RATE into text. `name` says which it is, for reports."""
+    """Turn samples (S,) at SAMPLE_RATE, LONGEST_SECONDS at most, into text; `name` is its own."""
 
     name: str
 
@@ -23,12 +25,19 @@ class Recogniser(Protocol):
 
 @dataclass(frozen=True)
 class Listener:
-    """Hear samples of any rate with a recogniser."""
+    """Hear samples of any rate and length with a recogniser; silence is no words."""
 
     recogniser: Recogniser
 
+    @property
+    def name(self) -> str:
+        return self.recogniser.name
+
     def __call__(self, samples_S: np.ndarray, sample_rate: int) -> str:
-        return self.recogniser(resample(samples_S, sample_rate, SAMPLE_RATE))
+        signal = resample(samples_S, sample_rate, SAMPLE_RATE)
+        parts = pieces(signal, LONGEST_SECONDS * SAMPLE_RATE, 5 * SAMPLE_RATE)
+        heard = [self.recogniser(part) for part in parts if np.abs(part).max(initial=0) > SILENCE]
+        return " ".join(filter(None, heard))
 
 
 def pieces(samples_S: np.ndarray, longest: int, search: int) -> Iterator[np.ndarray]:

@@ -185,7 +185,9 @@ def worst_heard(rows: Sequence[Row]) -> str:
         wrong = [(errors, row) for row in own if (errors := _num_errors(row))]
         wrong.sort(key=lambda pair: -pair[0])
         for errors, row in wrong[:MOST_WRONG]:
-            parts.append(f"- {system}, {row.id}: {errors} wrong\n  - {row.text}\n  - {row.heard}\n")
+            said, heard = (" ".join((text or "").split()) for text in (row.text, row.heard))
+            parts.append(f"- {system}, {row.id}: {errors} wrong\n  - `{said}`\n")
+            parts.append(f"  - `{heard}`\n" if heard else "  - nothing was heard\n")
     return f"## What was heard otherwise\n\n{''.join(parts)}\n" if parts else ""
 
 

@@ -21,7 +21,16 @@ from tts.evaluate.samples import (
     samples_of_folder,
     samples_of_texts,
 )
-from tts.evaluate.systems import RECORDING, VOCODED, Recording, System, Vocoded, open_system
+from tts.evaluate.systems import (
+    RECORDING,
+    VOCODED,
+    Packaged,
+    Recording,
+    Spoken,
+    System,
+    Vocoded,
+    open_system,
+)
 from tts.features.contours import read_mel_config
 from tts.features.pitch import PitchConfig
 from tts.mel import MelConfig
@@ -104,12 +113,19 @@ def prepare(
         samples = read_samples(cuts, recipe.work, options.split, options.num_utterances)
     else:
         samples = samples_of_folder(Path(options.recordings), options.num_utterances)
-    if recipe:
-        folder = recipe.work / folder
+    if options.recogniser and not any(sample.text for sample in samples):
+        raise InputError(
+            f"--recogniser {options.recogniser}: none of the {len(samples)} utterances has a text: "
+            "put <id>.txt beside the recordings, or give --texts"
+        )
+    if options.texts:
+        folder = Path("evaluation-texts")
     if recipe and not wanted:
         exp_dir = Path(options.exp_dir or recipe.exp_dir(options.model))
         source, which = find_source(exp_dir, options.epoch, which)
-        wanted, folder = {options.model: source}, exp_dir / "evaluation"
+        wanted, folder = {options.model: source}, exp_dir / folder
+    elif recipe:
+        folder = recipe.work / folder
     if not wanted and (options.texts or not options.vocoded):
         raise InputError("nothing to compare: give --systems NAME=FOLDER ...")
     judges = _open_judges(options, language)
@@ -127,7 +143,7 @@ def prepare(
         options,
         samples,
         systems,
-        facts_of(options, recipe, samples, systems, pitch),
+        facts_of(options, recipe, samples, systems, pitch, judges),
         Path(options.output_dir or folder),
         language,
         judges,
@@ -174,6 +190,7 @@ def facts_of(
     samples: Sequence[Sample],
     systems: Sequence[System],
     pitch: PitchConfig,
+    judges: Judges,
 ) -> dict[str, str]:
     """Return what is measured and how, for the head of the report."""
     mel = systems[0].mel
@@ -183,11 +200,17 @@ def facts_of(
         "utterances": f"{len(samples)}"
         + (f" of {options.split}" if recipe and not options.texts else ""),
         "vocoder": options.vocoder or "Griffin-Lim",
-        "manner": f"{options.steps} steps, temperature {options.temperature}, seed {options.seed}",
+        "speaking": f"{options.steps} steps, temperature {options.temperature}, "
+        f"seed {options.seed}",
         "F0": ", ".join(
             f"{name.removeprefix('f0_')} {value}" for name, value in to_dict(pitch).items()
         ),
         "frames": f"{mel.hop_length} samples of {mel.sample_rate} Hz, paired by {options.pairing}",
     }
-    judges = {"DNSMOS": options.dnsmos, "recogniser": options.recogniser}
-    return {**facts, **{name: path for name, path in judges.items() if path}}
+    if not any(isinstance(system, (Spoken, Vocoded)) for system in systems):
+        del facts["vocoder"]
+    if not any(isinstance(system, (Spoken, Packaged)) for system in systems):
+        del facts["speaking"]
+    heard = judges.recogniser.name if judges.recogniser else ""
+    judged = {"DNSMOS": options.dnsmos, "recogniser": heard}
+    return {**facts, **{name: what for name, what in judged.items() if what}}

@@ -78,7 +78,7 @@ def samples_of_folder(folder: Path, limit: int) -> list[Sample]:
 
 def samples_of_texts(path: Path, limit: int) -> list[Sample]:
     """Read the first `limit` (0: all) texts of a file, as read_texts does, without recordings."""
-    requests = read_texts(path)[: limit or None]
+    requests = read_texts(path, "--texts")[: limit or None]
     return [Sample(request.id, None, request.text) for request in requests]
 
 

@@ -45,9 +45,9 @@ class SherpaRecogniser:
             if (path := self._one(folder, f"*{part}*.onnx", needed=False))
         }
         try:
-            if len(parts) == 3:
+            if set(parts) == {"encoder", "decoder", "joiner"}:
                 self._model: Any = recognizer.from_transducer(**parts, **shared)
-            elif len(parts) == 2:
+            elif set(parts) == {"encoder", "decoder"}:
                 self._model = recognizer.from_whisper(**parts, **shared, language=language)
             else:
                 model = self._one(folder, "*.onnx")
@@ -56,6 +56,8 @@ class SherpaRecogniser:
                     known = ", ".join(_SINGLE)
                     raise InputError(f"{model} says model_type {kind!r}; known are {known}")
                 function, argument = _SINGLE[kind]
+                if function == "from_sense_voice":
+                    shared["language"] = language
                 self._model = getattr(recognizer, function)(**{argument: str(model)}, **shared)
         except (RuntimeError, ValueError) as error:
             raise InputError(f"{folder} holds no model that sherpa-onnx loads: {error}") from None

@@ -18,11 +18,14 @@ from tts.evaluate.samples import ENDINGS, Sample, fault_of, read_sound
 from tts.evaluate.utterance import SystemUtterance
 from tts.export.parts import default_model, vocoder_of
 from tts.features.resample import resample
+from tts.infer.long_text import say_sentences
 from tts.infer.onnx import OnnxVoice
 from tts.infer.pytorch import TorchVoice
 from tts.infer.sherpa import SherpaVoice
 from tts.infer.speak import Backend, Request, speak
 from tts.mel import MelConfig
+from tts.text.spoken import FrontEnd
+from tts.text.tokens import TokenTable
 from tts.vocoders import vocode
 from tts.voice import SpeakingOptions, load_voice
 
@@ -106,14 +109,8 @@ class Spoken(System):
     options: SpeakingOptions
 
     def faults(self, samples: Sequence[Sample]) -> list[str]:
-        faults = []
-        for sample in samples:
-            if sample.tokens is None and sample.recording:
-                return [f"{self.name}: a voice needs the tokens of a recipe's split (--corpus)"]
-            unknown = self.backend.voice.table.unknown(sample.tokens or ())
-            if unknown:
-                faults.append(f"{self.name}: {sample.id} has tokens the voice lacks: {unknown}")
-        return faults
+        voice = self.backend.voice
+        return _cannot_say(self.name, self.backend.frontend, voice.table, samples)
 
     def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
         (speech,) = speak(self.backend, [_request(sample)], self.options)
@@ -154,10 +151,34 @@ class Packaged(System):
     backend: Backend
     options: SpeakingOptions
 
+    def faults(self, samples: Sequence[Sample]) -> list[str]:
+        frontend = self.backend.frontend
+        return _cannot_say(self.name, frontend, frontend.token_table(), samples)
+
     def say(self, sample: Sample, recorded: SystemUtterance | None) -> SystemUtterance:
         (speech,) = speak(self.backend, [_request(sample)], self.options)
         samples = resample(speech.samples, speech.sample_rate, self.mel.sample_rate)
         return SystemUtterance(samples, self.mel, word_spans=speech.word_spans, rtf=speech.rtf)
+
+
+def _cannot_say(
+    name: str, frontend: FrontEnd, table: TokenTable, samples: Sequence[Sample]
+) -> list[str]:
+    """Return the samples that a voice cannot say: unknown tokens, no text, nothing to say."""
+    faults = []
+    for sample in samples:
+        if sample.tokens is not None:
+            unknown = table.unknown(sample.tokens)
+            if unknown:
+                faults.append(f"{name}: {sample.id} has tokens the voice lacks: {unknown}")
+        elif sample.recording:
+            return [f"{name}: a voice needs the tokens of a recipe's split (--corpus)"]
+        else:
+            try:
+                say_sentences(sample.text, frontend)
+            except InputError as error:
+                faults.append(f"{name}: {sample.id}: {error}")
+    return faults
 
 
 def _request(sample: Sample) -> Request:
@@ -219,14 +240,15 @@ def open_system(
         return Folder(name, str(path), mel, path, any_rate)
     if path.is_dir() and not any(path.glob("*.pt")):
         raise InputError(
-            f"{name}={path}: neither sounds (.wav, .flac), nor checkpoints (.pt), nor a package"
+            f"{name}={path}: neither sounds (.wav, .flac), nor checkpoints (.pt), nor a package "
+            "(tokens.txt and .onnx)"
         )
     voice = load_voice(path, epoch, which)
     if voice.mel != mel:
         raise InputError(
-            f"the prepared data have another mel than {voice.source} makes:\n"
-            f"  data:  {mel}\n  voice: {voice.mel}\n"
-            "give --work the folder of the data that the voice was trained on, or speak with "
+            f"the prepared data (without --corpus: 22.05 kHz) have another mel than "
+            f"{voice.source} makes:\n  data:  {mel}\n  voice: {voice.mel}\n"
+            "give --corpus and --work of the data that the voice was trained on, or speak with "
             "infer.py and give the folder of its wavs"
         )
     return Spoken(name, voice.source, mel, TorchVoice(voice, vocoder, device), options)
@@ -240,8 +262,13 @@ def _open_package(
     runtime: str,
     num_threads: int,
 ) -> Packaged:
-    """Open what speaks a package with its model of options.num_steps."""
-    model = default_model(path, options.num_steps)
+    """Open what speaks a package with its model of options.num_steps; of the usual number of steps,
+    the package's own default where it has none such.
+    """
+    usual = options.num_steps == SpeakingOptions.num_steps
+    model = path / f"model-steps-{options.num_steps}.onnx"
+    if not model.is_file():
+        model = default_model(path, None if usual else options.num_steps)
     if runtime == "sherpa":
         engine = SherpaVoice(path, num_threads, model.name, options.noise_scale).engine
         # Steps and temperature are the engine's own, and its noise has no seed.

@@ -1,4 +1,4 @@
-"""Hear speech with a Whisper that CTranslate2 computes, greedily and without context.
+"""Hear speech with a Whisper that CTranslate2 computes.
 
 Source: Radford et al. 2022, arXiv 2212.04356, section 2; log mel and prompt are those of openai's
 whisper. faster-whisper gives the same words, but brings the package av, whose wheels are under the
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from tts.errors import InputError
-from tts.evaluate.recogniser import SAMPLE_RATE, pieces
+from tts.evaluate.recogniser import LONGEST_SECONDS, SAMPLE_RATE
 from tts.features.mel import mel_filterbank
 from tts.mel import MelConfig
 
-_N_FFT, _HOP, _SECONDS = 400, 160, 30
+_N_FFT, _HOP = 400, 160
 _ONLY = "en"  # what a Whisper hears that is not multilingual
 _MOST_PROMPT = 223  # tokens, half of the decoder's context
 
@@ -39,13 +39,18 @@ class Whisper:
                 f"a Whisper needs the package {error.name}: run tools/setup.sh --judge"
             ) from None
         self.name = f"Whisper {name}" if name else f"Whisper {folder}"
+        if not (folder / "tokenizer.json").is_file():
+            raise InputError(f"{folder} holds a model.bin, but no tokenizer.json beside it")
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._model: Any = ctranslate2.models.Whisper(
                 str(folder), compute_type="int8", intra_threads=num_threads
             )
         except Exception as error:  # both packages raise plain exceptions
-            raise InputError(f"{folder} holds no Whisper that can be loaded: {error}") from None
+            raise InputError(
+                f"{folder} holds no Whisper that can be loaded: {error}\n"
+                "a folder in the cache is made anew once it is removed"
+            ) from None
         self._filters = mel_filterbank(_mel(self._model.n_mels))
         self._prompt = self._prompt_of(folder, language, prompt)
 
@@ -72,20 +77,17 @@ class Whisper:
     def __call__(self, samples_S: np.ndarray) -> str:
         import ctranslate2
 
-        texts = []
-        for piece_S in pieces(samples_S, _SECONDS * SAMPLE_RATE, 5 * SAMPLE_RATE):
-            mel_1FT = np.ascontiguousarray(self._log_mel(piece_S)[None])
-            (result,) = self._model.generate(
-                ctranslate2.StorageView.from_array(mel_1FT), [self._prompt], beam_size=5
-            )
-            texts.append(self._tokenizer.decode(result.sequences_ids[0]).strip())
-        return " ".join(texts)
+        mel_1FT = np.ascontiguousarray(self._log_mel(samples_S)[None])
+        (result,) = self._model.generate(
+            ctranslate2.StorageView.from_array(mel_1FT), [self._prompt], beam_size=5
+        )
+        return self._tokenizer.decode(result.sequences_ids[0]).strip()
 
     def _log_mel(self, samples_S: np.ndarray) -> np.ndarray:
         """Compute Whisper's mel of 30 s, float32 (n_mels, 3000), zeros behind the samples."""
         from scipy.fft import rfft
 
-        whole_S = np.zeros(_SECONDS * SAMPLE_RATE, np.float32)
+        whole_S = np.zeros(LONGEST_SECONDS * SAMPLE_RATE, np.float32)
         whole_S[: len(samples_S)] = samples_S
         padded_S = np.pad(whole_S, _N_FFT // 2, mode="reflect")
         frames_TN = np.lib.stride_tricks.sliding_window_view(padded_S, _N_FFT)[:-1:_HOP]

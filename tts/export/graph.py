@@ -111,10 +111,14 @@ def _finish(
 
 
 def read_metadata(path: Path | str) -> dict[str, str]:
-    """Return the metadata strings of an ONNX file."""
+    """Return the metadata strings of an ONNX file. Raises: InputError for another file."""
     import onnx
+    from google.protobuf.message import DecodeError
 
-    model = onnx.load(str(path), load_external_data=False)
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except DecodeError as error:
+        raise InputError(f"{path} is no ONNX file: {error}") from None
     return {prop.key: prop.value for prop in model.metadata_props}
 
 

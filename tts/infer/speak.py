@@ -110,8 +110,10 @@ def _sentences(
     return given, [given]
 
 
-def read_texts(path: Path | str) -> list[Request]:
+def read_texts(path: Path | str, flag: str = "--input-file") -> list[Request]:
     """Read a text file as requests: `id|text` a line, or a text whose id is its line number.
+
+    flag: names the file in errors.
 
     Raises: InputError for a missing file, one that is not UTF-8, or one without text.
     """
@@ -119,9 +121,9 @@ def read_texts(path: Path | str) -> list[Request]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
-        raise InputError(f"--input-file {path} does not exist") from None
+        raise InputError(f"{flag} {path} does not exist") from None
     except UnicodeDecodeError as error:
-        raise InputError(f"--input-file {path} is not UTF-8: {error}") from None
+        raise InputError(f"{flag} {path} is not UTF-8: {error}") from None
     requests = []
     for number, line in enumerate(lines, 1):
         name, bar, text = line.strip().partition("|")
@@ -130,12 +132,12 @@ def read_texts(path: Path | str) -> list[Request]:
         elif name:
             requests.append(Request(f"{number:04d}", name))
     if not requests:
-        raise InputError(f"--input-file {path} has no text in it")
+        raise InputError(f"{flag} {path} has no text in it")
     taken = [request.id for request in requests]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
-        raise InputError(f"--input-file {path}: ids given twice: {', '.join(twice[:10])}")
+        raise InputError(f"{flag} {path}: ids given twice: {', '.join(twice[:10])}")
     unsafe = [name for name in taken if "/" in name or name in ("", ".", "..")]
     if unsafe:
-        raise InputError(f"--input-file {path}: ids that cannot name a file: {unsafe[:10]}")
+        raise InputError(f"{flag} {path}: ids that cannot name a file: {unsafe[:10]}")
     return requests

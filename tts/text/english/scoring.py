@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +21,10 @@ def _normaliser() -> Any:
 
 
 def units(text: str) -> dict[str, list[str]]:
-    """Return words and letters of a text as Whisper's normaliser writes it.
+    """Return words and letters of a text as Whisper's normaliser writes it: without "um" and "hmm",
+    but with what stands in brackets, which it would take away.
 
     Raises: InputError when the package whisper-normalizer is missing.
     """
-    words = _normaliser()(text).split()
+    words = _normaliser()(re.sub(r"[()\[\]<>]", " ", text)).split()
     return {"word": words, "character": list("".join(words))}
