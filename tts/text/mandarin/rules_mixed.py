@@ -17,7 +17,7 @@ from tts.text.verbalize import Rule, compile_rules
 _ADDRESSES = 3
 _CLOSED = r"(?=$|[\s，。！？、；：,.!?;:)》\"])"
 _SMALL = r"(?:XX?V|XX?IX|XX?IV|XX?VI{1,3}|XX?I{1,3}|IX|IV|VI{1,3}|I{2,3})"
-_TITLE = r"(Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|vs|Inc|Ltd|Co|Capt|Gen|Lt|Sgt|Rev|Vol|Op)"
+_TITLE = r"(Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|vs|Inc|Ltd|Co|Capt|Gen|Lt|Sgt|Rev|Vol|Op|No)"
 _CALLED = (
     r"((?:这里是|這裡是|我是|致电|致電|联系|咨询|发到|发送到|发送至|发短信到|短信至|来电显示|客服|"
     r"拨|打)(?:的?是|：|:)?) ?"
