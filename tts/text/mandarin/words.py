@@ -101,7 +101,7 @@ GREEK = "".join(_GREEK)
 # Nouns and measure words before which 2 is 两 (not before 月, 日, 号, 楼, 级, 班, 路, ...).
 MEASURES = (
     "(?:个|個|只|隻|杯|碗|瓶|盒|箱|本|张|張|条|條|件|位|名|次|天|周|小时|小時|分钟|分鐘|点|點|种|種|"
-    "年(?![级級代])|斤|公斤|吨|噸|米|公里|里|厘米|毫米|元|块|塊|套|双|雙|对|對|家|辆|輛|台|部|座|"
+    "年(?![级級代])|斤|公斤|吨|噸|米|公里|里|尺(?![寸码])|亩|畝|厘米|毫米|元|块|塊|套|双|雙|对|對|家|辆|輛|台|部|座|"
     "栋|棟|间|間|句|段|篇|首|支|枝|把|根|颗|顆|粒|头|頭|匹|口|扇|倍|万|萬|亿|億|千|百|半|岁|歲|人|"
     "国|國|地|门|門|项|項|组|組|批|步|圈|轮|輪|遍|趟|回|场|場|局|盘|盤|份|包|袋|桶|勺|片|朵|棵|株|群|"
     "行|列|页|頁|面|边|邊|侧|端|者|成|星期|周|刻|样|樣|顿|頓|枚|艘|架|幅|堆|滴|笔|筆|道|节|節|方|单(?![元位词人独身价子日号]))"
@@ -146,15 +146,15 @@ _SCALES = {
 
 
 def _scaled(written: str) -> str:
-    """Say 3.5 million as 3500000."""
+    """Say 3.5 million as 3,500,000."""
     amount, scale = re.match(r"([\d.,]+) ?([a-z]+)", written.lower()).groups()
     whole, _, rest = amount.replace(",", "").partition(".")
     zeros = _SCALES[scale]
-    return (whole + rest[:zeros].ljust(zeros, "0")).lstrip("0") or "0"
+    return f"{int(whole + rest[:zeros].ljust(zeros, '0')):,}"
 
 
 def _scaled_range(written: str) -> str:
-    """Say 1-2M as 1000000-2000000."""
+    """Say 1-2M as 1,000,000-2,000,000."""
     first, second, scale = re.match(r"([\d.,]+)[^\d]+([\d.,]+)([A-Za-z]+)", written).groups()
     return f"{_scaled(first + scale)}-{_scaled(second + scale)}"
 
