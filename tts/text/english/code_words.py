@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tts.text.english import number_words
+from tts.text.english.bible import SHORT_BOOKS
 from tts.text.english.places import STATES
 from tts.text.english.words import KINDS as WORDS
 from tts.text.english.words import spell
@@ -65,6 +66,7 @@ KINDS = {
     "model": _model,
     "more": lambda digits: f", {number_words.digits(digits)}",
     "state": lambda letters: STATES[letters],
+    "book": lambda short: SHORT_BOOKS[short],
     "over": _over,
     "lap": _lap,
     "points": lambda parts: " point ".join(map(number_words.cardinal, parts.split("."))),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from tts.text.english import code_words
+from tts.text.english.bible import BOOK as _BIBLE
+from tts.text.english.bible import SHORT_BOOK
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
 from tts.text.english.rules_measures import MEASURES
@@ -67,13 +69,6 @@ _TOP = (
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 
 _CODE = f"(?:{'|'.join(CODES)})"
-_BIBLE = (
-    r"(?:Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|"
-    r"Ezra|Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Ezekiel|Daniel|Hosea|"
-    r"Joel|Amos|Jonah|Micah|Matthew|Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|"
-    r"Philippians|Colossians|Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|"
-    r"Revelation|Surah|Quran)"
-)
 _ELEMENT = r"(?:Na|Ca|Cl|Fe|Mg|Li|Ag|Cu|Zn|Al|Br|Si|Mn|Pb|[HCNOFSPKI])"
 _PERIOD = (
     r"(?:second|minute|hour|day|night|week|month|year|person|child|unit|item|mile|pound|gallon)"
@@ -154,9 +149,11 @@ RULES = [
     (r"(?<=\d[ap]m)-(?=\d)|(?<=\d [ap]m)-(?=\d)|(?<=[ap]\.m\.)-(?=\d)"
      r"|(?<=:\d\d)-(?=\d{1,2}:\d\d)", " to ", "9am-5pm",
      "nine ay em to five pea em"),
+    (rf"\b{SHORT_BOOK} (?=\d{{1,3}}:\d)", "{1:book}{2:book}{3:book} ", "Rom. 8:28",
+     "Romans eight twenty eight"),
     (rf"\b([123]) (?={_BIBLE} \d{{1,3}}:\d)", "{1:ordinal} ",
      "1 John 4:8", "first John four eight"),
-    (rf"\b({_BIBLE}) (\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?\b(?!:)",
+    (rf"\b({_BIBLE}) (\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?\b(?!:| ?[ap]\.?m)",
      "{1} {2:number} {3:number}{4:upto}", "Luke 2:4-7", "Luke two four to seven"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d):([0-5]\d)\b(?!:)",
      "{1:hours} {2:minutes} and {3:seconds}",

@@ -24,7 +24,8 @@ _MEASURED = (
     r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|"
     r"scale|time|chance|size|turn|share|stake|length|pipe)\b)"
 )
-_FRACTION = r"(?!1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b)"
+_FRACTIONS = r"1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b"
+_FRACTION = rf"(?!{_FRACTIONS})"
 _SURE_DATE = (
     r"(?i:on|due|until|till|since|dated|expires?|expired|week of|starting|starts|started|ends|"
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
@@ -70,6 +71,12 @@ EVERYDAY = [
      "{1} {2:month} {3:ordinal}", "It opens 8/21.", "It opens August twenty first."),
     (rf"\b({_MAYBE_DATE}) {_FRACTION}{_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "by 8/21", "by August twenty first"),
+    (rf"\b({_MONTH} [a-z ]{{1,13}}(?:st|nd|rd|th),? (?:and |but )?(?:and|or|not|to|until|through)) "
+     rf"{_M}/{_D}{_NO_MORE}{_MEASURED}", "{1} {2:month} {3:ordinal}", "due 8/21, not 8/23",
+     "due August twenty first, not August twenty third"),
+    (rf"(?<![\w/.-])(?!{_FRACTIONS}){_M}/{_D}(,? (?:not|or|but) )(?!{_FRACTIONS}|\d{{1,2}}/\2\b)"
+     rf"{_M}/{_D}{_NO_MORE}{_MEASURED}", "{1:month} {2:ordinal}{3}{4:month} {5:ordinal}",
+     "11/30, not 12/1", "November thirtieth, not December first"),
     (rf"(?<![\w/.-]){_M}/{_D}(?= (?:at|@) ?\d)", "{1:month} {2:ordinal}",
      "8/21 at 6", "August twenty first at six"),
     (r"(?<![\w/])24/7/365\b", "twenty four seven three sixty five", "open 24/7/365",
