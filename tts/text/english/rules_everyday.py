@@ -29,7 +29,8 @@ _FRACTION = rf"(?!{_FRACTIONS})"
 _SURE_DATE = (
     r"(?i:on|due|until|till|since|dated|expires?|expired|week of|starting|starts|started|ends|"
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
-    r"reopens?|launches|born|arrives|arrived|leaves|left|scheduled for|"
+    r"reopens?|launches|avail(?:able|\.)?|rel(?:ease|eased|\.)|born|arrives|"
+    r"arrived|leaves|left|scheduled for|"
     r"(?:deadline|date|day|birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
     r"(?:is|was)(?: on)?)"
 )
@@ -186,7 +187,6 @@ EVERYDAY = [
     # Numbers that are words of their own
     (r"(?<![\w.,])1,?000s\b", "thousands", "1,000s of fans", "thousands of fans"),
     (r"(?<![\w.,])100s\b(?= (?:of|more)\b)", "hundreds", "100s of fans", "hundreds of fans"),
-    (r"[~≈] ?(?=[$€£¥]\d)", "about ", "~$50", "about fifty dollars"),
     (r"(?<=\d) ?[xX] ?(?=10\^)", " times ", "2.5x10^3", "two point five times ten cubed"),
     (r" ?&& ?", " and ", "x && y", "x and y"),
     (r" ?== ?", " equals ", "x == 3", "x equals three"),
