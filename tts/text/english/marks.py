@@ -24,8 +24,11 @@ _FENCE = re.compile(
 )
 # Between two words a bullet parts them as a comma does.
 _BULLET = re.compile(r"(?<=\w) [•·]+ (?=\w)")
-# A number in brackets after a number: +1.2 (5%), 7-6 (4); no telephone number.
-_BRACKET = re.compile(r"(?<=[\d%KMB]) \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)")
+# A number in brackets after a number or month: +1.2 (5%), 7-6 (4); no telephone number.
+_BRACKET = re.compile(
+    r"(?:(?<=[\d%KMB])|(?<=May|une|uly|ary|rch|ril|ust)|(?<=ember|tober))"
+    r" \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)"
+)
 _TIE_BREAK = re.compile(r"(?<=\d-\d)\((\d{1,2})\)")
 
 

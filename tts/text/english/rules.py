@@ -251,7 +251,7 @@ RULES = [
      "a $2 million house", "a two million dollar house"),
     (rf"({_CASH}{_N}|{_START}{_N} ?[A-Za-z]{{0,9}}) ?/ ?({_PERIOD})\b", "{1} per {2}",
      "$5/month", "five dollars per month"),
-    (rf"({_CASH}{_N}) ?/ ?(mo|yr|hr|h|wk|min|nt|pp|pc|{'|'.join(PRICED)})\b", "{1} per {2:each}",
+    (rf"({_CASH}{_N}) ?/ ?(mo|yr|hr|h|wk|min|nt|pp|pc|sh|{'|'.join(PRICED)})\b", "{1} per {2:each}",
      "$3/kg", "three dollars per kilogram"),
     (rf"({_CASH})({_N})-{_CASH}?({_N}) ?(million|billion|trillion|thousand|bn|[kKmMB])\b",
      "{2:number} to {3:number} {4:scale} {1:currency}",

@@ -30,7 +30,7 @@ _SURE_DATE = (
     r"(?i:on|due|until|till|since|dated|expires?|expired|week of|starting|starts|started|ends|"
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
     r"reopens?|launches|avail(?:able|\.)?|rel(?:ease|eased|\.)|born|arrives|"
-    r"arrived|leaves|left|scheduled for|"
+    r"arrived|leaves|left|scheduled for|payable|posted|shipped|ships|mailed|filed|signed|"
     r"(?:deadline|date|day|birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
     r"(?:is|was)(?: on)?)"
 )
@@ -52,7 +52,7 @@ _PART = either_case(
     "page pages step slide part chapter round question episode day item lesson lap level stage "
     "photo image file track disc volume tab"
 )
-_PER = r"(dL|cL|mL|ml|L|l|kg|g|min|h|hr|hour|day|week|s|sec|ha|gal|mi|cm|mm)"
+_PER = r"(dL|cL|mL|ml|L|l|kg|g|min|h|hr|hour|day|week|s|sec|ha|gal|mi|cm|mm|kWh|gal)"
 _THING = (
     r"(?:monitor|record|vinyl|pizza|wheels?|rims?|blade|laptop|tablet|display|subs?|subwoofer|"
     r"nails?|pan|skillet|ruler|board|tires?|iPad|MacBook|phone|frame|bolts?|screws?|bike|"

@@ -49,6 +49,9 @@ def rows() -> tuple[tuple[str, str, str, str], ...]:
     return tuple(tuple(line.split("\t")) for line in lines)
 
 
+_NO_FORMS = ("Mm", "Sh", "Def", "Ur", "Ea")
+
+
 @lru_cache(maxsize=2)
 def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return what is said for each form, and the pattern that finds any of them."""
@@ -59,8 +62,8 @@ def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
         said[written] = words
         if written.islower() and written[0].isalpha():
             said[written.capitalize()] = words[:1].upper() + words[1:]
-    # No unit at the start: Mm, good.
-    said = {form: words for form, words in said.items() if form not in ("Mm", "Sh", "Def")}
+    # No unit at the start: Mm, good; nor a city: Ur.
+    said = {form: words for form, words in said.items() if form not in _NO_FORMS}
     longest = sorted(said, key=len, reverse=True)
     return said, re.compile(
         rf"(?<![\w.'@-])({'|'.join(longest)})"

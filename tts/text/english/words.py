@@ -150,7 +150,7 @@ _EACH = {
     **{"s": "second", "sec": "second", "ha": "hectare", "cm": "centimeter", "mm": "millimeter"},
 }
 _EACH |= {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
-_EACH |= {"nt": "night", "pp": "person", "pc": "piece"}
+_EACH |= {"nt": "night", "pp": "person", "pc": "piece", "sh": "share"}
 EACH_AREA = {
     **{"km^2": "square kilometer", "m^2": "square meter", "mi^2": "square mile"},
     **{"cm^2": "square centimeter", "ft^2": "square foot", "m^3": "cubic meter"},
@@ -203,7 +203,7 @@ def _fraction(written: str) -> str:
     """Say 3/4 as three quarters; with a denominator that has no such name, three over four."""
     top, _, bottom = written.partition("/")
     value = int(bottom)
-    if value > 20 and value not in _DIVISIONS and int(top) <= value:
+    if value > 20 and value not in _DIVISIONS and 1 < int(top) <= value <= 999:
         return f"{number_words.cardinal(top)} out of {number_words.cardinal(bottom)}"
     if value < 2 or value > 100 or top[0] == "0":
         return f"{number_words.cardinal(top)} over {number_words.cardinal(bottom)}"
