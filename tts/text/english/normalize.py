@@ -48,7 +48,7 @@ _STREETS |= {"Pl": "place", "Sq": "square", "Hwy": "highway", "Pkwy": "parkway"}
 _TENTH = r"(?:[a-z]{3,10} ){0,3}(?:first|second|third|[a-z]{2,9}th)"
 # No new sentence begins after it, but for what is no name of a person: 57th St.
 _STREET = re.compile(
-    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?:St|Dr|Rd|Pl))\."
+    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?<!ith )(?<!both )(?:St|Dr|Rd|Pl))\."
     rf"|\b([A-Z][a-z]{{2,15}}) ({'|'.join(_STREETS)})\.(?=,|$|\s+[a-z])"
 )
 _AT_END = re.compile(r"[ \"']*\Z")

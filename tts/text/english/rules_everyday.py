@@ -21,7 +21,7 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:sday|nesday|rsday|urday|day|s|rs|
 _NO_MORE = r"(?![\w/%]|[.,]\d)"
 _MEASURED = (
     r"(?! ?-?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|inch|inches|in\b|miles?|of\b|the\b|an?\b|"
-    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|"
+    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|FG|shooting|passing|shots|"
     r"scale|time|chance|size|turn|share|stake|length|pipe)\b)"
 )
 _FRACTIONS = r"1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b"
@@ -104,6 +104,8 @@ EVERYDAY = [
      "{1:number} out of {2:number}", "8.5/10", "eight point five out of ten"),
     (r"(?<![\w.,/$-])((?:[89]\d|1\d\d|2[0-4]\d)/(?:[3-9]\d|1[0-4]\d))(?![\w/]|[.,]\d)",
      "{1:over}", "a 140/90 reading", "a one hundred and forty over ninety reading"),
+    (rf"{_START}({_N})-({_N} ?(?:{_UNIT}))/{_PER}(?![\w/'^])",
+     "{1:number} to {2:unit} per {3:each}", "3-4 g/L", "three to four grams per liter"),
     (rf"{_START}({_N} ?(?:{_UNIT}))/{_PER}(?![\w/'^])", "{1:unit} per {2:each}", "3 g/L",
      "three grams per liter"),
     (rf"(?<![\w/])(mg|g|kg|km|mi|mmol|μg|ng|mL|ml|MB|GB)/{_PER}(?![\w/'^])",

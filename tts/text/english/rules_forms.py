@@ -38,8 +38,8 @@ _WAITED = (
     r"lasts?|takes?|took|blend|stir|soak|within|after)"
 )
 _WARM = (
-    r"(?i:lows?|highs?|hi|temps?|temperatures?|oven|bake|heat|roast|preheat|feels like|internal|"
-    r"warm|cool|thermostat)"
+    r"(?i:lows?|lo|highs?|hi|grill|temps?|temperatures?|oven|bake|heat|roast|preheat|"
+    r"feels like|internal|warm|cool|thermostat)"
 )
 _LONG = r"(?i:length|height|width|depth|diameter|waist|chest|inseam|rainfall|snowfall|tall|long)"
 _DURATION = r"(?:days?|weeks?|months?|wks?|mins?|minutes|hrs?|hours|h|s|secs?|seconds|doses)\b"
@@ -136,6 +136,9 @@ FORMS = [
     (r"\bIBAN:? ([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", "IBAN {1:reference}",
      "IBAN NO93 8601 1117 947",
      "i b ay n n o nine three, eight six zero one, one one one seven, nine four seven"),
+    (r"(?<=:\d\d)/(mi|km)\b", " per {1:each}", "8:30/mi", "eight thirty per mile"),
+    (r"(?<=\d )(min|mins|secs?|oz|g|mg|cal)/(side|serving|piece|person|set|batch|dose)\b",
+     "{1} per {2}", "5 min/side", "five minutes per side"),
     (r"\b[Nn]os?\. (\d\d)-(\d{2,4})\b", "number {1:number} {2:code}", "No. 23-719",
      "number twenty three seven nineteen"),
     (r"\b([A-Z][a-z]{2,12}) 101(?=[.,:;!?]|\Z)", "{1} one oh one", "Yoga 101", "Yoga one oh one"),
@@ -152,6 +155,7 @@ FORMS = [
     (r"(?<![\w.,'])(\d{1,3},\d{3}|\d{1,3}\.\d)'(?!\w)", "{1:number} feet", "1,850' up",
      "one thousand eight hundred and fifty feet up"),
     (r"\b[Hh]i\.? (?=-?\d{2}(?:[FC]\b|°))", "high ", "hi 84°", "high eighty four degrees"),
+    (r"\b[Ll]o\.? (?=-?\d{2}(?:[FC]\b|°))", "low ", "lo 64°", "low sixty four degrees"),
     (rf"\b({_WARM}\b[^.;!?\d]{{0,20}}?) (-?\d{{1,3}})(?:([FC])\b| ([FC])(?=[,;.)]|\Z))"
      r"(?:/(\d{1,3})[FC]\b)?", "{1} {2:number} degrees {3:heat}{4:heat}{5:slash}", "low 58F",
      "low fifty eight degrees fahrenheit"),

@@ -150,7 +150,14 @@ _EACH = {
     **{"s": "second", "sec": "second", "ha": "hectare", "cm": "centimeter", "mm": "millimeter"},
 }
 _EACH |= {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
-_EACH |= {"nt": "night", "pp": "person", "pc": "piece", "sh": "share"}
+_EACH |= {
+    "nt": "night",
+    "pp": "person",
+    "pc": "piece",
+    "sh": "share",
+    "mi": "mile",
+    "km": "kilometer",
+}
 EACH_AREA = {
     **{"km^2": "square kilometer", "m^2": "square meter", "mi^2": "square mile"},
     **{"cm^2": "square centimeter", "ft^2": "square foot", "m^3": "cubic meter"},
