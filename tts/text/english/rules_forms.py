@@ -131,7 +131,7 @@ FORMS = [
      r"(?! ?mm)", "{1:number} {2:number}", "80/20 beef", "eighty twenty beef"),
     (r"(?<=[a-z?:,] )x(\d{4})\b", "extension {1:digits}", "call x4471",
      "call extension four four seven one"),
-    (r"(?<![\w-])([A-Z]\d[A-Z])(?![\w-]| \d[A-Z]\d)", "{1:characters}", "an A1C test",
+    (r"(?<![\w-])(A\d[A-Z])(?![\w-]| \d[A-Z]\d)", "{1:characters}", "an A1C test",
      "an ay one c test"),
     (r"\bIBAN:? ([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", "IBAN {1:reference}",
      "IBAN NO93 8601 1117 947",
