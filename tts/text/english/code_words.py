@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from tts.text.english import number_words
+from tts.text.english.bible import SHORT_BOOKS
 from tts.text.english.places import STATES
+from tts.text.english.rules_forms import DIRECTIONS, SLASHED
 from tts.text.english.words import KINDS as WORDS
 from tts.text.english.words import spell
 
@@ -65,6 +67,14 @@ KINDS = {
     "model": _model,
     "more": lambda digits: f", {number_words.digits(digits)}",
     "state": lambda letters: STATES[letters],
+    "slashed": lambda letters: SLASHED[letters],
+    "direction": lambda letters: DIRECTIONS[letters],
+    "heat": lambda scale: {"C": "celsius", "F": "fahrenheit"}[scale],
+    "slash": lambda number: f", {number_words.number(number)}",
+    "street": lambda kind: {"St": "Street", "Dr": "Drive"}.get(kind, kind),
+    "pause": lambda slash: ", ",
+    "half_of": lambda half: " and a half" if half else "",
+    "book": lambda short: SHORT_BOOKS[short],
     "over": _over,
     "lap": _lap,
     "points": lambda parts: " point ".join(map(number_words.cardinal, parts.split("."))),

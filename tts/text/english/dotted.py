@@ -21,7 +21,7 @@ _ANY = "|".join(DOTTED)
 _ANY_CAPITAL = "|".join(map(str.capitalize, DOTTED))
 # With a capital at the start only: Max. is a name elsewhere.
 _FORM = re.compile(
-    rf"((?<![\w.'@-])(?:{_ANY})|(?:\A|(?<=[.!?:] ))(?:{_ANY_CAPITAL}))\.(?=,| ?\(| [a-z])"
+    rf"((?<![\w.'@-])(?:{_ANY})|(?:\A|(?<=[.!?:] ))(?:{_ANY_CAPITAL}))\.(?=[,;:)]| ?\(| [a-z])"
 )
 
 

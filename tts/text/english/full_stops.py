@@ -6,17 +6,20 @@ import re
 
 from tts.text.english.dotted import DOTTED
 from tts.text.english.normalize import ABBREVIATIONS, TITLES
+from tts.text.english.places import SHORT_STATES
 from tts.text.english.rules import ZONE
 
+# Before a word in small letters these go on; before a capital they end a sentence.
+_EITHER = "|".join([*DOTTED, *SHORT_STATES])
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES, *DOTTED])}|no|fig|vol|pp?|ext|ch|sec|"
-    r"[a-z]|(?:[a-z]\.){1,8}[a-z])|"
+    rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|{_EITHER}|no|fig|vol|pp?|ext|ch|"
+    r"sec|[a-z]|(?:[a-z]\.){1,8}[a-z])|"
     r"(?:mar|jun|jul|sep|mon|tues?|wed|thu|fri|sat))$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    rf"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m|{'|'.join(DOTTED)})$",
+    rf"(?<![A-Za-z])(?:etc|inc|ltd|jr|sr|co|corp|esq|ave|blvd|[ap]\.m|{_EITHER})$",
     re.IGNORECASE,
 )
 

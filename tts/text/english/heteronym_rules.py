@@ -1,10 +1,10 @@
 """Choose readings of heteronyms that noun or verb does not settle, by rules.
 
 Word -> (reading, kind of rule, its words), tried in order; where none holds, the first reading
-of heteronyms.READINGS is meant. Kinds: next, after (the next word that does
-not end in -ly), direct (the word before), before (the word before, adverbs passed over), second
-(the word before that), near (within eight words), capital (inside a sentence), verb, other (what
-the tagger says), past (read), habit (used to), always.
+of heteronyms.READINGS is meant. Kinds: next, after (the next word that does not end in -ly),
+counted (the next word after a score), direct (the word before), before (the word before, adverbs
+passed over), second (the word before that), near (within eight words), capital (inside a
+sentence), verb, other (what the tagger says), past (read), habit (used to), always.
 """
 
 from __future__ import annotations
@@ -152,6 +152,7 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "beside against upon resemblance connection companion observation on in colleague game "
             "match contest election vote finish decision ruling encounter shave fight battle",
         ),
+        _rule("adjective", "counted", "vote votes ruling decision win loss victory defeat split"),
         _rule("verb", "verb"),
         _rule("adjective", "next", "games calls races matches contests elections encounters"),
         _rule("verb", "direct", "the"),
@@ -357,8 +358,25 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
             "chemical evidence philosophical moral dna",
         ),
     ),
+    "may": (
+        _rule("month", "capital"),
+        _rule("month", "next", "first second third fourth fifth sixth seventh eighth ninth tenth"),
+    ),
     "mouth": (
         _rule("verb", "before", "to"),
         _rule("verb", "next", "words the"),
     ),
+}
+RULES |= {
+    f"{start}{ending}": (
+        _rule(
+            "last",
+            "next",
+            ". , ! ? ; and or but nor to of in at on for from with by as than is are was were has "
+            "had the a an he she it we they i you that who which when while if because",
+        ),
+        _rule("first", "always"),
+    )
+    for start in ("thir", "four", "fif", "six", "seven", "eigh", "nine")
+    for ending in ("teen", "teenth")
 }

@@ -187,9 +187,24 @@ axes tools AE1 K S AH0 Z | lines AE1 K S IY2 Z
 bases places B EY1 S AH0 Z | grounds B EY1 S IY2 Z
 number count N AH1 M B ER0 | numb N AH1 M ER0
 mouth noun M AW1 TH | verb M AW1 DH
+may might M EY0 | month M EY1
 """
 # Nouns whose verb is said the same in the -s form, and words that take none.
 _NO_PLURAL = listed("house compress annex progress confines frequent absent")
+# What stands before -teen and -teenth: its main stress is last where a phrase ends, else first.
+_TEENS = """
+thir TH ER{}
+four F AO{} R
+fif F IH{} F
+six S IH{} K S
+seven S EH{} V AH0 N
+eigh EY{}
+nine N AY{} N
+"""
+_SCORE = listed(
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty "
+    "sixty seventy eighty ninety hundred and to"
+)
 _SIBILANTS = ("S", "Z", "SH", "ZH", "CH", "JH")
 _VOICELESS = ("P", "T", "K", "F", "TH")
 _NEAR = 8
@@ -211,6 +226,14 @@ def readings() -> dict[str, dict[str, tuple[str, ...]]]:
         word, _, rest = line.partition(" ")
         named = [part.split() for part in rest.split("|")]
         table[word] = {name: tuple(phones) for name, *phones in named}
+    for line in _TEENS.strip().splitlines():
+        start, _, phones = line.partition(" ")
+        for ending, last in (("teen", "N"), ("teenth", "N TH")):
+            said = {
+                name: f"{phones.format(first)} T IY{second} {last}"
+                for name, first, second in (("last", 2, 1), ("first", 1, 2))
+            }
+            table[start + ending] = {name: tuple(p.split()) for name, p in said.items()}
     return table
 
 
@@ -273,6 +296,9 @@ def _holds(
     if kind == "after":
         later = next((w for w in lower[here + 1 : here + 4] if not w.endswith("ly")), ".")
         return later in cues
+    if kind == "counted":
+        score = (w for w in lower[here + 1 : here + 12] if w not in _SCORE)
+        return at(lower, here + 1) in _SCORE and next(score, ".") in cues
     if kind == "before":
         return at(lower, skip_adverbs(lower, here)) in cues
     if kind == "direct":

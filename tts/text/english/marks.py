@@ -24,12 +24,20 @@ _FENCE = re.compile(
 )
 # Between two words a bullet parts them as a comma does.
 _BULLET = re.compile(r"(?<=\w) [•·]+ (?=\w)")
+# A number in brackets after a number or month: +1.2 (5%), 7-6 (4); no telephone number.
+_BRACKET = re.compile(
+    r"(?:(?<=[\d%KMB])|(?<=May|une|uly|ary|rch|ril|ust)|(?<=ember|tober))"
+    r" \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)"
+)
+_TIE_BREAK = re.compile(r"(?<=\d-\d)\((\d{1,2})\)")
 
 
 def plain_marks(text: str) -> str:
     """Return `text` without marks of HTML and Markdown, in the same length."""
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
+    if "(" in text:
+        text = _TIE_BREAK.sub(r", \1", _BRACKET.sub(", ", text))
     text = _APOSTROPHE.sub("'", text)
     if not _MAY_MARK.search(text):
         return text

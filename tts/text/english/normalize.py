@@ -10,6 +10,7 @@ from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, f
 from tts.text.english.arpabet import PUNCTUATION
 from tts.text.english.dotted import write_dotted
 from tts.text.english.marks import plain_marks
+from tts.text.english.places import write_states
 from tts.text.english.rules import say
 from tts.text.english.short_forms import write_chat, write_out
 from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
@@ -47,7 +48,7 @@ _STREETS |= {"Pl": "place", "Sq": "square", "Hwy": "highway", "Pkwy": "parkway"}
 _TENTH = r"(?:[a-z]{3,10} ){0,3}(?:first|second|third|[a-z]{2,9}th)"
 # No new sentence begins after it, but for what is no name of a person: 57th St.
 _STREET = re.compile(
-    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?:St|Dr|Rd|Pl))\."
+    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?<!ith )(?<!both )(?:St|Dr|Rd|Pl))\."
     rf"|\b([A-Z][a-z]{{2,15}}) ({'|'.join(_STREETS)})\.(?=,|$|\s+[a-z])"
 )
 _AT_END = re.compile(r"[ \"']*\Z")
@@ -67,7 +68,7 @@ _NEEDS_WORDS = re.compile(
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
     r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b(?:sq|cu|fl)\b|\b[DRI]-[A-Z]{2}\b|\bWW"
-    r"|[a-z][A-Z]|\b[A-Z]{2,3}[a-z]\b"
+    r"|[a-z][A-Z]|\b[A-DFO]-(?![\w-])|\b[ABC]{2,3}-(?![\w-])|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )
@@ -108,7 +109,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = write_chat(" ".join(plain.split()))
+    plain = write_states(write_chat(" ".join(plain.split())))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))

@@ -1,6 +1,8 @@
-"""Name the states of the United States by the two letters that stand after a city."""
+"""Name the states of the United States by their letters or short forms."""
 
 from __future__ import annotations
+
+import re
 
 # Letters after a city or before a ZIP code -> the state.
 STATES = {
@@ -17,3 +19,34 @@ STATES = {
     **{"WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming"},
     **{"DC": "d c", "PR": "Puerto Rico"},
 }
+# Short forms that are said as the state wherever they have their full stop.
+_SURE = {
+    **{"Ariz": "Arizona", "Calif": "California", "Conn": "Connecticut", "Tenn": "Tennessee"},
+    **{"Minn": "Minnesota", "Mich": "Michigan", "Okla": "Oklahoma", "Wyo": "Wyoming"},
+    **{"Nebr": "Nebraska"},
+}
+# Words or names of their own: after a city, or after a preposition inside a sentence.
+_UNSURE = {
+    **{"Ala": "Alabama", "Ark": "Arkansas", "Colo": "Colorado", "Del": "Delaware"},
+    **{"Fla": "Florida", "Ga": "Georgia", "Ill": "Illinois", "Ind": "Indiana", "Kan": "Kansas"},
+    **{"Ky": "Kentucky", "La": "Louisiana", "Md": "Maryland", "Mass": "Massachusetts"},
+    **{"Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana", "Neb": "Nebraska"},
+    **{"Nev": "Nevada", "Ore": "Oregon", "Pa": "Pennsylvania", "Tex": "Texas", "Vt": "Vermont"},
+    **{"Va": "Virginia", "Wash": "Washington", "Wis": "Wisconsin"},
+}
+SHORT_STATES = _SURE | _UNSURE
+_ANY = "|".join(SHORT_STATES)
+_SHORT_STATE = re.compile(
+    rf"\b({'|'.join(_SURE)})\.|(?<=[a-z], )({_ANY})\."
+    rf"|(?<= )(?<=of |in |to |om |ar )({_ANY})\.(?=[,;]| [a-z\d(])"
+)
+
+
+def write_states(text: str) -> str:
+    """Return `text` with Calif. and Jackson, Miss. as the names of the states."""
+    return _SHORT_STATE.sub(_state, text) if "." in text else text
+
+
+def _state(match: re.Match[str]) -> str:
+    ends = not match.string[match.end() :].strip(" \"'")
+    return SHORT_STATES[match[1] or match[2] or match[3]] + "." * ends

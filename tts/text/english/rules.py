@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 
 from tts.text.english import code_words
+from tts.text.english.bible import BOOK as _BIBLE
+from tts.text.english.bible import SHORT_BOOK
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
+from tts.text.english.rules_forms import FORMS
 from tts.text.english.rules_measures import MEASURES
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
 from tts.text.english.words import UNITS_OF_PRICES as PRICED
@@ -67,13 +70,6 @@ _TOP = (
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 
 _CODE = f"(?:{'|'.join(CODES)})"
-_BIBLE = (
-    r"(?:Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|"
-    r"Ezra|Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Ezekiel|Daniel|Hosea|"
-    r"Joel|Amos|Jonah|Micah|Matthew|Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|"
-    r"Philippians|Colossians|Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|"
-    r"Revelation|Surah|Quran)"
-)
 _ELEMENT = r"(?:Na|Ca|Cl|Fe|Mg|Li|Ag|Cu|Zn|Al|Br|Si|Mn|Pb|[HCNOFSPKI])"
 _PERIOD = (
     r"(?:second|minute|hour|day|night|week|month|year|person|child|unit|item|mile|pound|gallon)"
@@ -154,9 +150,11 @@ RULES = [
     (r"(?<=\d[ap]m)-(?=\d)|(?<=\d [ap]m)-(?=\d)|(?<=[ap]\.m\.)-(?=\d)"
      r"|(?<=:\d\d)-(?=\d{1,2}:\d\d)", " to ", "9am-5pm",
      "nine ay em to five pea em"),
+    (rf"\b{SHORT_BOOK} (?=\d{{1,3}}:\d)", "{1:book}{2:book}{3:book} ", "Rom. 8:28",
+     "Romans eight twenty eight"),
     (rf"\b([123]) (?={_BIBLE} \d{{1,3}}:\d)", "{1:ordinal} ",
      "1 John 4:8", "first John four eight"),
-    (rf"\b({_BIBLE}) (\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?\b(?!:)",
+    (rf"\b({_BIBLE}) (\d{{1,3}}):(\d{{1,3}})(?:-(\d{{1,3}}))?\b(?!:| ?[ap]\.?m)",
      "{1} {2:number} {3:number}{4:upto}", "Luke 2:4-7", "Luke two four to seven"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d):([0-5]\d)\b(?!:)",
      "{1:hours} {2:minutes} and {3:seconds}",
@@ -253,7 +251,7 @@ RULES = [
      "a $2 million house", "a two million dollar house"),
     (rf"({_CASH}{_N}|{_START}{_N} ?[A-Za-z]{{0,9}}) ?/ ?({_PERIOD})\b", "{1} per {2}",
      "$5/month", "five dollars per month"),
-    (rf"({_CASH}{_N}) ?/ ?(mo|yr|hr|h|wk|min|{'|'.join(PRICED)})\b", "{1} per {2:each}",
+    (rf"({_CASH}{_N}) ?/ ?(mo|yr|hr|h|wk|min|nt|pp|pc|sh|{'|'.join(PRICED)})\b", "{1} per {2:each}",
      "$3/kg", "three dollars per kilogram"),
     (rf"({_CASH})({_N})-{_CASH}?({_N}) ?(million|billion|trillion|thousand|bn|[kKmMB])\b",
      "{2:number} to {3:number} {4:scale} {1:currency}",
@@ -284,7 +282,7 @@ RULES = [
     (r"(?<![\w.,/])1/2 (an?)\b", "half {1}", "1/2 an apple", "half an apple"),
     (r"(?<![\w.,/])(\d{1,3}/\d{1,4})\b(?!/)", "{1:fraction}", "3/4", "three quarters"),
     # Before a noun a unit has no plural
-    (rf"\b([Aa]n?) (?:({_N})(?: - |-))?({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?= [a-z]))?",
+    (rf"\b([Aa]n?) (?:({_N})(?: - |-))?({_N}[ -]?(?:{_UNIT}))(?![\w'^/]|\.\w)(?:\.(?= [a-z]))?",
      "{1} {2:until}{3:one_unit}", "a 40 W bulb", "a forty watt bulb"),
     (rf"{_START}({_N}-(?:{_UNIT}))(?= [a-z])", "{1:one_unit}",
      "two 5-kg bags", "two five kilogram bags"),
@@ -324,7 +322,7 @@ RULES = [
     # A lone quotation mark behind a number closes no quotation.
     (r"\A([^\"]{0,400}\d)\"(?=[^\"]{0,400}\Z)", "{1} inches ", "My TV is 65\".",
      "My TV is sixty five inches."),
-    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/])(?:\.(?=,| [a-z]))?", "{1:unit}",
+    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/]|\.\w)(?:\.(?=,| [a-z]))?", "{1:unit}",
      "5 kg", "five kilograms"),
     (r"(?<![\w/])m/s(\^2)(?!\d)", "meters per second squared",
      "in m/s²", "in meters per second squared"),
@@ -374,12 +372,12 @@ RULES = [
     (r"#", " hash ", "the # key", "the hash key"),
     (r"\+", " plus ", "A+", "ay plus"),
     (r"§", " section ", "§ 5", "section five"),
-    (r"/", " slash ", "A/B", "ay slash B"),
+    (r"/", " slash ", "cat/dog", "cat slash dog"),
     (r"(?<!\w)_(?!\w)", " ", "b _ c", "b c"),
     (r"([α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
     (rf"({_CASH}|¢)", " {1:single} ", "the $ sign", "the dollar sign"),
 ]
 # fmt: on
 
-RULES = [*REFERENCES, *MEASURES, *EVERYDAY, *RULES]
+RULES = [*FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
 say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

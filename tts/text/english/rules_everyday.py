@@ -21,14 +21,16 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:sday|nesday|rsday|urday|day|s|rs|
 _NO_MORE = r"(?![\w/%]|[.,]\d)"
 _MEASURED = (
     r"(?! ?-?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|inch|inches|in\b|miles?|of\b|the\b|an?\b|"
-    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|"
+    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|FG|shooting|passing|shots|"
     r"scale|time|chance|size|turn|share|stake|length|pipe)\b)"
 )
-_FRACTION = r"(?!1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b)"
+_FRACTIONS = r"1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b"
+_FRACTION = rf"(?!{_FRACTIONS})"
 _SURE_DATE = (
     r"(?i:on|due|until|till|since|dated|expires?|expired|week of|starting|starts|started|ends|"
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
-    r"reopens?|launches|born|arrives|arrived|leaves|left|scheduled for|"
+    r"reopens?|launches|avail(?:able|\.)?|rel(?:ease|eased|\.)|born|arrives|"
+    r"arrived|leaves|left|scheduled for|payable|posted|shipped|ships|mailed|filed|signed|"
     r"(?:deadline|date|day|birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
     r"(?:is|was)(?: on)?)"
 )
@@ -50,7 +52,7 @@ _PART = either_case(
     "page pages step slide part chapter round question episode day item lesson lap level stage "
     "photo image file track disc volume tab"
 )
-_PER = r"(dL|cL|mL|ml|L|l|kg|g|min|h|hr|hour|day|week|s|sec|ha|gal|mi|cm|mm)"
+_PER = r"(dL|cL|mL|ml|L|l|kg|g|min|h|hr|hour|day|week|s|sec|ha|gal|mi|cm|mm|kWh|gal)"
 _THING = (
     r"(?:monitor|record|vinyl|pizza|wheels?|rims?|blade|laptop|tablet|display|subs?|subwoofer|"
     r"nails?|pan|skillet|ruler|board|tires?|iPad|MacBook|phone|frame|bolts?|screws?|bike|"
@@ -70,6 +72,12 @@ EVERYDAY = [
      "{1} {2:month} {3:ordinal}", "It opens 8/21.", "It opens August twenty first."),
     (rf"\b({_MAYBE_DATE}) {_FRACTION}{_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "by 8/21", "by August twenty first"),
+    (rf"\b({_MONTH} [a-z ]{{1,13}}(?:st|nd|rd|th),? (?:and |but )?(?:and|or|not|to|until|through)) "
+     rf"{_M}/{_D}{_NO_MORE}{_MEASURED}", "{1} {2:month} {3:ordinal}", "due 8/21, not 8/23",
+     "due August twenty first, not August twenty third"),
+    (rf"(?<![\w/.-])(?!{_FRACTIONS}){_M}/{_D}(,? (?:not|or|but) )(?!{_FRACTIONS}|\d{{1,2}}/\2\b)"
+     rf"{_M}/{_D}{_NO_MORE}{_MEASURED}", "{1:month} {2:ordinal}{3}{4:month} {5:ordinal}",
+     "11/30, not 12/1", "November thirtieth, not December first"),
     (rf"(?<![\w/.-]){_M}/{_D}(?= (?:at|@) ?\d)", "{1:month} {2:ordinal}",
      "8/21 at 6", "August twenty first at six"),
     (r"(?<![\w/])24/7/365\b", "twenty four seven three sixty five", "open 24/7/365",
@@ -96,6 +104,8 @@ EVERYDAY = [
      "{1:number} out of {2:number}", "8.5/10", "eight point five out of ten"),
     (r"(?<![\w.,/$-])((?:[89]\d|1\d\d|2[0-4]\d)/(?:[3-9]\d|1[0-4]\d))(?![\w/]|[.,]\d)",
      "{1:over}", "a 140/90 reading", "a one hundred and forty over ninety reading"),
+    (rf"{_START}({_N})-({_N} ?(?:{_UNIT}))/{_PER}(?![\w/'^])",
+     "{1:number} to {2:unit} per {3:each}", "3-4 g/L", "three to four grams per liter"),
     (rf"{_START}({_N} ?(?:{_UNIT}))/{_PER}(?![\w/'^])", "{1:unit} per {2:each}", "3 g/L",
      "three grams per liter"),
     (rf"(?<![\w/])(mg|g|kg|km|mi|mmol|μg|ng|mL|ml|MB|GB)/{_PER}(?![\w/'^])",
@@ -179,7 +189,6 @@ EVERYDAY = [
     # Numbers that are words of their own
     (r"(?<![\w.,])1,?000s\b", "thousands", "1,000s of fans", "thousands of fans"),
     (r"(?<![\w.,])100s\b(?= (?:of|more)\b)", "hundreds", "100s of fans", "hundreds of fans"),
-    (r"[~≈] ?(?=[$€£¥]\d)", "about ", "~$50", "about fifty dollars"),
     (r"(?<=\d) ?[xX] ?(?=10\^)", " times ", "2.5x10^3", "two point five times ten cubed"),
     (r" ?&& ?", " and ", "x && y", "x and y"),
     (r" ?== ?", " equals ", "x == 3", "x equals three"),

@@ -40,8 +40,20 @@ _SPRINT = (
     r"heats?|medley|swim|world record|record)\b"
 )
 
+_HEAT = (
+    r"(?i:temperatures?|cooled|cools|heated|heats|warms|warmed|boils?|boiling|melts?|melting|"
+    r"freezes|freezing|superconduct\w{0,8}|cryogenic|thermal|heat)"
+)
+
 # fmt: off
 MEASURES = [
+    (rf"\b({_HEAT}\b[^.;!?]{{0,40}}?) ({_N}) ?K\b", "{1} {2:number} kelvin", "cooled to 4 K",
+     "cooled to four kelvin"),
+    (rf"{_START}({_N}) ?K\b(?= (?:bulb|LED|lamp|light|white|temperature)| \(?-?\d{{1,4}} ?°)",
+     "{1:number} kelvin", "a 2700K bulb", "a two thousand seven hundred kelvin bulb"),
+    # Grades, ratings, blood groups; but A- and B-teams.
+    (r"(?<![\w-])([A-DFO]|[ABC]{2,3})-(?![\w-]| (?:and|or|to) \w{1,12}-\w)", "{1} minus",
+     "a B-, please", "a B minus, please"),
     (rf"\b{_DAY}\. ?- ?{_DAY}\b(?:\.(?=,| [a-z\d]))?", "{1:name} to {2:name}", "Tue.-Sat. at 5",
      "Tuesday to Saturday at five"),
     # Units with a full stop

@@ -8,11 +8,11 @@ from pathlib import Path
 
 _DAYS = {"Mon": "Monday", "Wed": "Wednesday", "Sat": "Saturday", "Sun": "Sunday"}
 _DAYS |= {"Jan": "January"}
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LATER = (
     r"(?:at \w|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon) ?"
     r"(?:to|thirty|fifteen|pea|ay|o'clock)\b|morning|afternoon|evening|night|"
-    r"(?:to|and) (?:Tue|Thu|Fri|Sat|Sun)|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December)"
+    rf"(?:to|and) (?:Tue|Thu|Fri|Sat|Sun)|{_MONTHS})"
 )
 # Words of their own, so that a day needs a word of time beside it.
 _DAY = re.compile(
@@ -49,6 +49,9 @@ def rows() -> tuple[tuple[str, str, str, str], ...]:
     return tuple(tuple(line.split("\t")) for line in lines)
 
 
+_NO_FORMS = ("Mm", "Sh", "Def", "Ur", "Ea")
+
+
 @lru_cache(maxsize=2)
 def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return what is said for each form, and the pattern that finds any of them."""
@@ -59,10 +62,13 @@ def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
         said[written] = words
         if written.islower() and written[0].isalpha():
             said[written.capitalize()] = words[:1].upper() + words[1:]
-    # No unit at the start: Mm, good.
-    said = {form: words for form, words in said.items() if form not in ("Mm", "Sh", "Def")}
+    # No unit at the start: Mm, good; nor a city: Ur.
+    said = {form: words for form, words in said.items() if form not in _NO_FORMS}
     longest = sorted(said, key=len, reverse=True)
-    return said, re.compile(rf"(?<![\w.'@-])(?:{'|'.join(longest)})(?![\w'-]|\.\w)")
+    return said, re.compile(
+        rf"(?<![\w.'@-])({'|'.join(longest)})"
+        rf"(?:\.(?=[,;:]| {{1,2}}[a-z#(]| [A-Z]\b(?!')| (?:{_MONTHS}))|(?![\w'-]|\.\w))"
+    )
 
 
 # The letters u and r are words beside these only.
@@ -78,8 +84,8 @@ _ARE = re.compile(r"(?<![\w'.^+*/=-])[rR] (?=(?:you|u|we|they)\b)|(?<=\byou )r (
 def write_chat(text: str) -> str:
     """Return `text` with the short forms that look like numbers or letters written out: gr8, u."""
     said, pattern = _forms(True)
-    if re.search(r"[a-z]\d|\d[a-z]", text):
-        text = pattern.sub(lambda match: said[match[0]], text)
+    if re.search(r"[A-Za-z]\d|\d[a-z]", text):
+        text = pattern.sub(lambda match: said[match[1]], text)
     if " u" in text or "u " in text or "U " in text:
         text = _YOU.sub(lambda m: f"{m[1]} you" if m[1] else "you ", text)
     return _ARE.sub("are ", text)
@@ -88,7 +94,7 @@ def write_chat(text: str) -> str:
 def write_out(text: str) -> str:
     """Return `text`, numbers already in words, with its short forms written out."""
     said, pattern = _forms()
-    text = pattern.sub(lambda match: said[match[0]], text)
+    text = pattern.sub(lambda match: said[match[1]], text)
     text = _DAY.sub(lambda m: (m[1] or "") + _DAYS[m[2] or m[3]], text)
     text = _AVENUE.sub("avenue", text)
     text = _STREET.sub(lambda m: (m[1] or m[3]) + _STREETS[m[2] or m[4]], text)

@@ -150,6 +150,14 @@ _EACH = {
     **{"s": "second", "sec": "second", "ha": "hectare", "cm": "centimeter", "mm": "millimeter"},
 }
 _EACH |= {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "min": "minute"}
+_EACH |= {
+    "nt": "night",
+    "pp": "person",
+    "pc": "piece",
+    "sh": "share",
+    "mi": "mile",
+    "km": "kilometer",
+}
 EACH_AREA = {
     **{"km^2": "square kilometer", "m^2": "square meter", "mi^2": "square mile"},
     **{"cm^2": "square centimeter", "ft^2": "square foot", "m^3": "cubic meter"},
@@ -158,6 +166,8 @@ EACH_AREA = {
 _EACH |= EACH_AREA
 UNITS_OF_PRICES = ("kg", "g", "lb", "oz", "km", "mi", "m", "L", "l", "ft", "kWh", "MWh", "t", "gal")
 _FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+# Above 20 only these are parts of a measure: 3/32 of an inch, but 28/41 passes.
+_DIVISIONS = (24, 25, 32, 50, 60, 64, 100)
 _SYMBOLS = {
     **{".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash", "=": "equals"},
     **{"?": "question mark", "&": "and", ":": "colon", "~": "tilde", "%": "percent", "#": "hash"},
@@ -200,6 +210,8 @@ def _fraction(written: str) -> str:
     """Say 3/4 as three quarters; with a denominator that has no such name, three over four."""
     top, _, bottom = written.partition("/")
     value = int(bottom)
+    if value > 20 and value not in _DIVISIONS and 1 < int(top) <= value <= 999:
+        return f"{number_words.cardinal(top)} out of {number_words.cardinal(bottom)}"
     if value < 2 or value > 100 or top[0] == "0":
         return f"{number_words.cardinal(top)} over {number_words.cardinal(bottom)}"
     name = number_words.ordinal(bottom).removeprefix("one ")
