@@ -31,7 +31,11 @@ def run(root: Path, *arguments: str, check: bool = True, **options) -> str:
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param("ljspeech", marks=pytest.mark.smoke), "baker_zh"]
+    scope="module",
+    params=[
+        pytest.param("ljspeech", marks=pytest.mark.smoke),
+        pytest.param("baker_zh", marks=pytest.mark.slow),
+    ],
 )
 def voice(request, root, tmp_path_factory):
     """A toy voice of one epoch: (corpus, working folder, options, what run.sh printed)."""

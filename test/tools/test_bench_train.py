@@ -28,6 +28,7 @@ def test_lengths_are_those_of_the_corpus(corpus):
     assert corpus.lengths(50) == corpus.lengths(50)
 
 
+@pytest.mark.slow
 def test_real_loop_on_a_small_corpus(root, tmp_path):
     output = tmp_path / "bench.json"
     flags = "--mode corpus --size 24 --max-duration 4 --steps 1 --threads 1 --set num_workers=0"

@@ -156,6 +156,7 @@ tts.data.packed.pack = slow(tts.data.packed.pack)
 """
 
 
+@pytest.mark.slow
 def test_nobody_times_out_while_the_main_process_works_alone(tiny_work):
     processes = as_torchrun(tiny_work, 2, _SLOW, num_epochs=1)
     for process in processes:

@@ -12,8 +12,6 @@ from array import array
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from tts.files import atomic_path
 
 Part = str | tuple[str, str] | Callable[["Transducer", int], int]
@@ -62,6 +60,8 @@ class Transducer:
         A state is its final weight (float32) and number of arcs (int64); an arc is what it reads
         and writes (int32), its cost (float32) and the state behind it (int32).
         """
+        import numpy as np
+
         keys = np.asarray(self._keys)
         start = keys >> 16
         cost = np.zeros(len(keys), np.float32)
