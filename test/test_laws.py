@@ -441,7 +441,10 @@ def required(path: Path) -> list[str]:
     return [re.sub(r"[-_.]+", "-", name.group()).lower() for name in names if name]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "constraints.txt"])
+FREE = ("requirements", "requirements-test", "requirements-judge", "requirements-distillmos")
+
+
+@pytest.mark.parametrize("name", [*(f"{name}.txt" for name in FREE), "constraints.txt"])
 def test_core_requirements_hold_no_gpl_package(name):
     packages = required(ROOT / name)
     assert packages and not set(packages) & GPL
