@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
-from tts.text.english.dotted import write_dotted
+from tts.text.english.dotted import write_abbreviations, write_dotted
 from tts.text.english.marks import plain_marks
 from tts.text.english.places import write_states
 from tts.text.english.rules import say
@@ -40,7 +40,7 @@ _WEEKDAYS = {
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:at\b|[JFMASOND][a-z]{{2,8}} [a-z]+))")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))")
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
@@ -109,7 +109,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = write_states(write_chat(" ".join(plain.split())))
+    plain = write_states(write_abbreviations(write_chat(" ".join(plain.split()))))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))
