@@ -49,7 +49,7 @@ def test_every_short_form_says_its_example(english):
             for mark, filled in (("9", "4"), ("B", "D"), ("X", "Dale")):
                 written, words = (form.replace(mark, filled) for form in (written, words))
             example = f"any {written.replace('.,', '.')} here"
-            said = f"any {words.replace('4', 'four').replace(' D', ' d')} here"
+            said = f"any {words.replace('4', 'four')} here"
         assert written.replace(".,", ".") in example or written.capitalize() in example
         if english(example).normalized != said:
             wrong.append(f"{example}: {english(example).normalized}, not {said}")

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from tts.text.english.short_forms import rows
+from tts.text.english.words import UNITS
 
 # Units, after the rules have said those with a number; before a word in small letters only.
 DOTTED = {
@@ -28,10 +29,12 @@ _BEFORE_NUMBER = re.compile(
     r"|A(?! [a-z]))(?![\w'.])|[IVX]{2,5}\b|[Nn]os?\.? ?[A-Z]?\d|number\b|#)"
 )
 _WITH_STOP = re.compile(r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.])")
-_GOES_ON = re.compile(r"[,;:]| ?\(| [a-z]")
-_NAME = re.compile(r" [A-Z][a-z]")
+_GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z]")
+_NAME = re.compile(r" [A-Z]")
 _ENDS = re.compile(r"[ \"')]*\Z| [\"'(]?[A-Z]")
-_LATIN = re.compile(r"\b(et al|op\. ?cit|loc\. ?cit|ibid|acc)\.(?=( to\b)|[,;:)]| [a-z(\d]|\Z)")
+_LATIN = re.compile(
+    r"\b(et al|op\. ?cit|loc\. ?cit|ibid|acc|[Nn]o)\.(?=( to\b)|([,;:])| [a-z\d]|\Z)"
+)
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +63,8 @@ def write_dotted(text: str) -> str:
 def _latin(match: re.Match[str]) -> str:
     if match[1] == "acc":
         return "according" if match[2] else match[0]
+    if match[1].lower() == "no":
+        return "number" if match[3] else match[0]
     return match[1].replace(".", "")
 
 
@@ -75,16 +80,15 @@ def _before_number(match: re.Match[str]) -> str:
 
 def _with_stop(match: re.Match[str]) -> str:
     form, forms, after = match[1].lower(), stopped(), match.end()
+    if form in UNITS and match.string[: match.start()].rstrip(" -")[-1:].isdigit():
+        return match[0]
     if _NAME.match(match.string, after) and form in forms[". X"]:
         return _cased(forms[". X"][form], match[1])
     if form in forms["."]:
         said = _cased(forms["."][form], match[1])
         return said + "." * bool(_ENDS.match(match.string, after))
     goes_on = _GOES_ON.match(match.string, after)
-    bracketed = match.string[match.start() - 1 : match.start()] == "(" and (
-        match.string[after : after + 1] == ")"
-    )
-    said = forms[".,"].get(form) if goes_on or bracketed else None
+    said = forms[".,"].get(form) if goes_on else None
     return _cased(said, match[1]) if said else match[0]
 
 

@@ -40,7 +40,9 @@ _WEEKDAYS = {
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))")
+_WEEKDAY = re.compile(
+    rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))"
+)
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}

@@ -119,10 +119,13 @@ FORMS = [
     (rf"(?<![\w.,])(\d{{1,3}}(?:\.\d)?)k {_K_NOUN}", "{1:number} thousand ", "7k units",
      "seven thousand units"),
     (r"(?<![\w'])'0([1-9])(?![\w.,:/-]\d)\b", "oh {1:number}", "an '08 Civic", "an oh eight Civic"),
+    (r"((?<=bath )|(?<=bedroom )|(?<=bed )|(?<=BR )|(?<=BA )|(?<=studio )|(?<=my )|(?<=our )"
+     r"|(?<=your )|(?<=his )|(?<=her )|(?<=this ))apt(?=[,;.!?]|\Z| (?:is|was|has|with|w/|for|in|on|"
+     r"near|at|and|to)\b)", "apartment", "our apt is big", "our apartment is big"),
     # Codes
     (rf"(?<![\w.,$-]){_TAX}(?= (?:forms?|returns?)\b|-[A-Z])", "{1:code}", "a 1099 form",
      "a ten ninety nine form"),
-    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d])", "{1} number ", "Serial no. C47",
+    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d]|(?:is|and|or|on|in|below|above)\b)", "{1} number ", "Serial no. C47",
      "Serial number c four seven"),
     (rf"\b({_OWNER}\.? number) (\d{{2,9}}(?:[.-]\d{{2,9}}){{1,4}})(?![\w-])", "{1} {2:reference}",
      "item number 402.118.55", "item number four zero two, one one eight, five five"),
@@ -157,8 +160,9 @@ FORMS = [
     (r"\b([A-Z]{2,5})# ?(\d{4,12})\b", "{1:spell} number {2:digits}", "PRN# 40718",
      "p r n number four zero seven one eight"),
     (r"(?<![\w-])-(\d)-(?![\w-])", "{1:digits}", "enter -0- here", "enter zero here"),
-    (r" ?\(([a-z]|[ivx]{1,4})\) ?(?:-|--) ?\(([a-z]|[ivx]{1,4})\)", " {1:spell} to {2:spell}",
-     "3(b)-(f)", "three b to f"),
+    (r"\b([A-Z]) to (?=[B-Z]\b)", "{1:spell} to ", "from A to Z", "from ay to Z"),
+    (r"\b([AM]\d{1,3},?) J(\d{1,2})([A-Za-z]?)\b", "{1} junction {2:number} {3:spell}", "M25 J7",
+     "m twenty five junction seven"),
     (r"\bIBAN:? ([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", "IBAN {1:reference}",
      "IBAN NO93 8601 1117 947",
      "i b ay n n o nine three, eight six zero one, one one one seven, nine four seven"),
@@ -196,7 +200,7 @@ FORMS = [
     (r"(?<![\w.])(\d{1,3})' ?(\d{1,2})\" ?[xX×] ?(\d{1,3})'",
      "{1:number} foot {2:number} by {3:number} feet", "12'6\" x 14'",
      "twelve foot six by fourteen feet"),
-    (r"(?<![\w.,-])(\d{3,4}) ?[xX×] ?(\d{3,4})(?![\w.,]| ?(?:mm|cm|m|km|x|ft|in)\b)",
+    (r"(?<![\w.,-])(\d{3,4}) ?[xX×] ?(\d{3,4})(?!\w|[.,]\d| ?(?:mm|cm|m|km|x|ft|in)\b)",
      "{1:code} by {2:code}", "1280x720", "twelve eighty by seven twenty"),
     (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?({_N} ?(?:mg|mcg|g|ml|mL|L|l|cl))"
      r"(?= (?:tablets?|tabs|caps\w{0,5}|pills?|bottles?|bags?|cans?|packs?|jars?|tins?|doses?|cartons?|"

@@ -107,7 +107,11 @@ UNITS = {
     **{"ac": ("acre", "acres"), "Tbsp": ("tablespoon", "tablespoons")},
     **{"qt": ("quart", "quarts"), "pt": ("pint", "pints"), "yrs": ("years", "years")},
     **{"yr": ("year", "years"), "wk": ("week", "weeks"), "wks": ("week", "weeks")},
-    **{"mos": ("month", "months"), "mths": ("month", "months"), "ly": ("light year", "light years")},
+    **{
+        "mos": ("month", "months"),
+        "mths": ("month", "months"),
+        "ly": ("light year", "light years"),
+    },
     **{"bps": ("basis point", "basis points"), "asts": ("assist", "assists")},
     **{"rebs": ("rebound", "rebounds"), "stls": ("steal", "steals"), "kts": ("knot", "knots")},
     **{"Gb": ("gigabit", "gigabits"), "Mb": ("megabit", "megabits"), "Kb": ("kilobit", "kilobits")},
