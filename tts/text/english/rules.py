@@ -293,8 +293,8 @@ RULES = [
     (rf"\b([Aa]n?) ({_N})° (?=[a-z])", "{1} {2:number} degree ", "a 90° turn",
      "a ninety degree turn"),
     # Ranges and scores
-    (r"(\^\d{1,3}(?: (?=- ))?|\))-(?:(?<= -) )?(?=[\da-z(])|(?<!\w)([a-z])-(?=\d{1,9} ?[=+×÷*])", "{1}{2} minus ",
-     "x²-4 = 0", "x squared minus four equals zero"),
+    (r"(\^\d{1,3}(?: (?=- ))?|\))-(?:(?<= -) )?(?=[\da-z(])|(?<!\w)([a-z])-(?=\d{1,9} ?[=+×÷*])",
+     "{1}{2} minus ", "x²-4 = 0", "x squared minus four equals zero"),
     (rf"{_START}({_N} ?(?:{_UNIT}))-(?={_N} ?(?:{_UNIT})\b)", "{1:unit} to ",
      "5km-8km", "five kilometers to eight kilometers"),
     (rf"{_START}({_N}°)-(?={_N}°)", "{1} to ", "5°-8°", "five degrees to eight degrees"),

@@ -70,7 +70,7 @@ EVERYDAY = [
      "August twenty first to August twenty third"),
     (rf"\b({_SURE_DATE}|{_WEEKDAY},?) (?!9/11\b){_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "It opens 8/21.", "It opens August twenty first."),
-    (rf"\b({_SURE_DATE}|{_WEEKDAY},?) (1[3-9]|2\d|3[01])/{_M}{_NO_MORE}{_MEASURED}",
+    (rf"\b({_SURE_DATE}|{_WEEKDAY},?) (?!24/7\b)(1[3-9]|2\d|3[01])/{_M}{_NO_MORE}{_MEASURED}",
      "{1} the {2:ordinal} of {3:month}", "due 27/6", "due the twenty seventh of June"),
     (rf"\b({_MAYBE_DATE}) {_FRACTION}{_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "by 8/21", "by August twenty first"),
@@ -155,7 +155,8 @@ EVERYDAY = [
      "one hour fifty nine minutes and forty point two seconds"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\w|[.:]\d)",
      "{1:number} {2:lap} point {3:digits}", "1:07.42", "one oh seven point four two"),
-    (r"(?<![\w.,:/-])(1?\d|2[0-3])(?:\.([0-5]\d))? ?(?:-|--) ?(?=(?:1?\d|2[0-3])\.[0-5]\d ?[ap]\.?m\b)",
+    (r"(?<![\w.,:/-])(1?\d|2[0-3])(?:\.([0-5]\d))? ?(?:-|--) ?"
+     r"(?=(?:1?\d|2[0-3])\.[0-5]\d ?[ap]\.?m\b)",
      "{1:number} {2:lap} to ", "7.15-8.45pm", "seven fifteen to eight forty five pea em"),
     (r"(?<![\w.,:/$€£-])([1-9]|1\d|2[0-3])\.([0-5]\d) ?([aApP]\.? ?[mM]\b)(?:\.(?=,| [a-z]))?",
      "{1:number} {2:lap} {3:half}", "at 7.45 pm", "at seven forty five pea em"),

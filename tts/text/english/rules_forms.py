@@ -82,7 +82,8 @@ FORMS = [
     # Journeys
     (r"\b([Tt]he) (0\d|1\d|2[0-3])([0-5]\d)(?= (?:to|from|service|train|departure|ferry|sailing|"
      r"flight|bus|coach)\b)", "{1} {2}:{3}", "the 0942 to Bath", "the nine forty two to Bath"),
-    (r"\b([Tt]he) (0[1-9])([0-5]\d)\b(?![.,:/-]\d)", "{1} {2}:{3}", "the 0942", "the nine forty two"),
+    (r"\b([Tt]he) (0[1-9])([0-5]\d)\b(?![.,:/-]\d)", "{1} {2}:{3}", "the 0942",
+     "the nine forty two"),
     (r"(?<![\w.:,/$€£-])(1?\d) ?(?:-|--) ?(?=1?\d ?[ap]\.?m\b)", "{1:number} to ", "4-5pm",
      "four to five pea em"),
     (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}?) ([A-Z]{{3}}) ?- ?([A-Z]{{3}})(?![\w-])",
@@ -120,13 +121,13 @@ FORMS = [
      "seven thousand units"),
     (r"(?<![\w'])'0([1-9])(?![\w.,:/-]\d)\b", "oh {1:number}", "an '08 Civic", "an oh eight Civic"),
     (r"((?<=bath )|(?<=bedroom )|(?<=bed )|(?<=BR )|(?<=BA )|(?<=studio )|(?<=my )|(?<=our )"
-     r"|(?<=your )|(?<=his )|(?<=her )|(?<=this ))apt(?=[,;.!?]|\Z| (?:is|was|has|with|w/|for|in|on|"
-     r"near|at|and|to)\b)", "apartment", "our apt is big", "our apartment is big"),
+     r"|(?<=your )|(?<=his )|(?<=her )|(?<=this ))apt(?=[,;.!?]|\Z| (?:is|was|has|with|w/|for|in|"
+     r"on|near|at|and|to)\b)", "apartment", "our apt is big", "our apartment is big"),
     # Codes
     (rf"(?<![\w.,$-]){_TAX}(?= (?:forms?|returns?)\b|-[A-Z])", "{1:code}", "a 1099 form",
      "a ten ninety nine form"),
-    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d]|(?:is|and|or|on|in|below|above)\b)", "{1} number ", "Serial no. C47",
-     "Serial number c four seven"),
+    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d]|(?:is|and|or|on|in|below|above)\b)",
+     "{1} number ", "Serial no. C47", "Serial number c four seven"),
     (rf"\b({_OWNER}\.? number) (\d{{2,9}}(?:[.-]\d{{2,9}}){{1,4}})(?![\w-])", "{1} {2:reference}",
      "item number 402.118.55", "item number four zero two, one one eight, five five"),
     (r"\b((?i:passcode|password|code|key|pw|wi-?fi):?(?: is)?) (?=\w{0,15}[a-z])(?=\w{0,15}[A-Z])"
@@ -203,13 +204,13 @@ FORMS = [
     (r"(?<![\w.,-])(\d{3,4}) ?[xX×] ?(\d{3,4})(?!\w|[.,]\d| ?(?:mm|cm|m|km|x|ft|in)\b)",
      "{1:code} by {2:code}", "1280x720", "twelve eighty by seven twenty"),
     (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?({_N} ?(?:mg|mcg|g|ml|mL|L|l|cl))"
-     r"(?= (?:tablets?|tabs|caps\w{0,5}|pills?|bottles?|bags?|cans?|packs?|jars?|tins?|doses?|cartons?|"
-     r"sachets?|vials?)\b)", "{1:number} {2:one_unit}", "2 x 250mg capsules",
+     r"(?= (?:tablets?|tabs|caps\w{0,5}|pills?|bottles?|bags?|cans?|packs?|jars?|tins?|doses?|"
+     r"cartons?|sachets?|vials?)\b)", "{1:number} {2:one_unit}", "2 x 250mg capsules",
      "two two hundred and fifty milligram capsules"),
-    (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?(?={_N} ?(?:mg|mcg|g|ml|mL|L|l|cl)\b)", "{1:number} times ",
-     "2 x 250mg", "two times two hundred and fifty milligrams"),
-    (rf"{_START}({_N} ?(?:h|hr|W|V|mm|[μn]m|kg|km|GB|TB|ml|mL|L))(?= {_MEASURED}\b)", "{1:one_unit}",
-     "any 48h window", "any forty eight hour window"),
+    (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?(?={_N} ?(?:mg|mcg|g|ml|mL|L|l|cl)\b)",
+     "{1:number} times ", "2 x 250mg", "two times two hundred and fifty milligrams"),
+    (rf"{_START}({_N} ?(?:h|hr|W|V|mm|[μn]m|kg|km|GB|TB|ml|mL|L))(?= {_MEASURED}\b)",
+     "{1:one_unit}", "any 48h window", "any forty eight hour window"),
     (rf"([$€£¥])({_N})T(?![\w-])", "{2:number} trillion {1:currency}", "$3T of debt",
      "three trillion dollars of debt"),
     (rf"\b({_RATIO}\b[^.;!?\d]{{0,25}}?) (\d{{1,4}}):(\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,4}})"
