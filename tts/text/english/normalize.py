@@ -70,6 +70,7 @@ _NEEDS_WORDS = re.compile(
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
     r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b(?:sq|cu|fl)\b|\b[DRI]-[A-Z]{2}\b|\bWW"
+    r"|\b[NS]?[NSEW] (?:wind|breeze|gust|gale|swell|facing)|\bapt\b|\b[A-Z] to [B-Z]\b"
     r"|[a-z][A-Z]|\b[A-DFO]-(?![\w-])|\b[ABC]{2,3}-(?![\w-])|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
