@@ -28,9 +28,16 @@ _BEFORE_NUMBER = re.compile(
     rf"(?<![\w.'@/-])([A-Za-z][a-z/]{{0,5}}|[A-Z]{{2,5}})(?:(\.) ?| )(?={_NUMBER}|([B-HJ-Z]"
     r"|A(?! [a-z]))(?![\w'.])|[IVX]{2,5}\b|[Nn]os?\.? ?[A-Z]?\d|number\b|#)"
 )
-_WITH_STOP = re.compile(r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.])")
+_WITH_STOP = re.compile(
+    r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.]| \d{1,2}[:.]\d\d)"
+)
 _GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z]")
-_NAME = re.compile(r" [A-Z]")
+# These begin a sentence, not a name.
+STARTERS = (
+    r"(?:The|He|She|It|They|We|You|This|That|These|There|An?|And|But|So|No|Yes|In|On|At|If|For|"
+    r"Call|Please|Is|Are|Was|Do|I|My|Our|Your|His|Her|Its|When|What|Then|Now|Not)\b"
+)
+_NAME = re.compile(rf" (?!{STARTERS})[A-Z]")
 _ENDS = re.compile(r"[ \"')]*\Z| [\"'(]?[A-Z]")
 _LATIN = re.compile(
     r"\b(et al|op\. ?cit|loc\. ?cit|ibid|acc|[Nn]o)\.(?=( to\b)|([,;:])| [a-z\d]|\Z)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tts.text.english.dotted import DOTTED, stopped
+from tts.text.english.dotted import DOTTED, STARTERS, stopped
 from tts.text.english.normalize import ABBREVIATIONS, TITLES
 from tts.text.english.places import SHORT_STATES
 from tts.text.english.rules import ZONE
@@ -33,7 +33,7 @@ def ends_sentence(before: str, following: str) -> bool:
     """Return whether a full stop ends a sentence, by the text before it and what follows."""
     if re.match(r"#?\d", following) and _BEFORE_NUMBER.search(before):
         return False
-    if re.match("[A-Z][a-z]", following) and _BEFORE_NAME.search(before):
+    if re.match(f"(?!{STARTERS})[A-Z][a-z]", following) and _BEFORE_NAME.search(before):
         return False
     if not _LASTING.search(before):
         return True

@@ -13,7 +13,14 @@ from tts.text.english.marks import plain_marks
 from tts.text.english.places import write_states
 from tts.text.english.rules import say
 from tts.text.english.short_forms import write_chat, write_out
-from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
+from tts.text.english.spelling import (
+    emphasis,
+    is_shouted,
+    letter_word,
+    lexicon_words,
+    name_letters,
+    shorten,
+)
 from tts.text.spoken import Problem
 
 # Abbreviations whose full stop belongs to them -> what is said.
@@ -34,14 +41,16 @@ TITLES = {
     **{"Pvt": "private", "Cpl": "corporal", "Fr": "father", "Mt": "mount", "Ft": "fort"},
     **{"Supt": "superintendent", "Amb": "ambassador", "Atty": "attorney"},
 }
-_LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
+_LATIN = {"p.a": "per annum", "p.w": "per week", "p.c.m": "per calendar month"}
+_LATIN |= {"o.n.o": "or nearest offer"}
+_LATIN |= {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
 _WEEKDAYS = {
     **{"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday"},
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
 _WEEKDAY = re.compile(
-    rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))"
+    rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| +(?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))"
 )
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
@@ -112,7 +121,8 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = write_states(write_abbreviations(write_chat(" ".join(plain.split()))))
+    plain = write_chat(shorten(" ".join(plain.split())))
+    plain = write_states(write_abbreviations(plain))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))

@@ -143,7 +143,7 @@ EVERYDAY = [
     (r"(?<![\w.,])(\d{1,3}(?:\.\d)?)k (?=users|followers|views|people|steps|subscribers|likes|"
      r"downloads|customers|jobs|dollars|employees|members|words|visitors)", "{1:number} thousand ",
      "4k likes", "four thousand likes"),
-    (r"(?<![\w.,])(\d{1,3}) ?(?:ft|feet) (\d{1,2}) ?in\b(?:\.(?= [a-z]))?",
+    (r"(?<![\w.,])(\d{1,3}) ?(?:ft\.?|feet) (\d{1,2}) ?in\b(?:\.(?=,| [a-z]))?",
      "{1:number} feet {2:number} inches", "5 ft 3 in tall", "five feet three inches tall"),
     # Spans of time
     (r"(?<![\w.,])(\d{1,3}) ?h(?:rs?)? ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s(?:ecs?)?\b)?",

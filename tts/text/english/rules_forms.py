@@ -110,6 +110,11 @@ FORMS = [
     (r"(?<=\d)-(yr|hr|wk|mo)s?\b\.?", " {1:each}", "a 10-yr loan", "a ten year loan"),
     (r"/(mo|yr|hr|wk)\.(?=[,;]| [a-z])", "/{1}", "$9/mo., paid",
      "nine dollars per month, paid"),
+    (r"(?<=\d) ?pcm\b", " per calendar month", "$900 pcm",
+     "nine hundred dollars per calendar month"),
+    (r"(?<=\d) ?pw\b", " per week", "$90 pw", "ninety dollars per week"),
+    (r"(?<=[Pp]er )(mo|yr|wk|hr)\b(?:\.(?=[,;)]| [a-z+&]))?", "{1:each}", "$9 per mo. or less",
+     "nine dollars per month or less"),
     # Homes and cars
     (r"(?<![\w.,])(\d)(\.5)? ?(?:BR|BD|bdrms?|BDRM|br|bd)\b(/?)",
      "{1:number}{2:half_of} bedroom{3:pause}", "2BR flat", "two bedroom flat"),

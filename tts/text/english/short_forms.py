@@ -88,8 +88,8 @@ _ARE = re.compile(r"(?<![\w'.^+*/=-])[rR] (?=(?:you|u|we|they)\b)|(?<=\byou )r (
 _YOUR = re.compile(
     r"(?<![\w.'@/-])(?<!\d )(?<!\ba )(?<!per )(?<!this )(?<!next )(?<!last )(?<!each )(?<!every )"
     r"(?<!one )(?<!the )(?<!half )(?<!new )(?<!good )(?<!school )(?<!past )(?<!full )(?<!tax )yr "
-    r"(?!(?:for|and|but|was|are|that|when|than|from|with|since|ago|before|after|later|old|end|they|"
-    r"she|you|has|had|will|because)\b)(?=[A-Za-z]{3})"
+    r"(?!(?:of|in|on|at|to|as|by|is|we|he|it|or|for|and|but|was|are|that|when|than|from|with|since|ago|before|after|later|old|end|they|"
+    r"she|you|has|had|will|because)\b)(?=[A-Za-z]{2})"
 )
 
 
