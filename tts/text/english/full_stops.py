@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-from tts.text.english.dotted import DOTTED
+from tts.text.english.dotted import DOTTED, STARTERS, stopped
 from tts.text.english.normalize import ABBREVIATIONS, TITLES
 from tts.text.english.places import SHORT_STATES
 from tts.text.english.rules import ZONE
 
 # Before a word in small letters these go on; before a capital they end a sentence.
-_EITHER = "|".join([*DOTTED, *SHORT_STATES])
+_EITHER = "|".join([*DOTTED, *SHORT_STATES, *stopped()["."], *stopped()[".,"], *stopped()[""]])
+_BEFORE_NUMBER = re.compile(
+    rf"(?<![A-Za-z])(?:{'|'.join([*stopped()['. 9'], *stopped()['. B'], *stopped()[' 9']])})$",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(stopped()['. X'])})$", re.IGNORECASE)
 # A full stop after these goes on, unless a capital follows those of the second pattern.
 _LASTING = re.compile(
     rf"(?<![A-Za-z])(?:(?:{'|'.join([*ABBREVIATIONS, *TITLES])}|{_EITHER}|no|fig|vol|pp?|ext|ch|"
@@ -26,6 +31,10 @@ _ENDING = re.compile(
 
 def ends_sentence(before: str, following: str) -> bool:
     """Return whether a full stop ends a sentence, by the text before it and what follows."""
+    if re.match(r"#?\d", following) and _BEFORE_NUMBER.search(before):
+        return False
+    if re.match(f"(?!{STARTERS})[A-Z][a-z]", following) and _BEFORE_NAME.search(before):
+        return False
     if not _LASTING.search(before):
         return True
     if before[-2:].lower() == ".m" and re.match(ZONE, following):

@@ -10,6 +10,10 @@ sentence), verb, other (what the tagger says), past (read), habit (used to), alw
 from __future__ import annotations
 
 _BE = "is are was were be been being am it's i'm that's we're they're you're"
+_COMPASS = (
+    "north south east west northwest northeast southwest southeast "
+    "northerly southerly easterly westerly"
+)
 _METALS = (
     "tin zinc copper iron silver metal metals mercury melted molten antimony alloy toxic poison "
     "poisonous paint petrol gasoline solder bullets element heavy ore"
@@ -95,12 +99,12 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
         ),
     ),
     "wind": (
-        _rule("air", "direct", "north south east west cold strong warm high light icy bitter"),
+        _rule("air", "direct", f"{_COMPASS} cold strong warm high light icy bitter"),
         _rule("turn", "verb"),
         _rule("turn", "next", "up its"),
     ),
     "winds": (
-        _rule("air", "direct", "north south east west cold strong warm high trade light icy"),
+        _rule("air", "direct", f"{_COMPASS} cold strong warm high trade light icy"),
         _rule("air", "other"),
         _rule("turn", "next", "through along around round its down up past between across"),
         _rule("turn", "verb"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+from tts.text.numerals import roman
+
 _FILL = "\u2060"
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|[A-Za-z]{2,8}\d{0,2});")
 # A grave or acute accent inside of a word: It´s.
@@ -29,6 +31,7 @@ _BRACKET = re.compile(
     r"(?:(?<=[\d%KMB])|(?<=May|une|uly|ary|rch|ril|ust)|(?<=ember|tober))"
     r" \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)"
 )
+_SPAN = re.compile(r"\(([a-z]|[ivx]{2,4})\)( ?[-–—] ?)\(([a-z]|[ivx]{2,4})\)")
 _TIE_BREAK = re.compile(r"(?<=\d-\d)\((\d{1,2})\)")
 
 
@@ -37,6 +40,7 @@ def plain_marks(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "(" in text:
+        text = _SPAN.sub(_span, text)
         text = _TIE_BREAK.sub(r", \1", _BRACKET.sub(", ", text))
     text = _APOSTROPHE.sub("'", text)
     if not _MAY_MARK.search(text):
@@ -49,6 +53,14 @@ def plain_marks(text: str) -> str:
 
 
 _MAY_MARK = re.compile(r"^[ \t]*[#>*+•`-]|\]\(|~~|[•·]", re.MULTILINE)
+
+
+def _span(match: re.Match[str]) -> str:
+    """Return (b)-(f) as B to F, (ii)-(iv) as 2 to 4, in the same length."""
+    ends = (match[1], match[3])
+    numerals = len(ends[0] + ends[1]) > 2
+    first, last = (str(roman(e.upper())) if numerals else e.upper() for e in ends)
+    return f" {first} to {last}".ljust(len(match[0]))
 
 
 def _filled(said: str, written: str) -> str:

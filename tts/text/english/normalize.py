@@ -8,12 +8,19 @@ from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
-from tts.text.english.dotted import write_dotted
+from tts.text.english.dotted import write_abbreviations, write_dotted
 from tts.text.english.marks import plain_marks
 from tts.text.english.places import write_states
 from tts.text.english.rules import say
 from tts.text.english.short_forms import write_chat, write_out
-from tts.text.english.spelling import emphasis, is_shouted, letter_word, lexicon_words, name_letters
+from tts.text.english.spelling import (
+    emphasis,
+    is_shouted,
+    letter_word,
+    lexicon_words,
+    name_letters,
+    shorten,
+)
 from tts.text.spoken import Problem
 
 # Abbreviations whose full stop belongs to them -> what is said.
@@ -34,13 +41,17 @@ TITLES = {
     **{"Pvt": "private", "Cpl": "corporal", "Fr": "father", "Mt": "mount", "Ft": "fort"},
     **{"Supt": "superintendent", "Amb": "ambassador", "Atty": "attorney"},
 }
-_LATIN = {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
+_LATIN = {"p.a": "per annum", "p.w": "per week", "p.c.m": "per calendar month"}
+_LATIN |= {"o.n.o": "or nearest offer"}
+_LATIN |= {"e.g": "for example", "i.e": "that is", "a.m": "ay em", "p.m": "pea em"}
 _WEEKDAYS = {
     **{"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday"},
     **{"Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday"},
     **{"Sat": "Saturday", "Sun": "Sunday"},
 }
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| (?:at\b|[JFMASOND][a-z]{{2,8}} [a-z]+))")
+_WEEKDAY = re.compile(
+    rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| +(?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))"
+)
 _ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
@@ -68,6 +79,7 @@ _NEEDS_WORDS = re.compile(
     r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
     r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
     r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b(?:sq|cu|fl)\b|\b[DRI]-[A-Z]{2}\b|\bWW"
+    r"|\b[NS]?[NSEW] (?:wind|breeze|gust|gale|swell|facing)|\bapt\b|\b[A-Z] to [B-Z]\b"
     r"|[a-z][A-Z]|\b[A-DFO]-(?![\w-])|\b[ABC]{2,3}-(?![\w-])|\b[A-Z]{2,3}[a-z]\b"
     r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
@@ -109,7 +121,8 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     written, text = text, plain_marks(text)
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
-    plain = write_states(write_chat(" ".join(plain.split())))
+    plain = write_chat(shorten(" ".join(plain.split())))
+    plain = write_states(write_abbreviations(plain))
     if _NEEDS_WORDS.search(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))

@@ -192,6 +192,10 @@ RULES = [
     (rf"\b((?:King|Queen|Emperor|Empress|Tsar|Pope|Sultan|Kaiser) {_KINGS}) {_ROMAN}",
      "{1} the {2:regnal}",
      "Queen Elizabeth I", "Queen Elizabeth the first"),
+    (rf"\b({_KINGS} [A-Z][a-z]{{2,14}}) (III?)\b", "{1} the {2:regnal}", "Peter Moss III",
+     "Peter Moss the third"),
+    (r"\b([A-Z][a-z]{2,14}) (II|III|IV|VI{1,3}|IX|XI{1,3}|XIV|XV)\b", "{1} {2:roman}", "Quake IV",
+     "Quake four"),
     # Abbreviations that stand with a number or a symbol
     (r"\b[Nn]os?\. ?(?=\d)", "number ", "No. 5", "number five"),
     (r"\b[Ff]igs?\. ?(?=\d)", "figure ", "Fig. 2", "figure two"),
@@ -289,8 +293,8 @@ RULES = [
     (rf"\b([Aa]n?) ({_N})° (?=[a-z])", "{1} {2:number} degree ", "a 90° turn",
      "a ninety degree turn"),
     # Ranges and scores
-    (r"(\^\d{1,3}|\))-(?=[\da-z(])|(?<!\w)([a-z])-(?=\d{1,9} ?[=+×÷*])", "{1}{2} minus ",
-     "x²-4 = 0", "x squared minus four equals zero"),
+    (r"(\^\d{1,3}(?: (?=- ))?|\))-(?:(?<= -) )?(?=[\da-z(])|(?<!\w)([a-z])-(?=\d{1,9} ?[=+×÷*])",
+     "{1}{2} minus ", "x²-4 = 0", "x squared minus four equals zero"),
     (rf"{_START}({_N} ?(?:{_UNIT}))-(?={_N} ?(?:{_UNIT})\b)", "{1:unit} to ",
      "5km-8km", "five kilometers to eight kilometers"),
     (rf"{_START}({_N}°)-(?={_N}°)", "{1} to ", "5°-8°", "five degrees to eight degrees"),

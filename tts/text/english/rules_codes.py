@@ -136,9 +136,12 @@ CODES = [
      "#KT-3301", "number k t, three three zero one"),
     # Rooms, seats and gates with a letter; a current only where something electric stands near
     (rf"(?<![\w.,]){_TENTHS} ?A (?=fuse|breaker|circuit|current|charger|socket|plug|outlet|"
-     r"supply|battery|load)", "{1:number} amp ", "a 13A fuse", "a thirteen amp fuse"),
-    (rf"\b([Cc]urrent (?:of|is|was)|[Dd]raws?|[Dd]rew|[Rr]ated at|\d{{1,4}} ?V(?:,| at| and|/|)) ?"
+     r"supply|battery|load|cable|adapter)", "{1:number} amp ", "a 13A fuse", "a thirteen amp fuse"),
+    (rf"\b([Cc]urrent (?:of|is|was)|[Dd]raws?|[Dd]rew|[Rr]ated at|"
+     rf"\d{{1,4}} ?V(?: [AD]C)?(?:,| at| and|/|)) ?"
      rf"{_TENTHS} ?A\b", "{1} {2:number} amps", "It draws 15A.", "It draws fifteen amps."),
+    (rf"(?<![\w.,]){_TENTHS} ?A(?= (?:max|min)\b)", "{1:number} amps", "3A max",
+     "three amps max"),
     (rf"\b({_PLACE}(?: is| was)?) (\d{{1,4}})-?([A-Z])(?![\w'/°-])", "{1} {2:code} {3:spell}",
      "seat 22F", "seat twenty two f"),
     (r"(?<![\w.,$-])(\d{3})([A-E])(?![\w'/°-])", "{1:code} {2:spell}", "in 705B",

@@ -70,6 +70,8 @@ EVERYDAY = [
      "August twenty first to August twenty third"),
     (rf"\b({_SURE_DATE}|{_WEEKDAY},?) (?!9/11\b){_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "It opens 8/21.", "It opens August twenty first."),
+    (rf"\b({_SURE_DATE}|{_WEEKDAY},?) (?!24/7\b)(1[3-9]|2\d|3[01])/{_M}{_NO_MORE}{_MEASURED}",
+     "{1} the {2:ordinal} of {3:month}", "due 27/6", "due the twenty seventh of June"),
     (rf"\b({_MAYBE_DATE}) {_FRACTION}{_M}/{_D}{_NO_MORE}{_MEASURED}",
      "{1} {2:month} {3:ordinal}", "by 8/21", "by August twenty first"),
     (rf"\b({_MONTH} [a-z ]{{1,13}}(?:st|nd|rd|th),? (?:and |but )?(?:and|or|not|to|until|through)) "
@@ -141,7 +143,7 @@ EVERYDAY = [
     (r"(?<![\w.,])(\d{1,3}(?:\.\d)?)k (?=users|followers|views|people|steps|subscribers|likes|"
      r"downloads|customers|jobs|dollars|employees|members|words|visitors)", "{1:number} thousand ",
      "4k likes", "four thousand likes"),
-    (r"(?<![\w.,])(\d{1,3}) ?(?:ft|feet) (\d{1,2}) ?in\b(?:\.(?= [a-z]))?",
+    (r"(?<![\w.,])(\d{1,3}) ?(?:ft\.?|feet) (\d{1,2}) ?in\b(?:\.(?=,| [a-z]))?",
      "{1:number} feet {2:number} inches", "5 ft 3 in tall", "five feet three inches tall"),
     # Spans of time
     (r"(?<![\w.,])(\d{1,3}) ?h(?:rs?)? ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s(?:ecs?)?\b)?",
@@ -153,8 +155,11 @@ EVERYDAY = [
      "one hour fifty nine minutes and forty point two seconds"),
     (r"(?<![\w.:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\w|[.:]\d)",
      "{1:number} {2:lap} point {3:digits}", "1:07.42", "one oh seven point four two"),
-    (r"\b((?i:at|until|till|from|by)) ([1-9]|1\d|2[0-3])\.([0-5]\d) ?([ap]\.?m\b)",
-     "{1} {2:number} {3:lap} {4:half}", "at 7.45 pm", "at seven forty five pea em"),
+    (r"(?<![\w.,:/-])(1?\d|2[0-3])(?:\.([0-5]\d))? ?(?:-|--) ?"
+     r"(?=(?:1?\d|2[0-3])\.[0-5]\d ?[ap]\.?m\b)",
+     "{1:number} {2:lap} to ", "7.15-8.45pm", "seven fifteen to eight forty five pea em"),
+    (r"(?<![\w.,:/$€£-])([1-9]|1\d|2[0-3])\.([0-5]\d) ?([aApP]\.? ?[mM]\b)(?:\.(?=,| [a-z]))?",
+     "{1:number} {2:lap} {3:half}", "at 7.45 pm", "at seven forty five pea em"),
     (r"\b((?i:at|until|till)) ([1-9]|1\d|2[0-3])\.(15|30|45)(?![\w%]|[.,:]\d)" + _NO_TIME,
      "{1} {2:number} {3:number}", "at 7.45", "at seven forty five"),
     # Versions and models

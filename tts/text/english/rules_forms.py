@@ -17,6 +17,7 @@ SLASHED = {
     **{"m/m": "month over month", "Q/Q": "quarter over quarter", "M/M": "month over month"},
     **{"M/W/F": "Monday, Wednesday, Friday", "T/Th": "Tuesday, Thursday", "B/W": "black and white"},
     **{"S/N": "serial number", "P/N": "part number", "F/T": "full time", "P/T": "part time"},
+    **{"b/c": "because", "w/in": "within", "w/out": "without", "b/w": "between", "K/D": "k d"},
     **{"f/u": "follow up", "n/a": "n ay", "Q/A": "q and ay", "S/H": "s and h"},
 }
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
@@ -28,7 +29,7 @@ STREET = (
     r"Court|Place|Square|Terrace|Circle|Highway|Parkway|Broadway|Trail|Loop|Alley)\b"
 )
 _OWNER = either_case(
-    "passport policy license licence ticket invoice claim case tracking booking "
+    "NI VAT passport policy license licence ticket invoice claim case tracking booking "
     "serial model part item article product order account acct art ref cat style"
 )
 _FLIGHT = r"(?i:flights?|fly|flying|flew|nonstop|fares?|layover|airport|airlines?|depart\w{0,4})"
@@ -43,6 +44,12 @@ _WARM = (
 )
 _LONG = r"(?i:length|height|width|depth|diameter|waist|chest|inseam|rainfall|snowfall|tall|long)"
 _DURATION = r"(?:days?|weeks?|months?|wks?|mins?|minutes|hrs?|hours|h|s|secs?|seconds|doses)\b"
+# Before these a measure has no plural: a 24h period.
+_MEASURED = (
+    r"(?:periods?|windows?|shifts?|cycles?|limit|tablets?|capsules?|bottles?|bags?|bulbs?|lens|"
+    r"lenses|band|laser|charger|adapter|motor|drives?|SSDs?|cards?|packs?|tank|battery|panel|"
+    r"cable|walk|hike|supply|PSU|pipes?|nails?|drill|bits?)"
+)
 _TAX = r"(1040|1065|1095|1098|1099|1120|940|941|990)"
 _K_NOUN = r"(?=users|units|copies|fans|students|orders|streams|plays|stars|points|tickets|sales)"
 
@@ -66,7 +73,19 @@ FORMS = [
      rf"|{_TENTH} {STREET})"
      rf"|(?: [NSEW]\.?| North| South| East| West) {_TENTH})", "{1:code}", "2217 Oak Street",
      "twenty two seventeen Oak Street"),
+    (rf"\b(?:{_DIRECTION}|([NSEW]))(?= (?:winds?|breezes?|gusts?|gales?|swells?|facing)\b)",
+     "{1:direction}{2:direction}", "SW gales", "Southwest gales"),
+    (r"((?<=\dst )|(?<=\dnd )|(?<=\drd )|(?<=\dth ))[Ff]lr?\b(?:\.(?=[,;)]| [a-z]))?", "floor",
+     "9th fl. office", "ninth floor office"),
+    (r"((?<=\dst )|(?<=\dnd )|(?<=\drd )|(?<=\dth ))ed\b\.?", "edition", "8th ed.",
+     "eighth edition"),
     # Journeys
+    (r"\b([Tt]he) (0\d|1\d|2[0-3])([0-5]\d)(?= (?:to|from|service|train|departure|ferry|sailing|"
+     r"flight|bus|coach)\b)", "{1} {2}:{3}", "the 0942 to Bath", "the nine forty two to Bath"),
+    (r"\b([Tt]he) (0[1-9])([0-5]\d)\b(?![.,:/-]\d)", "{1} {2}:{3}", "the 0942",
+     "the nine forty two"),
+    (r"(?<![\w.:,/$€£-])(1?\d) ?(?:-|--) ?(?=1?\d ?[ap]\.?m\b)", "{1:number} to ", "4-5pm",
+     "four to five pea em"),
     (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}?) ([A-Z]{{3}}) ?- ?([A-Z]{{3}})(?![\w-])",
      "{1} {2:spell} to {3:spell}", "flight 9 ABQ-QXW", "flight nine ay b q to q x w"),
     (r"\b[Dd]ep\.? (?=\d{1,2}[:.]\d\d)", "departs ", "dep. 8:25", "departs eight twenty five"),
@@ -86,9 +105,16 @@ FORMS = [
      "{1:month} {2:ordinal}", "9 PST 2/13", "nine p s t February thirteenth"),
     (r"(?<![\w/.-])(0[1-9]|1[0-2])/(20\d\d)(?![\w/])", "{1:month} {2:year}", "exp 08/2029",
      "exp August twenty twenty nine"),
+    (r"\b(?:EXP|[Ee]xp|expiry|EXPIRY)\b\.?:? (0[1-9]|1[0-2])/([23]\d)(?![\w/])",
+     "expiry {1:month} twenty {2:number}", "EXP 03/29", "expiry March twenty twenty nine"),
     (r"(?<=\d)-(yr|hr|wk|mo)s?\b\.?", " {1:each}", "a 10-yr loan", "a ten year loan"),
     (r"/(mo|yr|hr|wk)\.(?=[,;]| [a-z])", "/{1}", "$9/mo., paid",
      "nine dollars per month, paid"),
+    (r"(?<=\d) ?pcm\b", " per calendar month", "$900 pcm",
+     "nine hundred dollars per calendar month"),
+    (r"(?<=\d) ?pw\b", " per week", "$90 pw", "ninety dollars per week"),
+    (r"(?<=[Pp]er )(mo|yr|wk|hr)\b(?:\.(?=[,;)]| [a-z+&]))?", "{1:each}", "$9 per mo. or less",
+     "nine dollars per month or less"),
     # Homes and cars
     (r"(?<![\w.,])(\d)(\.5)? ?(?:BR|BD|bdrms?|BDRM|br|bd)\b(/?)",
      "{1:number}{2:half_of} bedroom{3:pause}", "2BR flat", "two bedroom flat"),
@@ -99,11 +125,14 @@ FORMS = [
     (rf"(?<![\w.,])(\d{{1,3}}(?:\.\d)?)k {_K_NOUN}", "{1:number} thousand ", "7k units",
      "seven thousand units"),
     (r"(?<![\w'])'0([1-9])(?![\w.,:/-]\d)\b", "oh {1:number}", "an '08 Civic", "an oh eight Civic"),
+    (r"((?<=bath )|(?<=bedroom )|(?<=bed )|(?<=BR )|(?<=BA )|(?<=studio )|(?<=my )|(?<=our )"
+     r"|(?<=your )|(?<=his )|(?<=her )|(?<=this ))apt(?=[,;.!?]|\Z| (?:is|was|has|with|w/|for|in|"
+     r"on|near|at|and|to)\b)", "apartment", "our apt is big", "our apartment is big"),
     # Codes
     (rf"(?<![\w.,$-]){_TAX}(?= (?:forms?|returns?)\b|-[A-Z])", "{1:code}", "a 1099 form",
      "a ten ninety nine form"),
-    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d])", "{1} number ", "Serial no. C47",
-     "Serial number c four seven"),
+    (rf"\b({_OWNER}\.?) (?:[Nn]o\.|#):? (?=[A-Z\d]|(?:is|and|or|on|in|below|above)\b)",
+     "{1} number ", "Serial no. C47", "Serial number c four seven"),
     (rf"\b({_OWNER}\.? number) (\d{{2,9}}(?:[.-]\d{{2,9}}){{1,4}})(?![\w-])", "{1} {2:reference}",
      "item number 402.118.55", "item number four zero two, one one eight, five five"),
     (r"\b((?i:passcode|password|code|key|pw|wi-?fi):?(?: is)?) (?=\w{0,15}[a-z])(?=\w{0,15}[A-Z])"
@@ -133,6 +162,13 @@ FORMS = [
      "call extension four four seven one"),
     (r"(?<![\w-])(A\d[A-Z])(?![\w-]| \d[A-Z]\d)", "{1:characters}", "an A1C test",
      "an ay one c test"),
+    (r"\bHbA1[cC]\b", "h b ay one c", "an HbA1c test", "an h b ay one c test"),
+    (r"\b([A-Z]{2,5})# ?(\d{4,12})\b", "{1:spell} number {2:digits}", "PRN# 40718",
+     "p r n number four zero seven one eight"),
+    (r"(?<![\w-])-(\d)-(?![\w-])", "{1:digits}", "enter -0- here", "enter zero here"),
+    (r"\b([A-Z]) to (?=[B-Z]\b)", "{1:spell} to ", "from A to Z", "from ay to Z"),
+    (r"\b([AM]\d{1,3},?) J(\d{1,2})([A-Za-z]?)\b", "{1} junction {2:number} {3:spell}", "M25 J7",
+     "m twenty five junction seven"),
     (r"\bIBAN:? ([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", "IBAN {1:reference}",
      "IBAN NO93 8601 1117 947",
      "i b ay n n o nine three, eight six zero one, one one one seven, nine four seven"),
@@ -170,6 +206,16 @@ FORMS = [
     (r"(?<![\w.])(\d{1,3})' ?(\d{1,2})\" ?[xX×] ?(\d{1,3})'",
      "{1:number} foot {2:number} by {3:number} feet", "12'6\" x 14'",
      "twelve foot six by fourteen feet"),
+    (r"(?<![\w.,-])(\d{3,4}) ?[xX×] ?(\d{3,4})(?!\w|[.,]\d| ?(?:mm|cm|m|km|x|ft|in)\b)",
+     "{1:code} by {2:code}", "1280x720", "twelve eighty by seven twenty"),
+    (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?({_N} ?(?:mg|mcg|g|ml|mL|L|l|cl))"
+     r"(?= (?:tablets?|tabs|caps\w{0,5}|pills?|bottles?|bags?|cans?|packs?|jars?|tins?|doses?|"
+     r"cartons?|sachets?|vials?)\b)", "{1:number} {2:one_unit}", "2 x 250mg capsules",
+     "two two hundred and fifty milligram capsules"),
+    (rf"(?<![\w.,-])(\d{{1,2}}) ?[xX×] ?(?={_N} ?(?:mg|mcg|g|ml|mL|L|l|cl)\b)",
+     "{1:number} times ", "2 x 250mg", "two times two hundred and fifty milligrams"),
+    (rf"{_START}({_N} ?(?:h|hr|W|V|mm|[μn]m|kg|km|GB|TB|ml|mL|L))(?= {_MEASURED}\b)",
+     "{1:one_unit}", "any 48h window", "any forty eight hour window"),
     (rf"([$€£¥])({_N})T(?![\w-])", "{2:number} trillion {1:currency}", "$3T of debt",
      "three trillion dollars of debt"),
     (rf"\b({_RATIO}\b[^.;!?\d]{{0,25}}?) (\d{{1,4}}):(\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,4}})"

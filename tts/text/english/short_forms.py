@@ -43,13 +43,17 @@ _TITLE = re.compile(rf"\b({'|'.join(_TITLES)}) (?=[A-Z][a-z])")
 
 @lru_cache(maxsize=1)
 def rows() -> tuple[tuple[str, str, str, str], ...]:
-    """Return the rows of short_forms.txt: written, said, an example, the example said."""
+    """Return the rows of short_forms.txt: written, said, an example and what is said of it.
+
+    util. has a full stop, ref., one inside a sentence; Art. 9 stands before a number, Ex. B
+    before a letter, intl. X before a name; yr 9 before a number without a full stop, too.
+    """
     text = Path(__file__).with_name("short_forms.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and line[0] != "#")
-    return tuple(tuple(line.split("\t")) for line in lines)
+    return tuple((*line.split("\t"), "", "")[:4] for line in lines)
 
 
-_NO_FORMS = ("Mm", "Sh", "Def", "Ur", "Ea")
+_NO_FORMS = ("Mm", "Sh", "Def", "Ur", "Ea", "M8", "H8", "W8")
 
 
 @lru_cache(maxsize=2)
@@ -57,12 +61,12 @@ def _forms(with_digits: bool = False) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return what is said for each form, and the pattern that finds any of them."""
     said: dict[str, str] = {}
     for written, words, *_ in rows():
-        if with_digits != any(map(str.isdigit, written)):
+        if with_digits != any(map(str.isdigit, written)) or re.search("[. ]", written):
             continue
         said[written] = words
         if written.islower() and written[0].isalpha():
             said[written.capitalize()] = words[:1].upper() + words[1:]
-    # No unit at the start: Mm, good; nor a city: Ur.
+    # No unit at the start: Mm, good; nor a city: Ur; nor a bolt: M8.
     said = {form: words for form, words in said.items() if form not in _NO_FORMS}
     longest = sorted(said, key=len, reverse=True)
     return said, re.compile(
@@ -81,6 +85,14 @@ _YOU = re.compile(
 _ARE = re.compile(r"(?<![\w'.^+*/=-])[rR] (?=(?:you|u|we|they)\b)|(?<=\byou )r (?=[a-z]{2})")
 
 
+_YOUR = re.compile(
+    r"(?<![\w.'@/-])(?<!\d )(?<!\ba )(?<!per )(?<!this )(?<!next )(?<!last )(?<!each )(?<!every )"
+    r"(?<!one )(?<!the )(?<!half )(?<!new )(?<!good )(?<!school )(?<!past )(?<!full )(?<!tax )yr "
+    r"(?!(?:of|in|on|at|to|as|by|is|we|he|it|or|for|and|but|was|are|that|when|than|from|with|since|ago|before|after|later|old|end|they|"
+    r"she|you|has|had|will|because)\b)(?=[A-Za-z]{2})"
+)
+
+
 def write_chat(text: str) -> str:
     """Return `text` with the short forms that look like numbers or letters written out: gr8, u."""
     said, pattern = _forms(True)
@@ -88,7 +100,7 @@ def write_chat(text: str) -> str:
         text = pattern.sub(lambda match: said[match[1]], text)
     if " u" in text or "u " in text or "U " in text:
         text = _YOU.sub(lambda m: f"{m[1]} you" if m[1] else "you ", text)
-    return _ARE.sub("are ", text)
+    return _YOUR.sub("your ", _ARE.sub("are ", text))
 
 
 def write_out(text: str) -> str:

@@ -36,6 +36,37 @@ def letter_word(letter: str) -> str:
     return "ay" if letter == "a" else letter
 
 
+_LENGTHENED = re.compile(
+    r"(?<![\w.'/@-])(?=[A-Za-z]{0,20}?([a-z])\1\1)([A-Za-z]{3,40})(?![\w/@]|\.\w)"
+)
+_LETTERS = re.compile(r"([a-z])\1{2,}")
+# Of words that end in a doubled letter these are meant: alllll, but so for sooo.
+_DOUBLED = frozenset(
+    "too see free all well will full three off miss boss kiss bye agree coffee tall small "  # noqa: SIM905
+    "call ball hell kill pull bee tree knee fee guess yell bless less".split()
+)
+
+
+_NAMES = frozenset({"loong", "vi", "xi", "xxi"})  # no words: a name, numerals
+
+
+def shorten(text: str) -> str:
+    """Return `text` with lengthened words as they are spelled: sooo, looong."""
+    return _LENGTHENED.sub(_shortened, text)
+
+
+def _shortened(match: re.Match[str]) -> str:
+    word, known = match[2], dictionary()
+    single, double = _LETTERS.sub(r"\1", word), _LETTERS.sub(r"\1\1", word)
+    ends = single[-1:] == match[1] and word.endswith(match[1] * 3)
+    forms = (single, double) if ends and double.lower() not in _DOUBLED else (double, single)
+    for form in forms:
+        vowels = sum(letter in "aeiouy" for letter in form.lower())
+        if 0 < vowels < len(form) and form.lower() in known and form.lower() not in _NAMES:
+            return form
+    return word
+
+
 def is_shouted(text: str) -> bool:
     """Return whether a text is all in capitals, so that they mean nothing."""
     return text.isupper() and text.count(" ") >= 3
