@@ -48,14 +48,26 @@ def _surnames() -> Iterator[tuple[str, str]]:
 _ROWS = [
     *_surnames(),
     # A quantity: on one day so many times
-    (rf"(?<![零一二三四五六七八九十月])(一日)(?={_NUMBER}{{1,3}}[次餐回片粒颗包支袋勺顿丸滴遍剂])", "yi2 ri4"),
+    (
+        rf"(?<![零一二三四五六七八九十月])(一日)(?={_NUMBER}{{1,3}}[次餐回片粒颗包支袋勺顿丸滴遍剂])",
+        "yi2 ri4",
+    ),
     # Pay back: after a time or an amount, where nothing follows
-    (r"[年月天期日次周性]后?(?:内|前|起|底)?(还)(?=$|[，。！？完吧呢吗]|本金|利息|本息|的(?:话|$|[，。]))", "huan2"),
+    (
+        r"[年月天期日次周性]后?(?:内|前|起|底)?(还)(?=$|[，。！？完吧呢吗]|本金|利息|本息|的(?:话|$|[，。]))",
+        "huan2",
+    ),
     # Lead
     (rf"(率)(?={_MANY}(?:大军|雄兵|精兵|兵|人马|将士|铁骑|骑兵|军|名|余人|人|骑|之众))", "shuai4"),
-    (r"(?<![概几比效利税频速功汇胜命准])(率)(?=[队团军部众]|[^，。！？]{1,4}(?:队|团)出[征访战])", "shuai4"),
+    (
+        r"(?<![概几比效利税频速功汇胜命准])(率)(?=[队团军部众]|[^，。！？]{1,4}(?:队|团)出[征访战])",
+        "shuai4",
+    ),
     # Generals
-    (r"(?<=百零八)(将)(?=$|[，。！？的中里之])|(?<=单八)(将)|(?<=五虎)(将)|(?<=[零一二三四五六七八九十]员[大猛虎老])(将)", "jiang4"),
+    (
+        r"(?<=百零八)(将)(?=$|[，。！？的中里之])|(?<=单八)(将)|(?<=五虎)(将)|(?<=[零一二三四五六七八九十]员[大猛虎老])(将)",
+        "jiang4",
+    ),
     # Marked, with the particle
     (r"(?<=[上下里面中后前])(标的)(?=[是都那价日时])", "biao1 de"),
 ]
@@ -75,4 +87,7 @@ def contextual(written: str) -> dict[int, tuple[str, ...]]:
 
 def _is_word(pair: str) -> bool:
     """Tell whether a surname and what follows are a word that is no name: 华为, 任何."""
-    return pair not in SURNAMES and vocabulary.frequencies().get(pair, (0, ""))[1] not in ("", vocabulary.NAME)
+    return pair not in SURNAMES and vocabulary.frequencies().get(pair, (0, ""))[1] not in (
+        "",
+        vocabulary.NAME,
+    )
