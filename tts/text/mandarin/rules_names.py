@@ -31,7 +31,8 @@ NAMES = [
     (r"(?<![A-Za-z])([A-Z][A-Za-z]{1,12}) ?[Nn][Oo]\.(?= ?[(:：]|：| ?[A-Z0-9]{4})", "{1}号码",
      "Order No. 50213", "Order号码五零二幺三"),
     # Letters that are said one by one
-    (r"(?<![A-Za-z\d])(?<!\d )(?![MG]Pa)([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])", "{1:spaced}",
+    (r"(?<![A-Za-z\d])(?<!\d )(?![MG]Pa)([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])",
+     "{1:spaced}",
      "IMDb", "I M D b"),
     (r"(?<![A-Za-z])([A-Z][b-df-hj-np-tv-xz])(?=值)", "{1:spaced}", "Ct值", "C t值"),
     (r"\b(as|import) ([b-df-hj-np-tv-xz]{2,3})\b", "{1} {2:spaced}", "as np", "as n p"),
