@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -71,7 +72,9 @@ def check(frontend, text):
     table = frontend.token_table()
     assert spoken.text == text and table.unknown(spoken.tokens) == []
     assert spoken == frontend(text)
-    assert spoken.normalized == frontend.normalize(text)
+    # For the runtimes a heteronym's other reading has a number: read'2.
+    sent = re.sub(r"(?<=[a-z])'\d", "", frontend.normalize(text))
+    assert spoken.normalized.lower() == sent.lower()
     for problem in spoken.problems:
         assert 0 <= problem.position < len(text)
         assert problem.text and problem.reason

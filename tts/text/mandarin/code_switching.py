@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import product
 
@@ -36,6 +37,9 @@ def combined_table(mandarin: TokenTable) -> TokenTable:
     return TokenTable({**symbols, **added})
 
 
+_AND = re.compile("(?<![A-Za-z'])([A-Z]{1,2})'n'(?=[A-Z](?![A-Za-z']))")
+
+
 class EnglishWords:
     """Say runs of Latin letters through the English front end, in symbols of the table."""
 
@@ -46,6 +50,7 @@ class EnglishWords:
 
     def normalize(self, letters: str) -> str:
         """Return words of `letters` as both runtimes find them in the lexicon: in lower case."""
+        letters = _AND.sub(_and, letters)
         return "a" if letters in ("a", "A") else self._front.normalize(letters).lower()
 
     def say(self, letters: str) -> Iterator[Word]:
@@ -54,7 +59,7 @@ class EnglishWords:
             # Alone it is the letter and not the article: A座, 维生素A.
             yield Word("a", _marked(self._front("ay").tokens), "spelled")
             return
-        for word in self._front(letters).words:
+        for word in self._front(_AND.sub(_and, letters)).words:
             if word.source not in ("space", "punctuation"):
                 yield Word(word.text.lower(), _marked(word.tokens), word.source)
 
@@ -90,6 +95,11 @@ def initialisms() -> Iterator[str]:
     """Yield all runs of two and three letters: the runtimes skip what a lexicon lacks."""
     for length in (2, 3):
         yield from map("".join, product(LETTERS, repeat=length))
+
+
+def _and(match: re.Match[str]) -> str:
+    """Say R'n' as R and; A before it is the letter."""
+    return " ".join(match[1].replace("A", "ay")).replace("a y", "ay") + " and "
 
 
 def _marked(symbols: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
 
 from tts.text import codes
 from tts.text.bpe import BpeModel
@@ -19,6 +20,7 @@ from tts.text.languages import language_of
 from tts.text.mandarin import erhua, vocabulary
 from tts.text.mandarin.boundary_model import predictor
 from tts.text.mandarin.code_switching import EnglishWords, combined_table, initialisms
+from tts.text.mandarin.contexts import contextual
 from tts.text.mandarin.normalize import PAUSES, WRITTEN, normalize
 from tts.text.mandarin.pinyin import PUNCTUATION, pinyin_table, split_labels, table_syllable
 from tts.text.mandarin.prosody import MARKS, is_said, mark_word, read_marks, set_marks
@@ -28,6 +30,7 @@ from tts.text.spoken import AlignmentError, FrontEndConfig, Marked, Problem, Spo
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse
 
+_Given = TypeVar("_Given")
 _LATIN = re.compile("[A-Za-z']+(?: [A-Za-z']+)*")
 _PIECE = re.compile(
     rf"(?P<latin>{_LATIN.pattern})|(?P<pause>[，。！？])|(?P<hanzi>[^A-Za-z'，。！？\s]+)"
@@ -126,6 +129,7 @@ class MandarinFrontEnd:
         words: list[Word] = []
         shown: list[str] = []
         leftovers = Leftovers(text)
+        places = contextual(written)
         for piece in _PIECE.finditer(written):
             if piece["pause"]:
                 words.append(_pause(piece[0]))
@@ -141,8 +145,9 @@ class MandarinFrontEnd:
                     shown.append(" ".join(word.text for word in latin))
                     continue
             else:
-                fixed = {s: syllables_of(part.phones) for s, part in _within(piece, given).items()}
-                if _numbered(written, piece):
+                own = {s: syllables_of(part.phones) for s, part in _within(piece, given).items()}
+                fixed = (_within(piece, places) if not given else {}) | own
+                if _numbered(written, piece, text):
                     fixed.setdefault(0, ("yi1",))
                 words += self._read(piece[0], fixed)
             shown.append(piece[0])
@@ -303,17 +308,19 @@ def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
     return tuple(table_syllable(item) or "" for item in split_labels(said))
 
 
-def _numbered(written: str, piece: re.Match[str]) -> bool:
-    """Tell whether a run of Hanzi begins with the 一 of a name: T一航站楼, B一层."""
+def _numbered(written: str, piece: re.Match[str], text: str) -> bool:
+    """Tell whether a run of Hanzi begins with the 一 of a name: T一航站楼, B一层, T1会."""
     start, hanzi = piece.start(), piece[0]
     if hanzi[0] != "一" or not _LETTER.fullmatch(written[max(0, start - 3) : start]):
         return False
-    return hanzi[1:2] != "个" and (
+    if f"{written[start - 1]}1{hanzi[1:2]}" in text:
+        return True
+    return hanzi[1:2] not in ("个", "样") and (
         hanzi[:2] not in vocabulary.frequencies() or vocabulary.is_measure(hanzi[1:2] or "号")
     )
 
 
-def _within(piece: re.Match[str], given: Mapping[int, Part]) -> dict[int, Part]:
+def _within(piece: re.Match[str], given: Mapping[int, _Given]) -> dict[int, _Given]:
     """Return the given words of a piece, by their places in it."""
     begin, end = piece.span()
     return {place - begin: part for place, part in given.items() if begin <= place < end}

@@ -24,6 +24,7 @@ SECOND = {
 }
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
 _COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
+_KEEP_ONE = ("m", "一yi1", "的de", "了le")  # and the particles at an end: 买一送一呢
 # Kinds of neighbours -> what their meeting costs, from the grammar of the particles.
 _MEETINGS = {
     ("a", "地de"): -250,
@@ -53,6 +54,7 @@ _MEETINGS = {
     ("v", "得de2"): 200,
     ("a", "得de2"): 200,
     ("得dei3", "p"): -100,
+    ("得dei3", "f"): -150,
     ("为wei4", vocabulary.NAME): -200,
     ("为wei4", "r"): -200,
     ("为wei4", "person"): -250,
@@ -116,7 +118,7 @@ def cost_by_rule(right: Right, left: Left) -> int:
     if right.end == sandhi.KEPT and left.tone == "3":
         cost += _THIRD_TONES
     elif right.end in sandhi.YI and right.length == 1:
-        counts = left.kind in ("m", "一yi1")
+        counts = left.kind in _KEEP_ONE or (left.kind == "y" and left.tone == "5")
         cost += _COUNTING if counts != (right.end == "yi1") else 0
     if left.role and left.role in _LAST_DIGIT_OF.get(right.number, ()):
         cost += _LAST_DIGIT

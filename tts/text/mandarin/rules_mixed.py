@@ -9,6 +9,7 @@ from __future__ import annotations
 from tts.text.mandarin.rules import _CASH, _HANZI, _N, _START, _YEAR
 from tts.text.mandarin.rules import RULES as NUMBERS
 from tts.text.mandarin.rules_everyday import EVERYDAY, HALF_DAY
+from tts.text.mandarin.rules_names import NAMES
 from tts.text.mandarin.rules_symbols import SYMBOLS
 from tts.text.mandarin.words import KINDS, MEASURES
 from tts.text.verbalize import Rule, compile_rules
@@ -112,5 +113,5 @@ MIXED = [
 ]
 # fmt: on
 
-_TABLES = (NUMBERS[:_ADDRESSES], SYMBOLS, EVERYDAY, MIXED, NUMBERS[_ADDRESSES:])
+_TABLES = (NUMBERS[:_ADDRESSES], NAMES, SYMBOLS, EVERYDAY, MIXED, NUMBERS[_ADDRESSES:])
 say = compile_rules((Rule(*row) for table in _TABLES for row in table), KINDS)

@@ -86,6 +86,11 @@ PARTS = {
     **{"J": "焦", "kJ": "千焦", "W": "瓦", "kW": "千瓦", "N": "牛", "V": "伏", "kcal": "千卡"},
     **{"hm^2": "公顷", "K": "开", "r": "转", "次": "次", "分": "分"},
 }
+# Units that are a product of two, with a point between.
+PRODUCTS = {
+    **{"N·m": "牛米", "kN·m": "千牛米", "mN·m": "毫牛米", "kW·h": "千瓦时", "W·h": "瓦时"},
+    **{"A·h": "安时", "mA·h": "毫安时", "Pa·s": "帕秒", "V·A": "伏安", "kV·A": "千伏安"},
+}
 LIBRARY_UNITS = "km/h kg km cm mm dm mg ml g m L s".split()  # noqa: SIM905
 SYMBOLS = {
     **{".": "点", "-": "杠", "_": "下划线", "+": "加", "/": "斜杠", "=": "等于", "?": "问号"},
@@ -167,13 +172,28 @@ def _underscored(written: str) -> str:
 
 
 def _dotted(written: str) -> str:
-    """Say 1.2.3 as 一点二点三, 192.168.0.1 as 一九二点一六八点零点一."""
-    return "点".join(_letters_code(part) for part in written.split("."))
+    """Say 12.26.4 as 十二点二六点四, 192.168.0.1 as 一九二点一六八点零点一."""
+    first, *others = written.split(".")
+    return "点".join([_letters_code(first), *map(number_words.hanzi_digits, others)])
 
 
 def _grouped(written: str) -> str:
     """Say 021-6333-8899 as 零二幺，六三三三，八八九九."""
     return "，".join(map(number_words.hanzi_phone, re.findall(r"\d+", written)))
+
+
+def _mixed(written: str) -> str:
+    """Say 7D20MA as 七D二零M A: digit by digit and letter by letter."""
+    parts = re.findall(r"[A-Za-z]+|[0-9]+", written.upper())
+    return "".join(number_words.hanzi_phone(part) or " ".join(part) for part in parts)
+
+
+def _sets(written: str) -> str:
+    """Say 21-15、18-21 as scores if one of them goes down; else leave it."""
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(\d+)[-–:](\d+)", written)]
+    if all(first < second for first, second in pairs):
+        return written
+    return re.sub(r"(\d+)[-–:](\d+)", lambda m: f"{_plain(m[1])}比{_plain(m[2])}", written)
 
 
 def _by_parts(written: str) -> str:
@@ -257,6 +277,10 @@ KINDS = {
     "address": _address,
     "grouped": _grouped,
     "parts": _by_parts,
+    "mixed": _mixed,
+    "sets": _sets,
+    "spaced": lambda letters: " ".join(letters),
+    "product": lambda unit: PRODUCTS[unit.replace(".", "·")],
     "part": lambda unit: PARTS[unit],
     "score": _score,
     "seconds": _seconds,
