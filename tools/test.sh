@@ -17,4 +17,6 @@ PYTHON=$VENV/bin/python tools/install_runtimes.sh
 git ls-files -z '*.sh' .ci/run | xargs -0 "$VENV/bin/shellcheck" -x
 # One process a core, each with one thread: threads that wait for each other would only disturb.
 export OMP_NUM_THREADS=1
+# Hundreds of processes import the same modules: compiled once, they are read.
+unset PYTHONDONTWRITEBYTECODE
 exec "$VENV/bin/python" -m pytest -n auto --dist loadfile "$@"
