@@ -80,7 +80,7 @@ def test_convolution_is_quantised_before_its_windows(tmp_path):
         x = torch.rand(num_rows, 64) + 1  # zero lies outside the values, inside the range
         with torch.no_grad():
             wanted = conv(x.t()[None])[0].t().numpy()
-        np.testing.assert_allclose(run_graph(session, x.numpy()), wanted, atol=0.02)
+        np.testing.assert_allclose(run_graph(session, x.numpy()), wanted, atol=0.03)
 
 
 def test_small_and_named_matrices_stay(tmp_path):

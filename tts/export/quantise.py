@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 # A smaller matrix gains nothing: its input would be quantised for it.
 SMALLEST = 4096
+# Largest weight: processors with AVX2 alone add two products of uint8 and int8 in 16 bits, which
+# 127 would overflow (2 * 255 * 64 fits).
+LARGEST = 64
 # Operators that move values and change none: quantising commutes with them.
 MOVING = ("Concat", "Pad", "Reshape", "Slice", "Transpose")
 
@@ -19,10 +22,10 @@ MOVING = ("Concat", "Pad", "Reshape", "Slice", "Transpose")
 def quantise(model: onnx.ModelProto, keep: Sequence[str] = ()) -> None:
     """Replace products by constant matrices with products of 8-bit integers, in place.
 
-    Weights become int8, symmetric, with a scale for each column, once for each matrix, however
-    many products share it. Inputs become uint8 in the graph, by their range in each utterance,
-    before rows are copied into the windows of a convolution. Products come back as float32. All
-    operators are ONNX's own; ONNX Runtime fuses them as it loads the file.
+    Weights become int8 of 7 bits (see LARGEST), symmetric, with a scale for each column, once for
+    each matrix, however many products share it. Inputs become uint8 in the graph, by their range in
+    each utterance, before rows are copied into the windows of a convolution. Products come back as
+    float32. All operators are ONNX's own; ONNX Runtime fuses them as it loads the file.
 
     Args: keep, beginnings of the names of matrices that stay float32.
     """
@@ -70,7 +73,7 @@ class Matrices:
         if name not in self.names:
             weight_IO = onnx.numpy_helper.to_array(self.weights[name])
             largest_O = np.abs(weight_IO).max(axis=0)
-            scale_O = np.where(largest_O > 0, largest_O / 127, 1).astype(np.float32)
+            scale_O = np.where(largest_O > 0, largest_O / LARGEST, 1).astype(np.float32)
             values_IO = np.round(weight_IO / scale_O).astype(np.int8)
             self.names[name] = f"{name}_int8", f"{name}_scale"
             for made, array in zip(self.names[name], (values_IO, scale_O), strict=True):
