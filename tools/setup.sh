@@ -3,7 +3,7 @@
 # Usage: tools/setup.sh [--test] [--espeak] [--judge]
 #   --test    also what the tests and linters need
 #   --espeak  also the optional English front end (GPL packages, Python up to 3.11)
-#   --judge   also what hears and judges speech in evaluate.py (230 MB)
+#   --judge   also what hears and judges speech in evaluate.py (270 MB)
 # PYTHON chooses the interpreter (3.10 to 3.13), VENV the folder (default: .venv). Installs with
 # uv where that is on the PATH, else with pip.
 set -euo pipefail
