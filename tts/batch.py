@@ -26,6 +26,8 @@ class Batch:
       voiced_BT: float32, 1 where voiced, else 0.
       energy_BT: float32 L2 norm of the magnitude spectrum of each frame; padding is 0. These
         three are raw, and None unless the model's `inputs` name "pitch".
+      path_BTC: float32 normalised states of a teacher's flow, noise first, F columns each; padding
+        is 0. None unless the model's `inputs` name "pairs-N".
       known_frames: the sum of mel_lens where the loader knows it on the host, so that nobody has
         to wait for a device to tell it.
     """
@@ -39,6 +41,7 @@ class Batch:
     log_f0_BT: Tensor | None = None
     voiced_BT: Tensor | None = None
     energy_BT: Tensor | None = None
+    path_BTC: Tensor | None = None
     known_frames: int | None = None
 
     def to(self, device: torch.device | str, non_blocking: bool = True) -> Batch:
@@ -53,7 +56,9 @@ class Batch:
         """Return the first utterance alone, without padding."""
         tokens, frames = int(self.tokens_lens[0]), int(self.mel_lens[0])
         ends = {"tokens_BL": tokens, "durations_BL": tokens}
-        ends |= dict.fromkeys(("mel_BTF", "log_f0_BT", "voiced_BT", "energy_BT"), frames)
+        ends |= dict.fromkeys(
+            ("mel_BTF", "log_f0_BT", "voiced_BT", "energy_BT", "path_BTC"), frames
+        )
         values = {
             name: value[:1] if name not in ends else value[:1, : ends[name]]
             for name, value in vars(self).items()

@@ -95,19 +95,19 @@ def read_examples(
 
 
 class Examples(Dataset):
-    """Read the mel of whole batches, and contours: an index is a list of positions."""
+    """Read the mel of whole batches, and rows per frame: an index is a list of positions."""
 
     def __init__(
         self,
         examples: Sequence[Example],
         pad_id: int,
         mels: Sequence[np.ndarray] | None = None,
-        contours: Sequence[np.ndarray] | None = None,
+        per_frame: Sequence[np.ndarray] | None = None,
     ):
         self.examples = examples
         self.pad_id = pad_id
         self.mels = FeatureFiles(examples) if mels is None else mels
-        self.contours = contours
+        self.per_frame = per_frame
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -120,9 +120,9 @@ class Examples(Dataset):
         extra: dict[str, torch.Tensor] = {}
         if chosen[0].durations is not None:
             extra["durations_BL"] = _padded([example.durations for example in chosen], np.int64, 0)
-        if self.contours is not None:
-            contours_BTC = _padded([self.contours[i] for i in indexes], np.float32, 0)
-            extra |= contour_fields(contours_BTC)
+        if self.per_frame is not None:
+            rows_BTC = _padded([self.per_frame[i] for i in indexes], np.float32, 0)
+            extra |= frame_fields(rows_BTC)
         return Batch(
             ids=[example.id for example in chosen],
             tokens_BL=_padded([example.token_ids for example in chosen], np.int64, self.pad_id),
@@ -143,11 +143,15 @@ def _padded(rows: Sequence[np.ndarray], kind: type, filling: int) -> torch.Tenso
     return torch.from_numpy(result)
 
 
-def contour_fields(contours_BTC: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Return a batch's fields from stage 9's columns: log F0, voicing, energy."""
-    names = ("log_f0_BT", "voiced_BT", "energy_BT")
-    columns = (column.contiguous() for column in contours_BTC.unbind(2))
-    return dict(zip(names, columns, strict=True))
+CONTOURS = ("log_f0_BT", "voiced_BT", "energy_BT")  # the columns that stage 9 writes
+
+
+def frame_fields(rows_BTC: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Return a batch's fields from what is stored for each frame: contours, or a flow's states."""
+    if rows_BTC.shape[2] != len(CONTOURS):
+        return {"path_BTC": rows_BTC.float()}
+    columns = (column.contiguous() for column in rows_BTC.unbind(2))
+    return dict(zip(CONTOURS, columns, strict=True))
 
 
 class Chosen(Sequence):
@@ -200,19 +204,20 @@ def make_loader(
     num_workers: int,
     pin: bool,
     mels: Sequence[np.ndarray] | None = None,
-    contours: Sequence[np.ndarray] | None = None,
+    per_frame: Sequence[np.ndarray] | None = None,
     clean_readers: bool = False,
 ) -> DataLoader:
     """Make a loader that yields `plan`'s batches and draws nothing from torch's random state.
 
     `mels` holds the mel of each example; without it they are read from their .npy files.
-    `contours` holds log F0, voicing and energy (T, 3) of each, where a model takes them.
+    `per_frame` holds what else is stored for each frame (T, C), where a model takes it: contours,
+    or the states of a teacher's flow.
     `clean_readers`: start readers as new processes, once, instead of forking them every epoch: a
     fork of a process that uses CUDA inherits its locks and its threads' half-done work.
     """
     clean = clean_readers and num_workers > 0
     return DataLoader(
-        Examples(examples, pad_id, mels, contours),
+        Examples(examples, pad_id, mels, per_frame),
         sampler=plan,
         batch_size=None,
         num_workers=num_workers,

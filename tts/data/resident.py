@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from tts.batch import Batch
-from tts.data.loader import BatchPlan, Example, contour_fields
+from tts.data.loader import BatchPlan, Example, frame_fields
 from tts.errors import InputError
 
 # With 'auto' the set may take this share of the free memory: the rest is for training.
@@ -21,8 +21,8 @@ _PIECE = 1 << 26
 class ResidentLoader:
     """Yield `plan`'s batches, equal to those of `make_loader` bit for bit, on `device`.
 
-    Features stay as they are stored (16 bit) and become float32 in the batch; durations and
-    contours (T, 3) lie there too, where a model takes them. Raises: InputError when they do not
+    Features stay as they are stored (16 bit) and become float32 in the batch; durations and rows
+    per frame (T, C) lie there too, where a model takes them. Raises: InputError when they do not
     fit.
     """
 
@@ -33,10 +33,10 @@ class ResidentLoader:
         pad_id: int,
         mels: Sequence[np.ndarray],
         device: torch.device,
-        contours: Sequence[np.ndarray] | None = None,
+        per_frame: Sequence[np.ndarray] | None = None,
     ):
         self.examples, self.plan, self.device = examples, plan, device
-        self.durations = self.contours = None
+        self.durations = self.per_frame = None
         self.num_frames = [example.num_frames for example in examples]
         self.num_tokens = [len(example.token_ids) for example in examples]
         try:
@@ -49,12 +49,12 @@ class ResidentLoader:
                 flat = np.concatenate([*(example.durations for example in examples), [0]])
                 durations = torch.from_numpy(flat.astype(np.int64)).to(device)
                 self.durations = _Rows(durations, self.num_tokens)
-            if contours is not None:
-                self.contours = _Rows(_upload(contours, self.num_frames, device), self.num_frames)
+            if per_frame is not None:
+                self.per_frame = _Rows(_upload(per_frame, self.num_frames, device), self.num_frames)
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error):
                 raise
-            raise InputError(_too_large(size_of(examples, mels, contours), device)) from None
+            raise InputError(_too_large(size_of(examples, mels, per_frame), device)) from None
 
     def __len__(self) -> int:
         return len(self.plan)
@@ -77,8 +77,8 @@ class ResidentLoader:
         extra: dict[str, Tensor] = {}
         if self.durations is not None:
             extra["durations_BL"] = self.durations.padded(index_B, most_tokens)[0]
-        if self.contours is not None:
-            extra |= contour_fields(self.contours.padded(index_B, most_frames)[0])
+        if self.per_frame is not None:
+            extra |= frame_fields(self.per_frame.padded(index_B, most_frames)[0])
         return Batch(
             ids=[self.examples[i].id for i in batch],
             tokens_BL=tokens_BL,
@@ -127,10 +127,10 @@ def _upload(mels: Sequence[np.ndarray], lengths: Sequence[int], device: torch.de
 def size_of(
     examples: Sequence[Example],
     mels: Sequence[np.ndarray],
-    contours: Sequence[np.ndarray] | None = None,
+    per_frame: Sequence[np.ndarray] | None = None,
 ) -> int:
     """Count the bytes that the set takes on a device."""
-    row = mels[0][:1].nbytes + (0 if contours is None else contours[0][:1].nbytes)
+    row = mels[0][:1].nbytes + (0 if per_frame is None else per_frame[0][:1].nbytes)
     token = 8 if examples[0].durations is None else 16
     tokens = token * sum(len(example.token_ids) for example in examples)
     return row * sum(example.num_frames for example in examples) + tokens

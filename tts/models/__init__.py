@@ -11,6 +11,7 @@ from tts.models.facts import Facts
 MODELS = {
     "fastspeech2": "tts.models.fastspeech2:FastSpeech2",
     "matcha": "tts.models.matcha:Matcha",
+    "matcha_student": "tts.models.matcha_student:MatchaStudent",
 }
 
 

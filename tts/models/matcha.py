@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,10 +64,17 @@ class FlowDecoder(nn.Module):
     def integrate(self, x_0: Tensor, mu: Tensor, mask_B1T: Tensor, num_steps: int) -> Tensor:
         """Follow the velocity from t = 0 to 1 by Euler steps of equal size."""
         x_t = x_0
+        for x_t in self.path(x_0, mu, mask_B1T, num_steps):
+            pass
+        return x_t
+
+    def path(self, x_0: Tensor, mu: Tensor, mask_B1T: Tensor, num_steps: int) -> Iterator[Tensor]:
+        """Yield where each of the Euler steps of `integrate` ends."""
+        x_t = x_0
         for step in range(num_steps):
             t = torch.full((x_0.shape[0],), step / num_steps, device=x_0.device)
             x_t = x_t + self.estimator(x_t, mu, mask_B1T, t) / num_steps
-        return x_t
+            yield x_t
 
 
 class Matcha(nn.Module):
@@ -110,6 +117,11 @@ class Matcha(nn.Module):
         flow matching. Durations are the batch's own, else found by alignment search. A token
         that has no frames is learned as one of one frame, the shortest that can be spoken.
         """
+        losses, mel_BFT, mu_BFT, mask_B1T = self._encoder_losses(batch)
+        return {**losses, "diff_loss": self.decoder.loss(mel_BFT, mu_BFT, mask_B1T)}
+
+    def _encoder_losses(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
+        """Compute dur_loss and prior_loss; return them with normalised mel, mu and mask."""
         mel_BFT, mask_B1T = self._normalised(batch.mel_BTF, batch.mel_lens)
         mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
         mu_x, logw = self.encoder(batch.tokens_BL, mask_B1L)
@@ -124,8 +136,7 @@ class Matcha(nn.Module):
         mu_BFT = expand(mu_x, durations_BL, mel_BFT.shape[2]) * mask_B1T
         nats = 0.5 * ((mel_BFT - mu_BFT).square() + math.log(2 * math.pi)) * mask_B1T
         prior_loss = nats.sum() / (mask_B1T.sum() * mel_BFT.shape[1])
-        diff_loss = self.decoder.loss(mel_BFT, mu_BFT, mask_B1T)
-        return {"dur_loss": dur_loss, "prior_loss": prior_loss, "diff_loss": diff_loss}
+        return {"dur_loss": dur_loss, "prior_loss": prior_loss}, mel_BFT, mu_BFT, mask_B1T
 
     def compile_parts(self, backend: str = "inductor") -> None:
         """Compile encoder and velocity network in place; names and weights stay as they are.
@@ -207,17 +218,44 @@ class Matcha(nn.Module):
 
         Durations are the batch's own, else found by alignment search; the rest as `synthesise`.
         """
+        mu_BFT, mask_B1T = self._aligned(batch)
+        x_0 = torch.empty_like(mu_BFT).normal_(generator=generator) * noise_scale
+        made_BFT = self.decoder.integrate(x_0, mu_BFT, mask_B1T, num_steps)
+        made_BFT = (made_BFT * self.mel_std + self.mel_mean) * mask_B1T
+        return made_BFT[:, :, : batch.mel_BTF.shape[1]].transpose(1, 2)
+
+    def trace(
+        self,
+        batch: Batch,
+        states: int,
+        num_steps: int,
+        noise_scale: float = 0.667,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Follow the flow of recorded utterances under their own durations, for a student.
+
+        Args: states, in how many parts of equal time it is cut; num_steps, a multiple of it.
+        Returns: float16 (B, T, (states + 1) * F), normalised: the noise that it begins with, then
+        the end of each part.
+        """
+        mu_BFT, mask_B1T = self._aligned(batch)
+        noise_BFT = torch.empty_like(mu_BFT).normal_(generator=generator) * noise_scale * mask_B1T
+        kept = [noise_BFT.half()]
+        path = self.decoder.path(kept[0].float(), mu_BFT, mask_B1T, num_steps)
+        for step, x_t in enumerate(path, 1):
+            if step % (num_steps // states) == 0:
+                kept.append((x_t * mask_B1T).half())
+        return torch.cat(kept, 1)[:, :, : batch.mel_BTF.shape[1]].transpose(1, 2)
+
+    def _aligned(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return mu (B, F, T) under the batch's durations, else those found, and the mask."""
         mel_BFT, mask_B1T = self._normalised(batch.mel_BTF, batch.mel_lens)
         mask_B1L = length_mask(batch.tokens_lens, batch.tokens_BL.shape[1])
         mu_x, _ = self.encoder(batch.tokens_BL, mask_B1L)
         durations_BL = batch.durations_BL
         if durations_BL is None:
             durations_BL = self._find_durations(mu_x.float(), mel_BFT, batch)
-        mu_BFT = expand(mu_x.float(), durations_BL, mel_BFT.shape[2]) * mask_B1T
-        x_0 = torch.empty_like(mu_BFT).normal_(generator=generator) * noise_scale
-        made_BFT = self.decoder.integrate(x_0, mu_BFT, mask_B1T, num_steps)
-        made_BFT = (made_BFT * self.mel_std + self.mel_mean) * mask_B1T
-        return made_BFT[:, :, : batch.mel_BTF.shape[1]].transpose(1, 2)
+        return expand(mu_x.float(), durations_BL, mel_BFT.shape[2]) * mask_B1T, mask_B1T
 
     @staticmethod
     def graph_files(steps: Sequence[int]) -> list[str]:

@@ -110,7 +110,7 @@ def utterance_batches(
     joined = join_targets(listed, inputs, cuts.parent.parent, prefix, split)
     if joined.note:
         print(joined.note)
-    examples = Examples(joined.examples, table.pad_id, None, joined.contours)
+    examples = Examples(joined.examples, table.pad_id, None, joined.per_frame)
     for place in range(len(examples)):
         yield examples[[place]]
 
@@ -153,16 +153,16 @@ def _loader(
         mels = split.shards
     elif (packed := open_packed(split.cuts, split.listed, config.packed)) is not None:
         mels = packed
-    mels, contours = Chosen(mels, split.joined.positions), split.joined.contours
-    size = size_of(split.examples, mels, contours)
+    mels, per_frame = Chosen(mels, split.joined.positions), split.joined.per_frame
+    size = size_of(split.examples, mels, per_frame)
     if training and fits(config.data_on_device, size, device):
-        return ResidentLoader(split.examples, plan, pad_id, mels, device, contours)
+        return ResidentLoader(split.examples, plan, pad_id, mels, device, per_frame)
     cuda = device.type == "cuda"
     workers = config.num_workers if training else 0
     if split.shards is not None:
         workers = min(workers, 1)  # each would read all shards
     loader = make_loader(
-        split.examples, plan, pad_id, workers, cuda, mels, contours, clean_readers=cuda
+        split.examples, plan, pad_id, workers, cuda, mels, per_frame, clean_readers=cuda
     )
     return Prefetch(loader, device) if cuda and training else loader
 

@@ -105,6 +105,8 @@ def with_inputs(batch: Batch, inputs: Sequence[str], seed: int = 0) -> Batch:
         for name, mean in (("log_f0_BT", 5.0), ("energy_BT", 3.0)):
             found[name] = (torch.randn(mask_BT.shape, generator=generator) * 0.3 + mean) * mask_BT
         found["voiced_BT"] = mask_BT.float()
+    if pairs := [name for name in inputs if name.startswith("pairs-")]:
+        found["path_BTC"] = batch.mel_BTF.repeat(1, 1, int(pairs[0][-1]) + 1)
     return dataclasses.replace(batch, **found)
 
 

@@ -1,4 +1,4 @@
-"""Join the durations and contours that earlier stages stored to a split's utterances by id."""
+"""Join the durations, contours and flow states of earlier stages to a split's utterances by id."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import numpy as np
 from tts.align.durations import durations_path, read_durations, wrong_durations
 from tts.config import from_dict
 from tts.data.loader import Chosen, Example
-from tts.data.packed_file import Packed
+from tts.data.packed_file import Packed, pack_arrays
 from tts.errors import InputError
+from tts.files import fingerprint
 from tts.models import inputs_of, model_class
 
 MISSING = "run ./prepare.sh --stage 8 --stop-stage 9 with the options of the other stages"
@@ -27,13 +28,14 @@ class Joined:
     Attributes:
       positions: of the utterances kept, in the split's list.
       examples: those, with their durations where these were asked for.
-      contours: log F0, voicing and energy (T, 3) of each of them, or None.
+      per_frame: what is stored for each frame of each of them, or None: log F0, voicing and energy
+        (T, 3), or the states of a teacher's flow.
       note: how many were left out and why, or ''.
     """
 
     positions: list[int]
     examples: list[Example]
-    contours: Sequence[np.ndarray] | None
+    per_frame: Sequence[np.ndarray] | None
     note: str
 
 
@@ -42,9 +44,29 @@ def contours_path(data: Path, prefix: str, split: str) -> Path:
     return data / "pitch" / f"{prefix}_pitch_{split}.bin"
 
 
+def pairs_path(data: Path, prefix: str, split: str, steps: int) -> Path:
+    """Return where local/distil.py writes a teacher's flow, for students of so many steps."""
+    return data / "pairs" / f"{prefix}_pairs-{steps}_{split}.bin"
+
+
+def write_pairs(path: Path, states: Iterable[tuple[str, np.ndarray]], teacher: Path) -> str:
+    """Write the states of a teacher's flow (T, C) of each utterance; return what was written."""
+    ids, kept = [], []
+    for name, path_TC in states:
+        ids.append(name)
+        kept.append(path_TC)
+    facts = {"teacher": str(teacher), "teacher_sha256": fingerprint(teacher)}
+    pack_arrays(path, ids, [len(one) for one in kept], kept, facts)
+    return f"{len(ids)} pairs, {path.stat().st_size / 1e6:,.1f} MB: {path}"
+
+
 def joined_files(inputs: Sequence[str], data: Path, prefix: str, split: str) -> list[Path]:
     """Return the files that `join_targets` reads for a model with these inputs."""
-    files = {"durations": durations_path(data, split), "pitch": contours_path(data, prefix, split)}
+    files = {
+        "durations": durations_path(data, split),
+        "pitch": contours_path(data, prefix, split),
+        **{f"pairs-{n}": pairs_path(data, prefix, split, n) for n in (1, 2)},
+    }
     return [files[name] for name in inputs]
 
 
@@ -60,15 +82,16 @@ def join_targets(
 ) -> Joined:
     """Join to the utterances of a split what `inputs` names; leave out those without it.
 
-    Args: inputs, of 'durations' (stage 8) and 'pitch' (stage 9); data, the folder data/;
-      prefix, the corpus's name in file names.
+    Args: inputs, of 'durations' (stage 8), 'pitch' (stage 9), 'pairs-1' or 'pairs-2'
+      (local/distil.py); data, the folder data/; prefix, the corpus's name in file names.
     Raises: InputError where a file is missing, where what it says does not fit the mel or the
     tokens (all such utterances in one message), or where nothing is left.
     """
     for path in joined_files(inputs, data, prefix, split):
         if not path.is_file():
-            raise InputError(f"{path} does not exist, the model takes it: {MISSING}")
-    kept, contours = list(enumerate(examples)), None
+            missing = "run local/distil.py" if path.parent.name == "pairs" else MISSING
+            raise InputError(f"{path} does not exist, the model takes it: {missing}")
+    kept, per_frame = list(enumerate(examples)), None
     without = {}
     if "durations" in inputs:
         durations = _read_durations(examples, durations_path(data, split))
@@ -78,15 +101,20 @@ def join_targets(
             for place, one in kept
             if one.id in durations
         ]
-    if "pitch" in inputs:
-        packed, places = _open_contours(examples, contours_path(data, prefix, split))
-        without["pitch"] = sum(one.id not in places for _, one in kept)
-        kept = [(place, one) for place, one in kept if one.id in places]
-        contours = Chosen(packed, [places[one.id] for _, one in kept])
+    for name, path, stage in (
+        ("pitch", contours_path(data, prefix, split), 9),
+        ("pairs-1", pairs_path(data, prefix, split, 1), 8),
+        ("pairs-2", pairs_path(data, prefix, split, 2), 8),
+    ):
+        if name in inputs:
+            packed, places = _open_rows(examples, path, name, stage)
+            without[name] = sum(one.id not in places for _, one in kept)
+            kept = [(place, one) for place, one in kept if one.id in places]
+            per_frame = Chosen(packed, [places[one.id] for _, one in kept])
     note = _note(split, len(examples), without, data)
     if not kept:
         raise InputError(f"{note}: none is left to use. Mend the data, and {MISSING}")
-    return Joined([place for place, _ in kept], [one for _, one in kept], contours, note)
+    return Joined([place for place, _ in kept], [one for _, one in kept], per_frame, note)
 
 
 def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.ndarray]:
@@ -101,17 +129,19 @@ def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.nda
     return {name: np.asarray(row, dtype=np.int32) for name, row in found.items()}
 
 
-def _open_contours(examples: Sequence[Example], path: Path) -> tuple[Packed, dict[str, int]]:
-    """Open contours and their places by utterance. Raises: InputError for those that do not fit."""
+def _open_rows(
+    examples: Sequence[Example], path: Path, name: str, stage: int
+) -> tuple[Packed, dict[str, int]]:
+    """Open rows per frame and their places by utterance; InputError for those that do not fit."""
     packed = Packed(path)
     places = {name: place for place, name in enumerate(packed.ids)}
     lengths = ((one, int(packed.lengths[places[one.id]])) for one in examples if one.id in places)
     faults = (
-        (one.id, f"pitch of {length} frames, the mel has {one.num_frames}")
+        (one.id, f"{name} of {length} frames, the mel has {one.num_frames}")
         for one, length in lengths
         if length != one.num_frames
     )
-    _refuse(path, faults, 9)
+    _refuse(path, faults, stage)
     return packed, places
 
 
@@ -129,7 +159,7 @@ def _refuse(path: Path, faults: Iterable[tuple[str, str]], stage: int) -> None:
 
 
 def _note(split: str, listed: int, without: dict[str, int], data: Path) -> str:
-    folders = {"durations": "align", "pitch": "pitch"}
+    folders = {"durations": "align", "pitch": "pitch", "pairs-1": "align", "pairs-2": "align"}
     reasons = [
         f"{count} without {name} ({data / folders[name] / 'rejected.tsv'})"
         for name, count in without.items()
