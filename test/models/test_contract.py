@@ -37,6 +37,7 @@ SMALL_WITHOUT_DROPOUT = {
         "decoder": {"channels": [32, 32], "head_channels": 16, "dropout": 0.0, "time_channels": 32},
     },
 }
+SMALL_WITHOUT_DROPOUT["matcha_student"] = SMALL_WITHOUT_DROPOUT["matcha"]
 
 
 def make_batch(lengths: list[tuple[int, int]], inputs: tuple[str, ...] = ()) -> Batch:

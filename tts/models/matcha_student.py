@@ -8,9 +8,8 @@ many steps make of it, at its own step positions alone (docs/students.md).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,7 +20,7 @@ from tts.errors import InputError
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.graphs import ExportGraph
-from tts.models.matcha import Matcha
+from tts.models.matcha import FlowDecoder, Matcha
 from tts.models.text_encoder import TextEncoderConfig
 
 
@@ -38,6 +37,15 @@ class MatchaStudentConfig:
             raise InputError(f"steps = {self.steps} of a student: 1 or 2 are possible")
 
 
+class FixedFlowDecoder(FlowDecoder):
+    """Take `steps` steps, whatever number is asked for."""
+
+    steps = 1
+
+    def path(self, x_0: Tensor, mu: Tensor, mask_B1T: Tensor, num_steps: int) -> Iterator[Tensor]:
+        return super().path(x_0, mu, mask_B1T, self.steps)
+
+
 class MatchaStudent(Matcha):
     """Speak as Matcha does, with a fixed number of flow steps; the weights have the same names."""
 
@@ -46,6 +54,8 @@ class MatchaStudent(Matcha):
 
     def __init__(self, config: MatchaStudentConfig, facts: Facts):
         super().__init__(config, facts)  # type: ignore[arg-type]
+        self.decoder = FixedFlowDecoder(config.decoder, facts.n_mels)
+        self.decoder.steps = config.steps
 
     @staticmethod
     def inputs_of(config: MatchaStudentConfig) -> tuple[str, ...]:  # type: ignore[override]
@@ -72,14 +82,6 @@ class MatchaStudent(Matcha):
         error = (velocity.float() - (next_BFT - x_BFT) * steps).abs() * mask_B1T
         diff_loss = error.sum() / (mask_B1T.sum() * mel_BFT.shape[1])
         return {**losses, "diff_loss": diff_loss}
-
-    def synthesise(self, *args: Any, num_steps: int = 0, **kwargs: Any) -> dict[str, Tensor]:
-        """Speak as Matcha does; any number of steps that is asked for becomes the student's."""
-        return super().synthesise(*args, num_steps=self.config.steps, **kwargs)
-
-    def resynthesise(self, *args: Any, num_steps: int = 0, **kwargs: Any) -> Tensor:
-        """Make mels as Matcha does; any number of steps becomes the student's."""
-        return super().resynthesise(*args, num_steps=self.config.steps, **kwargs)
 
     def export_graphs(self, steps: Sequence[int], int8: bool = False) -> list[ExportGraph]:
         """List the graph of the student's own steps. Raises: InputError for other numbers."""
