@@ -13,7 +13,9 @@ option vocoder "" "vocos or hifigan: train one; or weights, a run's folder, .onn
 option vocoder-preset "" "of the vocoder that is trained: conf/<vocoder>-PRESET.toml"
 option vocoder-steps "" "steps of its training; empty: as conf/<vocoder>.toml says"
 option predicted-share "" "share of its segments whose mel the acoustic model makes; empty: none"
+option preset "" "of the acoustic model: conf/<model>-PRESET.toml, such as small"
 option num-epochs "" "empty: as conf/<model>.toml says"
+option max-steps "" "end the acoustic training after so many steps; empty: as conf/<model>.toml says"
 option max-duration "" "seconds of speech in a batch"
 option steps 2,3,6 "flow steps, one ONNX file each"
 option text "" "what to say at the end; empty: a sentence of the recipe"
@@ -39,7 +41,7 @@ fetched="" trained=""
 vocoder=()
 [[ -z ${opt[vocoder]}$fetched ]] || vocoder=(--vocoder "${opt[vocoder]:-$fetched}")
 [[ -z $trained ]] || vocoder=(--vocoder "$work/$trained/exp")
-given num-epochs max-duration
+given preset num-epochs max-steps max-duration
 training=("${overrides[@]}" "${passed[@]}")
 given predicted-share
 vocoder_training=("${passed[@]}")

@@ -160,6 +160,12 @@ def test_a_sentence_that_cannot_be_said_is_left_out_and_listed(recipe, files, ca
     assert "2 sentences were left out" in said and "occur less than 5 times" in said
 
 
+def test_nothing_that_can_be_read(recipe, files):
+    Path(recipe.config.teacher.texts).write_text("...\n", encoding="utf-8")
+    with pytest.raises(InputError, match="none of the 1 sentences can be read"):
+        made(recipe, files)
+
+
 @pytest.mark.parametrize(
     "change, said",
     [
@@ -189,7 +195,16 @@ def test_flags_of_a_teacher_for_a_recipe_that_has_none(tmp_path):
         teacher_of(opened, TeacherOptions(teacher_voice="anna"))
 
 
-@pytest.mark.parametrize("content", [b"", b"# nothing\n\n", b"\xff\xfe\x00"])
+def test_ids_of_the_sentences_name_the_clips(recipe, files):
+    Path(recipe.config.teacher.texts).write_text("one|Come here.\ntwo|Go home.\n", encoding="utf-8")
+    rows = made(recipe, files)
+    assert [row.split("|")[0] for row in rows] == ["one", "two"]
+    assert (recipe.corpus_dir / "wavs" / "two.wav").is_file()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"# nothing\n\n", b"\xff\xfe\x00", b"a|One.\na|Two.\n", b"../a|One.\n"]
+)
 def test_lists_without_sentences(tmp_path, content):
     (tmp_path / "list.txt").write_bytes(content)
     with pytest.raises(InputError, match=r"list\.txt"):
@@ -208,9 +223,9 @@ def test_every_shipped_sentence_has_symbols_of_the_teacher(corpus):
     sentences = read_sentences(recipe.folder / teacher.texts)
     assert len(sentences) >= 1000 and len(set(sentences)) == len(sentences)
     unseen = (ROOT / "local" / "texts").glob("unseen_*.txt")
-    test_set = {line for path in unseen for line in path.read_text(encoding="utf-8").splitlines()}
-    assert not test_set & set(sentences)
-    for sentence in sentences[:: len(sentences) // 100]:
+    test_set = {text for path in unseen for _, text in read_sentences(path)}
+    assert len(test_set) == 200 and not test_set & {text for _, text in sentences}
+    for _, sentence in sentences[:: len(sentences) // 100]:
         spoken = theirs(sentence)
         assert not spoken.problems and 5 <= len(reader.symbols(spoken)) <= teacher.max_symbols
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -201,8 +202,12 @@ def teacher_of(recipe: Recipe, options: TeacherOptions) -> Teacher:
     return replace(recipe.config.teacher, **given)
 
 
-def read_sentences(path: Path) -> list[str]:
-    """Read a list of sentences, one a line; empty lines and lines that begin with # are none."""
+def read_sentences(path: Path) -> list[tuple[str, str]]:
+    """Read a list of sentences, `id|text` or a text a line, as ids and texts.
+
+    An id that is not given is "". Empty lines and lines that begin with # are no sentences.
+    Raises: InputError for a file without sentences, or an id that is used twice or no file name.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
@@ -211,9 +216,17 @@ def read_sentences(path: Path) -> list[str]:
         ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 ({error.reason} at byte {error.start})") from None
-    sentences = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    if not sentences:
+    lines = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
         raise InputError(f"{path} holds no sentence")
+    parts = [line.rpartition("|") for line in lines]
+    sentences = [(name.strip(), text.strip()) for name, _, text in parts]
+    seen = Counter(name for name, _ in sentences if name)
+    wrong = [n for n, count in seen.items() if count > 1 or not re.fullmatch(r"\w[\w.-]*", n)]
+    if wrong:
+        raise InputError(
+            f"{path}: ids that occur twice or are no file names: {', '.join(wrong[:10])}"
+        )
     return sentences
 
 
@@ -237,8 +250,8 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
             {"teacher": asdict(teacher), "frontend": frontend, "folder": str(folder)}
         )
         jobs = [
-            (name := f"{teacher.voice}-{number:05d}", text, str(wavs / f"{name}.wav"))
-            for number, text in enumerate(sentences, 1)
+            (name := given or f"{teacher.voice}-{number:05d}", text, str(wavs / f"{name}.wav"))
+            for number, (given, text) in enumerate(sentences, 1)
         ]
         clips, seconds = [], 0.0
         read = functools.partial(_read, settings)
@@ -249,6 +262,10 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
             if teacher.hours and seconds >= teacher.hours * 3600:
                 break
         results.close()
+        if not seconds:
+            raise InputError(
+                f"none of the {len(clips)} sentences can be read; the first: {clips[0].reason}"
+            )
         _write(target, [clip for clip in clips if clip.seconds])
         left_out = [f"{clip.name}\t{clip.text}\t{clip.reason}\n" for clip in clips if clip.reason]
         write_text(target / "left-out.tsv", "".join(left_out))
@@ -299,8 +316,6 @@ def _write(target: Path, clips: list[Clip]) -> None:
     lines = []
     for clip in clips:
         fields = (clip.name, clip.text, clip.normalized, " ".join(clip.labels))
-        if any("|" in field for field in fields[1:3]):
-            raise InputError(f"{clip.text}: the character | separates columns; leave it out")
         lines.append("|".join(fields) + "\n")
     write_text(target / "metadata.csv", "".join(lines))
     kept = {clip.name for clip in clips}

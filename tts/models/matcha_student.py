@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from tts.batch import Batch
-from tts.config import option
 from tts.errors import InputError
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
@@ -26,11 +25,11 @@ from tts.models.text_encoder import TextEncoderConfig
 
 @dataclass(frozen=True)
 class MatchaStudentConfig:
-    """Hold the sizes, which may be others than the teacher's, and the number of flow steps."""
+    """Hold the sizes, which may be others than the teacher's, and the flow steps taken: 1 or 2."""
 
     encoder: TextEncoderConfig = dataclasses.field(default_factory=TextEncoderConfig)
     decoder: FlowDecoderConfig = dataclasses.field(default_factory=FlowDecoderConfig)
-    steps: int = option(1, "flow steps that the student takes: 1 or 2")
+    steps: int = 1
 
     def __post_init__(self) -> None:
         if self.steps not in (1, 2):
