@@ -14,7 +14,7 @@ from tts.data.corpus import Recipe, RecipeOptions
 from tts.data.download import fetch_corpus, make_toy, toy_sources
 from tts.data.parallel import usable_processors
 from tts.data.teacher import TeacherOptions, make_corpus, teacher_of
-from tts.errors import run_script
+from tts.errors import InputError, run_script
 
 
 def main() -> None:
@@ -27,6 +27,10 @@ def main() -> None:
     given = TeacherOptions(**flags_given(arguments, TeacherOptions))
     options = {"dl_dir": recipe.dl_dir, "toy_layout": recipe.config.toy_layout}
     inputs = toy_sources() if recipe.toy else []
+    if recipe.toy and given != TeacherOptions():
+        raise InputError(
+            "--toy makes the toy corpus, which no teacher reads: leave one of them out"
+        )
     if recipe.toy:
         work = partial(make_toy, recipe)
     elif recipe.config.teacher or given != TeacherOptions():

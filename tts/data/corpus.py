@@ -14,7 +14,7 @@ from tts.data.corpus_config import CorpusConfig
 from tts.data.table import read_table
 from tts.data.utterance import Fault, Utterance
 from tts.errors import InputError, nearest
-from tts.files import read_jsonl, remove_leftovers
+from tts.files import read_json, read_jsonl, remove_leftovers
 from tts.mel import MelConfig
 from tts.stage import run_stage
 
@@ -150,6 +150,10 @@ class Recipe:
         names = ("name", "language", "speaker", "dataset", "dataset_url")
         names += ("dataset_license", "dataset_comment")
         facts = {name: getattr(self.config, name) for name in names}
+        if self.config.teacher:
+            made = self.corpus_dir / "teacher.json"
+            voice = read_json(made)["voice"] if made.is_file() else self.config.teacher.voice
+            facts = {name: text.replace("{voice}", voice) for name, text in facts.items()}
         if self.toy:
             facts.update(
                 dataset=f"toy corpus in the layout of {self.config.dataset}",

@@ -118,7 +118,7 @@ def _supervision(
         "channel": 0,
         "text": utterance.text,
         "language": utterance.language or recipe.config.language,
-        "speaker": utterance.speaker or recipe.config.speaker,
+        "speaker": utterance.speaker or recipe.facts()["speaker"],
         "custom": custom,
     }
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import functools
 import json
-import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from tts.config import from_dict, option
 from tts.data.corpus import Recipe
 from tts.data.corpus_config import Teacher
 from tts.data.parallel import parallel_map
-from tts.data.teacher_files import teacher_folder, voice_file
+from tts.data.teacher_files import teacher_folder
+from tts.data.teacher_reader import Clip, Reader
 from tts.errors import InputError
-from tts.files import atomic_path, read_json, sha256_value, sole_user, write_json, write_text
+from tts.files import (
+    read_json,
+    remove_leftovers,
+    sha256_value,
+    sole_user,
+    write_json,
+    write_text,
+)
 from tts.text.frontend import build_frontend
-from tts.text.spoken import FrontEnd, FrontEndConfig, Spoken
+from tts.text.spoken import FrontEnd, FrontEndConfig
 
-EDGE_SECONDS = 0.1  # of silence that stays at both ends
-QUIET = 10 ** (-50 / 20)  # below the peak
-PEAK = 0.97
 RARE = 5  # tokens that occur less often are listed
 
 
@@ -38,134 +40,10 @@ class TeacherOptions:
     teacher_speed: float = option(
         0.0, "rate of speaking, 1 is the teacher's own; 0: as corpus.toml says"
     )
-    teacher_hours: float = option(0.0, "stop after so much speech; 0: as corpus.toml says")
+    teacher_hours: float | None = option(None, "stop after so much speech; 0 reads all texts")
     teacher_dir: str = option(
         "", "folder with the teacher's files; empty: fetched to ~/.cache/tencha"
     )
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Hold one sentence that was read; seconds 0 and a reason where it was left out."""
-
-    name: str
-    text: str
-    normalized: str = ""
-    labels: tuple[str, ...] = ()
-    seconds: float = 0.0
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Turn sentences into samples; built once a process from plain values."""
-
-    teacher: Teacher
-    own: FrontEnd  # of the recipe: normalised text and labels
-    theirs: FrontEnd  # whose tokens become the teacher's symbols
-    ids: dict[str, int]
-    styles: np.ndarray  # (number of symbols, 1, width)
-    session: object
-
-    @classmethod
-    def open(cls, teacher: Teacher, folder: Path, frontend: FrontEndConfig) -> Reader:
-        """Load the teacher's graph, symbols and voice."""
-        import onnxruntime
-
-        own = build_frontend(frontend)
-        theirs = build_frontend(replace(frontend, **teacher.frontend))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)
-        ids = read_json(folder / "vocab.json")["vocab"]
-        width = next(one for one in session.get_inputs() if "style" in one.name).shape[-1]
-        styles = np.fromfile(voice_file(folder, teacher.voice), dtype="<f4")
-        return cls(teacher, own, theirs, ids, styles.reshape(-1, 1, width), session)
-
-    def symbols(self, spoken: Spoken) -> str:
-        """Write a spoken text in the teacher's symbols.
-
-        Raises: InputError for a token that the teacher has no sound for.
-        """
-        written = []
-        for word in spoken.words:
-            sound = "".join(self._sounds(word.tokens))
-            joined = word.source in ("space", "punctuation") or not written
-            written.append(sound if joined else self.teacher.between_words + sound)
-        return "".join(written).strip()
-
-    def _sounds(self, tokens: Sequence[str]) -> Iterator[str]:
-        """Yield the symbols of a word's tokens, pairs of tokens before single ones."""
-        index = 0
-        while index < len(tokens):
-            for length in (2, 1):
-                key = "".join(tokens[index : index + length])
-                tone = key[-1] if key[-1] in self.teacher.tones else ""
-                sound = self.teacher.phones.get(key.removesuffix(tone))
-                if sound is not None or length == 1:
-                    break
-            sound = key if sound is None else sound
-            sound = sound.replace("%", self.teacher.tones.get(tone, ""))
-            if unknown := [symbol for symbol in sound if symbol not in self.ids]:
-                raise InputError(f"the teacher has no symbol for {key!r} ({unknown[0]!r})")
-            yield sound
-            index += length
-
-    def samples(self, symbols: str) -> np.ndarray:
-        """Say a string of the teacher's symbols; float32 at the recipe's rate, silence trimmed."""
-        from scipy.signal import resample_poly
-
-        ids = [self.ids[symbol] for symbol in symbols]
-        values = {
-            "style": self.styles[min(len(ids), len(self.styles) - 1)],
-            "speed": np.array([self.teacher.speed]),
-            "": np.array([[0, *ids, 0]]),
-        }
-        feeds = {}
-        for one in self.session.get_inputs():
-            kind = np.float32 if "float" in one.type else np.int64 if "64" in one.type else np.int32
-            feeds[one.name] = next(v for k, v in values.items() if k in one.name).astype(kind)
-        said = self.session.run(None, feeds)[0].reshape(-1)
-        loud = np.flatnonzero(np.abs(said) > np.abs(said).max() * QUIET)
-        if not len(loud):
-            raise InputError("the teacher says nothing")
-        edge = int(EDGE_SECONDS * self.teacher.model_rate)
-        said = said[max(0, loud[0] - edge) : loud[-1] + edge]
-        common = math.gcd(self.teacher.sample_rate, self.teacher.model_rate)
-        said = resample_poly(
-            said, self.teacher.sample_rate // common, self.teacher.model_rate // common
-        )
-        return said * min(1.0, PEAK / np.abs(said).max())
-
-    def read(self, name: str, text: str, path: Path) -> Clip:
-        """Write one clip, unless it is there; the clip's reason says why it was left out."""
-        import soundfile
-
-        try:
-            own = self.own(text)
-            if own.problems:
-                problem = own.problems[0]
-                raise InputError(f"{problem.text!r}: {problem.reason}")
-            symbols = self.symbols(self.theirs(text))
-            if not 5 <= len(symbols) <= self.teacher.max_symbols:
-                raise InputError(
-                    f"{len(symbols)} symbols; 5 to {self.teacher.max_symbols} are taken"
-                )
-            if not path.is_file():
-                with atomic_path(path) as temporary:
-                    soundfile.write(
-                        temporary,
-                        self.samples(symbols),
-                        self.teacher.sample_rate,
-                        subtype="PCM_16",
-                        format="WAV",
-                    )
-        except InputError as error:
-            return Clip(name, text, reason=str(error))
-        labels = [
-            t for w in own.words if w.source not in ("space", "punctuation") for t in w.tokens
-        ]
-        return Clip(name, text, own.normalized, tuple(labels), soundfile.info(str(path)).duration)
 
 
 @functools.cache
@@ -190,11 +68,12 @@ def teacher_of(recipe: Recipe, options: TeacherOptions) -> Teacher:
     given = {
         key.removeprefix("teacher_"): value
         for key, value in asdict(options).items()
-        if value and key != "teacher_dir"
+        if value or (key == "teacher_hours" and value is not None)
     }
     toml = recipe.folder / "corpus.toml"
     if recipe.config.teacher is None:
         raise InputError(f"{toml} has no [teacher], so there is none for --teacher-{min(given)}")
+    given.pop("dir", None)
     texts = given.get("texts")
     given["texts"] = str(
         Path(texts).resolve() if texts else recipe.folder / recipe.config.teacher.texts
@@ -221,12 +100,6 @@ def read_sentences(path: Path) -> list[tuple[str, str]]:
         raise InputError(f"{path} holds no sentence")
     parts = [line.rpartition("|") for line in lines]
     sentences = [(name.strip(), text.strip()) for name, _, text in parts]
-    seen = Counter(name for name, _ in sentences if name)
-    wrong = [n for n, count in seen.items() if count > 1 or not re.fullmatch(r"\w[\w.-]*", n)]
-    if wrong:
-        raise InputError(
-            f"{path}: ids that occur twice or are no file names: {', '.join(wrong[:10])}"
-        )
     return sentences
 
 
@@ -241,10 +114,9 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
     sentences = read_sentences(Path(teacher.texts))
     folder = teacher_folder(teacher, options.teacher_dir)
     target, wavs = recipe.corpus_dir, recipe.corpus_dir / "wavs"
-    facts = {"voice": teacher.voice, "speed": teacher.speed, "sample_rate": teacher.sample_rate}
-    facts["texts"] = sha256_value(sentences)
     with sole_user(target):
-        _check_made(target, facts)
+        _check_made(target, teacher, sentences)
+        remove_leftovers(wavs)
         frontend = {"language": recipe.config.language, **recipe.config.frontend}
         settings = json.dumps(
             {"teacher": asdict(teacher), "frontend": frontend, "folder": str(folder)}
@@ -253,6 +125,7 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
             (name := given or f"{teacher.voice}-{number:05d}", text, str(wavs / f"{name}.wav"))
             for number, (given, text) in enumerate(sentences, 1)
         ]
+        _check_names([name for name, _, _ in jobs])
         clips, seconds = [], 0.0
         read = functools.partial(_read, settings)
         results = parallel_map(read, jobs, num_jobs, "the teacher reads")
@@ -266,7 +139,7 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
             raise InputError(
                 f"none of the {len(clips)} sentences can be read; the first: {clips[0].reason}"
             )
-        _write(target, [clip for clip in clips if clip.seconds])
+        _write(target, [clip for clip in clips if clip.seconds], {name for name, _, _ in jobs})
         left_out = [f"{clip.name}\t{clip.text}\t{clip.reason}\n" for clip in clips if clip.reason]
         write_text(target / "left-out.tsv", "".join(left_out))
     print(
@@ -275,7 +148,9 @@ def make_corpus(recipe: Recipe, options: TeacherOptions, num_jobs: int) -> None:
     if left_out:
         print(f"{len(left_out)} sentences were left out: {target / 'left-out.tsv'}")
     if teacher.hours and seconds < teacher.hours * 3600:
-        print(f"the texts end before {teacher.hours:g} h: give --teacher-texts more of them")
+        print(f"the texts end before {teacher.hours:g} h: add more of them to {teacher.texts}")
+    elif len(clips) < len(jobs):
+        print(f"stopped at {teacher.hours:g} h, {len(jobs) - len(clips)} sentences are not read")
     print(coverage(clips, build_frontend(from_dict(FrontEndConfig, frontend, "[frontend]"))))
 
 
@@ -292,33 +167,49 @@ def coverage(clips: Sequence[Clip], front_end: FrontEnd) -> str:
     )
 
 
-def _check_made(target: Path, facts: dict) -> None:
-    """Raise InputError where `target` holds another corpus; note what it will hold."""
+def _check_names(names: Sequence[str]) -> None:
+    """Raise InputError for names of clips that occur twice or are no file names."""
+    counts = Counter(names)
+    wrong = [n for n, count in counts.items() if count > 1 or not re.fullmatch(r"\w[\w.-]*", n)]
+    if wrong:
+        raise InputError(f"ids that occur twice or are no file names: {', '.join(wrong[:10])}")
+
+
+def _check_made(target: Path, teacher: Teacher, sentences: Sequence[tuple[str, str]]) -> None:
+    """Raise InputError where `target` holds another corpus; note what it will hold.
+
+    A list that begins with the sentences that were read is the same corpus, which grows.
+    """
     made = target / "teacher.json"
+    facts = {key: getattr(teacher, key) for key in ("voice", "speed", "sample_rate")}
     if made.is_file():
         old = read_json(made)
-        if changed := sorted(key for key in facts if old.get(key) != facts[key]):
-            said = ", ".join(f"{key} {old.get(key)} instead of {facts[key]}" for key in changed)
+        changed = [
+            f"{key} {old.get(key)}, not {facts[key]}" for key in facts if old.get(key) != facts[key]
+        ]
+        if old.get("texts") != sha256_value(sentences[: old.get("num_texts", 0)]):
+            changed.append(f"other texts than {teacher.texts}")
+        if changed:
             raise InputError(
-                f"{target} was made with other options ({said}): give --dl-dir another folder, or "
-                f"remove {target}"
+                f"{target} was made with {'; '.join(changed)}: give the same options again, give "
+                f"--dl-dir another folder, or remove {target}"
             )
     elif others := sorted(path.name for path in target.iterdir() if path.name != ".lock"):
         raise InputError(
             f"{target} was not made by the teacher (it holds {', '.join(others[:5])}): give "
             "--dl-dir another folder"
         )
-    write_json(made, facts)
+    texts = {"texts": sha256_value(sentences), "num_texts": len(sentences)}
+    write_json(made, {**facts, **texts})
 
 
-def _write(target: Path, clips: list[Clip]) -> None:
-    """Write the label file of the clips and remove recordings that it does not name."""
+def _write(target: Path, clips: Sequence[Clip], known: set[str]) -> None:
+    """Write the label file of the clips; remove recordings that no sentence of the list has."""
     lines = []
     for clip in clips:
         fields = (clip.name, clip.text, clip.normalized, " ".join(clip.labels))
         lines.append("|".join(fields) + "\n")
     write_text(target / "metadata.csv", "".join(lines))
-    kept = {clip.name for clip in clips}
     for path in (target / "wavs").glob("*.wav"):
-        if path.stem not in kept:
+        if path.stem not in known:
             path.unlink()

