@@ -22,8 +22,8 @@ option text "" "what to say at the end; empty: a sentence of the recipe"
 (($#)) || set -- --toy
 parse_options "$@"
 [[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
-  fail "which voice? --corpus ljspeech, --corpus baker_zh or --recipe FOLDER; with --toy the" \
-    "embedded toy corpus"
+  fail "which voice? --corpus NAME (there are: $(cd "$root/egs" && echo *)) or --recipe FOLDER; with" \
+    "--toy the embedded toy corpus"
 # Before an environment is made, which takes minutes.
 [[ -z ${opt[recipe]} || -f ${opt[recipe]} || -f ${opt[recipe]}/corpus.toml ]] ||
   fail "--recipe ${opt[recipe]}: no corpus.toml there; tools/new_recipe.py writes one"

@@ -203,6 +203,8 @@ def load_voice(
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise InputError(f"{path} holds another architecture than {name}: {error}") from None
+    if fixed := getattr(model_config, "steps", None):
+        source += f", {fixed} flow step{'s' * (fixed > 1)} whatever is asked for"
     return Voice(
         model=model.eval(),
         model_name=name,

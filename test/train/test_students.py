@@ -18,6 +18,7 @@ from tts.checkpoint import load_checkpoint
 from tts.config import from_dict
 from tts.data.packed_file import Packed, pack_arrays
 from tts.errors import InputError
+from tts.files import write_json
 from tts.infer.teaching import check_teacher, trace_flow
 from tts.models import model_class
 from tts.models.facts import Facts
@@ -172,7 +173,7 @@ def test_the_command_writes_pairs_and_trains_on_them(teacher, tiny_work):
     assert "12 pairs" in said and "matcha_student: " in said
     packed = Packed(pairs_path(tiny_work / "data", "ljspeech", "train", 1))
     assert len(packed) == 12 and packed.frames.shape[1] == 160
-    assert packed.made_from["teacher"].endswith(".pt")
+    assert packed.made_from["noise_scale"] == "0.667"
     content = load_checkpoint(tiny_work / "student" / "epoch-1.pt")
     assert content["config"]["model"]["name"] == "matcha_student"
     assert content["config"]["model"]["encoder"]["channels"] == 16  # the teacher's sizes
@@ -182,10 +183,28 @@ def test_the_command_writes_pairs_and_trains_on_them(teacher, tiny_work):
     assert voice.model.config.steps == 1
     # A second call makes no pairs anew, and goes on.
     said = distil(tiny_work, "--teacher", teacher, *flags[:-1], 2, "--start-epoch", "auto")
-    assert "pairs: up to date" in said
+    assert "pairs-1: up to date" in said
 
 
 def test_wrong_calls_of_the_command(teacher, tiny_work):
     assert "does not exist" in distil(tiny_work, "--teacher", tiny_work / "nowhere", status=2)
     said = distil(tiny_work, "--teacher", teacher, "--steps", 3, status=2)
-    assert said.startswith("error:") and "3" in said
+    assert "invalid choice: 3" in said
+    said = distil(tiny_work, "--teacher", teacher, "--preset", "smal", status=2)
+    assert "no preset 'smal'" in said and "small" in said
+    said = distil(tiny_work, "--teacher", teacher, "--lr-final", -1, status=2)
+    assert said.startswith("error:") and not (tiny_work / "data" / "pairs").exists()
+
+
+def test_a_preset_wants_the_teachers_statistics(teacher, tiny_work):
+    write_json(tiny_work / "data" / "fbank" / "cmvn.json", {"fbank_mean": -4.0, "fbank_std": 2.0})
+    said = distil(tiny_work, "--teacher", teacher, "--preset", "small", status=2)
+    assert "mel_mean -5.0000, the data have -4.0000" in said
+
+
+def test_other_pairs_are_noticed_when_resuming(teacher, tiny_work):
+    flags = ["--exp-dir", tiny_work / "student", "--max-duration", 2, "--num-workers", 0]
+    flags += ["--tensorboard", 0, "--precision", "fp32", "--start-epoch", "auto"]
+    distil(tiny_work, "--teacher", teacher, *flags, "--num-epochs", 1)
+    said = distil(tiny_work, "--teacher", teacher, *flags, "--num-epochs", 2, "--temperature", 0.3)
+    assert "not exactly the same run" in said and "data" in said

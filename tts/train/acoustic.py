@@ -96,7 +96,7 @@ class AcousticTask(Task):
             "frontend": to_dict(data.frontend),
             "corpus": corpus,
             "machine": machine_facts(place.device),
-            "data": data_facts(data.splits["train"].cuts, data.examples),
+            "data": data_facts(data.splits["train"]),
         }
         self.items = [example.id for example in data.examples]
         self._losses = NamedLosses(self.model, self.config)

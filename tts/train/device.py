@@ -25,11 +25,16 @@ _NO_MEMORY = (
 )  # fmt: skip
 
 
+def device_named(name: str) -> str:
+    """Return the device that --device means: `auto` is a GPU where there is one."""
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return name
+
+
 def choose_device(config: RunConfig, world: World) -> torch.device:
     """Return the device of this process. Raises: InputError when it does not exist."""
-    name = config.device
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+    name = device_named(config.device)
     if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
         raise InputError(f"--device {name}: use auto, cpu, cuda or cuda:N")
     device = torch.device(name)

@@ -98,14 +98,13 @@ def read_speakers(cuts: Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name))
 
 
-def data_facts(cuts: Path, examples: Sequence[Example]) -> dict[str, Any]:
+def data_facts(split: Split) -> dict[str, Any]:
     """Return what tells training data from others: a hash of ids, lengths, tokens, durations
-    where these are taken, and every mel's sum.
+    where these are taken, every mel's sum, and how a teacher's flow was made.
 
-    `cuts` is the split's manifest, beside which those sums lie; where they do not, only ids,
-    lengths and tokens count.
+    The sums lie beside the split's manifest; where they do not, only ids, lengths and tokens count.
     """
-    digest = hashlib.sha256()
+    digest, cuts, examples = hashlib.sha256(), split.cuts, split.examples
     for example in examples:
         digest.update(f"{example.id} {example.num_frames}\n".encode())
         digest.update(example.token_ids.tobytes())
@@ -113,4 +112,6 @@ def data_facts(cuts: Path, examples: Sequence[Example]) -> dict[str, Any]:
             digest.update(example.durations.tobytes())
     sums = cuts.with_name(f"{cuts.name.partition('_cuts_')[0]}_sums.jsonl.gz")
     digest.update(fingerprint(sums).encode() if sums.is_file() else b"")
+    if made_from := split.joined.made_from:
+        digest.update(repr(sorted(made_from.items())).encode())
     return {"utterances": len(examples), "sha256": digest.hexdigest()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,14 @@ class Joined:
       per_frame: what is stored for each frame of each of them, or None: log F0, voicing and energy
         (T, 3), or the states of a teacher's flow.
       note: how many were left out and why, or ''.
+      made_from: how the teacher's flow was made.
     """
 
     positions: list[int]
     examples: list[Example]
     per_frame: Sequence[np.ndarray] | None
     note: str
+    made_from: dict[str, str] = field(default_factory=dict)
 
 
 def contours_path(data: Path, prefix: str, split: str) -> Path:
@@ -49,14 +51,20 @@ def pairs_path(data: Path, prefix: str, split: str, steps: int) -> Path:
     return data / "pairs" / f"{prefix}_pairs-{steps}_{split}.bin"
 
 
-def write_pairs(path: Path, states: Iterable[tuple[str, np.ndarray]], teacher: Path) -> str:
-    """Write the states of a teacher's flow (T, C) of each utterance; return what was written."""
+def write_pairs(
+    path: Path, states: Iterable[tuple[str, np.ndarray]], teacher: Path, facts: Mapping[str, Any]
+) -> str:
+    """Write the states of a teacher's flow (T, C) of each utterance; return what was written.
+
+    They are held in memory until all are there. facts: how they were made, kept with them.
+    """
     ids, kept = [], []
     for name, path_TC in states:
         ids.append(name)
         kept.append(path_TC)
-    facts = {"teacher": str(teacher), "teacher_sha256": fingerprint(teacher)}
-    pack_arrays(path, ids, [len(one) for one in kept], kept, facts)
+    told = {key: str(value) for key, value in facts.items()}
+    told["teacher_sha256"] = fingerprint(teacher)
+    pack_arrays(path, ids, [len(one) for one in kept], kept, told)
     return f"{len(ids)} pairs, {path.stat().st_size / 1e6:,.1f} MB: {path}"
 
 
@@ -91,7 +99,7 @@ def join_targets(
         if not path.is_file():
             missing = "run local/distil.py" if path.parent.name == "pairs" else MISSING
             raise InputError(f"{path} does not exist, the model takes it: {missing}")
-    kept, per_frame = list(enumerate(examples)), None
+    kept, per_frame, made_from = list(enumerate(examples)), None, {}
     without = {}
     if "durations" in inputs:
         durations = _read_durations(examples, durations_path(data, split))
@@ -111,10 +119,13 @@ def join_targets(
             without[name] = sum(one.id not in places for _, one in kept)
             kept = [(place, one) for place, one in kept if one.id in places]
             per_frame = Chosen(packed, [places[one.id] for _, one in kept])
+            made_from = packed.made_from if name.startswith("pairs") else {}
     note = _note(split, len(examples), without, data)
     if not kept:
         raise InputError(f"{note}: none is left to use. Mend the data, and {MISSING}")
-    return Joined([place for place, _ in kept], [one for _, one in kept], per_frame, note)
+    return Joined(
+        [place for place, _ in kept], [one for _, one in kept], per_frame, note, made_from
+    )
 
 
 def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.ndarray]:
