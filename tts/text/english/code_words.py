@@ -10,15 +10,8 @@ from tts.text.english.bible import SHORT_BOOKS
 from tts.text.english.places import STATES
 from tts.text.english.rules_codes import PARTS
 from tts.text.english.rules_forms import DIRECTIONS, SLASHED
-from tts.text.english.rules_notes import (
-    BOUND,
-    COMPASS,
-    DAY_LETTERS,
-    DOSES,
-    LESSONS,
-    PAIRED,
-    SUBJECTS,
-)
+from tts.text.english.rules_journeys import BOUND, COMPASS, DAY_LETTERS, LESSONS, SUBJECTS
+from tts.text.english.rules_notes import DOSES, PAIRED
 from tts.text.english.words import KINDS as WORDS
 from tts.text.english.words import spell
 

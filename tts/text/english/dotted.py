@@ -31,7 +31,7 @@ _BEFORE_NUMBER = re.compile(
 _WITH_STOP = re.compile(
     r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.]| \d{1,2}[:.]\d\d)"
 )
-_GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z]")
+_GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z&]")
 # These begin a sentence, not a name.
 STARTERS = (
     r"(?:The|He|She|It|They|We|You|This|That|These|There|An?|And|But|So|No|Yes|In|On|At|If|For|"

@@ -14,6 +14,7 @@ from tts.text.english.bible import SHORT_BOOK
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
 from tts.text.english.rules_forms import FORMS
+from tts.text.english.rules_journeys import JOURNEYS
 from tts.text.english.rules_measures import MEASURES
 from tts.text.english.rules_notes import NOTES
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
@@ -394,5 +395,5 @@ RULES = [
 ]
 # fmt: on
 
-RULES = [*NOTES, *FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
+RULES = [*JOURNEYS, *NOTES, *FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
 say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

@@ -209,7 +209,7 @@ FORMS = [
      "one sixtieth of a second"),
     # Amounts
     (r"(?<![\w.,/])(\d{1,2})/(?=[$€£]\d)", "{1:number} for ", "2/$5", "two for five dollars"),
-    (rf"(?<![\w./,:$€£-])([$€£]?{_N})/(?!(?:gal|min|sec|mol|day)\b)(?=[a-z]{{3,12}}(?![\w/.-]))",
+    (rf"(?<![\w./,:$€£-])([$€£]?{_N})/(?!(?:gal|min|sec|mol|day)\b)(?=[a-z]{{3,12}}(?![\w/-]|\.\w))",
      "{1} per ", "$5/car", "five dollars per car"),
     (r"(?<![\w.,'])(\d{1,3},\d{3}|\d{1,3}\.\d)'(?!\w)", "{1:number} feet", "1,850' up",
      "one thousand eight hundred and fifty feet up"),

@@ -95,7 +95,8 @@ MEASURES = [
      "cows per square kilometer"),
     (rf"{_START}({_N} [a-z]{{3,14}})/(s|sec|second|min|minute|h|hour|day|week|month|year)"
      r"(?![\w/'^-])", "{1} per {2:each}", "4 calls/s", "four calls per second"),
-    (r"(?<![\w./@:-])([a-z]{2,13}s|people)/(s|sec|min)(?![\w/'^-])", "{1} per {2:each}",
+    (r"(?<![\w./@:-])([a-z]{2,13}s|people)/(s|sec|min|hr|hour|day|week|wk|month|year|yr)"
+     r"(?![\w/'^-])", "{1} per {2:each}",
      "in calls/s", "in calls per second"),
     # Money
     (rf"({_CASH}(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}))[ -](?={_NOUN})", "{1:one_money} ",

@@ -16,7 +16,8 @@ _LATER = (
 )
 # Words of their own, so that a day needs a word of time beside it.
 _DAY = re.compile(
-    r"\b((?i:on|next|last|this|every|by|until|till|since|from|through|thru|to|and|or) )"
+    r"\b((?i:on|due|closed|starts|ends|next|last|this|every|by|until|till|since|from|through|"
+    r"thru|to|and|or) )"
     rf"({'|'.join(_DAYS)})\b(?!['-]|\.\w| [A-Z][a-z]+ (?:is|was|has)\b)"
     rf"|(?<![Tt]he )(?<![Hh]e )(?<!it )\b({'|'.join(_DAYS)})\b(?=,? {_LATER})"
 )
@@ -97,7 +98,8 @@ _ARE = re.compile(r"(?<![\w'.^+*/=-])[rR] (?=(?:you|u|we|they)\b)|(?<=\byou )r (
 _YOUR = re.compile(
     r"(?<![\w.'@/-])(?<!\d )(?<!\ba )(?<!per )(?<!this )(?<!next )(?<!last )(?<!each )(?<!every )"
     r"(?<!one )(?<!the )(?<!half )(?<!new )(?<!good )(?<!school )(?<!past )(?<!full )(?<!tax )yr "
-    r"(?!(?:of|in|on|at|to|as|by|is|we|he|it|or|for|and|but|was|are|that|when|than|from|with|since|ago|before|after|later|old|end|they|"
+    r"(?!(?:of|in|on|at|to|as|by|is|we|he|it|or|for|and|but|was|are|that|when|than|from|with|"
+    r"since|ago|before|after|later|old|end|they|"
     r"she|you|has|had|will|because)\b)(?=[A-Za-z]{2})"
 )
 
