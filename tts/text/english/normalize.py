@@ -92,7 +92,7 @@ _CUES = tuple(
         r"[A-Z]{2}\b(?:(?<=[a-z] ..)|(?<=[a-z], ..))",
         r"->|=>",
         r"[<>](?<=\w .) \w",
-        r"\b(?:sq|cu|fl|apt|[IiPp]n?t)\b",
+        r"\b(?:sq|cu|fl|apt|[Ii]nt|[Pp]t)\b",
         r"[DRI]-(?<!\w..)[A-Z]{2}\b|WW(?<!\w..)",
         r"\b[NS]?[NSEW] (?:wind|breeze|gust|gale|swell|facing)",
         r"[A-Z](?<!\w.) to [B-Z]\b|[A-Z]{3}-[A-Z]{3}\b",
