@@ -37,8 +37,8 @@ def test_words(english, text, words):
 
 def test_capitals_mean_nothing_in_a_shouted_text():
     assert is_shouted("WHO ARE ALL OF YOU") and not is_shouted("USA") and not is_shouted("a b c d")
-    assert lexicon_words("US") == ["u", "s"] and lexicon_words("US", shouted=True) == ["US"]
-    assert lexicon_words("'") == [] == lexicon_words("-")
+    assert lexicon_words("US") == ("u", "s") and lexicon_words("US", shouted=True) == ("US",)
+    assert lexicon_words("'") == () == lexicon_words("-")
 
 
 @pytest.mark.parametrize(

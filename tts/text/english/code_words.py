@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tts.text.english import number_words
 from tts.text.english.bible import SHORT_BOOKS
 from tts.text.english.places import STATES
+from tts.text.english.rules_codes import PARTS
 from tts.text.english.rules_forms import DIRECTIONS, SLASHED
+from tts.text.english.rules_journeys import BOUND, COMPASS, DAY_LETTERS, LESSONS, SUBJECTS
+from tts.text.english.rules_notes import DOSES, PAIRED
 from tts.text.english.words import KINDS as WORDS
 from tts.text.english.words import spell
 
@@ -58,7 +62,57 @@ def _model(written: str) -> str:
     return number_words.plural(said) if letters == "s" else f"{said} {spell(letters)}"
 
 
+def _military_minutes(written: str) -> str:
+    """Return the minutes of 0600 and 1405: hundred, oh five."""
+    return "hundred" if written == "00" else _lap(written)
+
+
+def _is_set(score: str) -> bool:
+    """Tell whether a score ends a set of volleyball, badminton or table tennis: 25:22, 16:14."""
+    won, lost = sorted(map(int, re.split("[:-]", score)), reverse=True)
+    return won - lost >= 2 if won in (11, 15, 21, 25) else won > 11 and won - lost == 2
+
+
+def _sets(written: str) -> str:
+    """Say 25:22, 19:25 as scores; times of day, which go up, stay for the rules of the clock."""
+    scores = re.split(", ?", written)
+    pairs = [tuple(map(int, re.split("[:-]", score))) for score in scores]
+    if not all(map(_is_set, scores)) or pairs == sorted(pairs):
+        return written
+    return ", ".join(" to ".join(map(number_words.cardinal, map(str, pair))) for pair in pairs)
+
+
+def _team(number: str) -> str:
+    """Say 49ers as forty niners, 76ers as seventy sixers."""
+    said = number_words.cardinal(number)
+    return said + ("rs" if said.endswith("e") else "ers")
+
+
+def _spoons(one: str) -> Callable[[str], str]:
+    """Return what names a measure after its amount: one of 1 and of 1/2, several of 1 1/2."""
+    return lambda amount: one if re.fullmatch(r"1|\d/\d", amount) else one + "s"
+
+
 KINDS = {
+    "military_hour": _lap,
+    "military_minutes": _military_minutes,
+    "sets": _sets,
+    "team": _team,
+    "part": lambda short: PARTS[short],
+    "numbered": lambda mark: " number" if mark.strip() else "",
+    "several": lambda number: number_words.plural(number_words.cardinal(number)),
+    "day": lambda letters: DAY_LETTERS[letters],
+    "dose": lambda letters: DOSES[letters.lower()],
+    "side": lambda letter: {"L": "left", "R": "right"}[letter],
+    "bound": lambda letters: BOUND[letters],
+    "lessons": lambda letters: LESSONS[letters],
+    "subject": lambda letters: SUBJECTS[letters],
+    "cups": _spoons("cup"),
+    "tablespoons": _spoons("tablespoon"),
+    "teaspoons": _spoons("teaspoon"),
+    "compass": lambda letters: COMPASS[letters],
+    "paired": lambda code: PAIRED[code],
+    "indian": lambda scale: "crore" if scale[0] in "cC" else "lakh",
     "reference": reference,
     "telephone": telephone,
     "units": lambda unit: WORDS["unit"](f"2 {unit}").partition(" ")[2],

@@ -26,12 +26,12 @@ _FORM = re.compile(
 _NUMBER = r"#?\d|[A-Z]\d|[A-Z]{1,4}-\d|[$€£]\d"
 _BEFORE_NUMBER = re.compile(
     rf"(?<![\w.'@/-])([A-Za-z][a-z/]{{0,5}}|[A-Z]{{2,5}})(?:(\.) ?| )(?={_NUMBER}|([B-HJ-Z]"
-    r"|A(?! [a-z]))(?![\w'.])|[IVX]{2,5}\b|[Nn]os?\.? ?[A-Z]?\d|number\b|#)"
+    r"|A(?! [a-z]))(?![\w']|\.(?!\s*\Z))|[IVX]{2,5}\b|[Nn]os?\.? ?[A-Z]?\d|number\b|#)"
 )
 _WITH_STOP = re.compile(
     r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.]| \d{1,2}[:.]\d\d)"
 )
-_GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z]")
+_GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z&]")
 # These begin a sentence, not a name.
 STARTERS = (
     r"(?:The|He|She|It|They|We|You|This|That|These|There|An?|And|But|So|No|Yes|In|On|At|If|For|"
@@ -49,7 +49,7 @@ def stopped() -> dict[str, dict[str, str]]:
     """Return by what stands behind the form (".", ".,", " 9", ". 9", ". B", ". X") what is said."""
     found: dict[str, dict[str, str]] = {}
     for written, said, *_ in rows():
-        form, mark = re.fullmatch(r"([A-Za-z;/0-9]+?)(\.,|\.? [9BX]|\.?)", written).groups()
+        form, mark = re.fullmatch(r"([A-Za-z;/0-9']+?)(\.,|\.? [9BX]|\.?)", written).groups()
         found.setdefault(mark, {})[form] = said.removesuffix(mark.lstrip("."))
     return found
 

@@ -31,6 +31,8 @@ _BRACKET = re.compile(
     r"(?:(?<=[\d%KMB])|(?<=May|une|uly|ary|rch|ril|ust)|(?<=ember|tober))"
     r" \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)"
 )
+# The hidden digits of a card: **** 4821.
+_HIDDEN = re.compile(r"(?:[*•]{4}[ -]?){1,4}(?=\d{4}(?![\d*]))")
 _SPAN = re.compile(r"\(([a-z]|[ivx]{2,4})\)( ?[-–—] ?)\(([a-z]|[ivx]{2,4})\)")
 _TIE_BREAK = re.compile(r"(?<=\d-\d)\((\d{1,2})\)")
 
@@ -42,6 +44,8 @@ def plain_marks(text: str) -> str:
     if "(" in text:
         text = _SPAN.sub(_span, text)
         text = _TIE_BREAK.sub(r", \1", _BRACKET.sub(", ", text))
+    if "**" in text or "••" in text:
+        text = _HIDDEN.sub(lambda match: re.sub("[*•]", "x", match[0]), text)
     text = _APOSTROPHE.sub("'", text)
     if not _MAY_MARK.search(text):
         return text

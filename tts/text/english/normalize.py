@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tts.text.characters import APOSTROPHES, DASHES, SILENT, Leftovers, admit, fold
 from tts.text.english.arpabet import PUNCTUATION
-from tts.text.english.dotted import write_abbreviations, write_dotted
+from tts.text.english.dotted import STARTERS, write_abbreviations, write_dotted
 from tts.text.english.marks import plain_marks
 from tts.text.english.places import write_states
 from tts.text.english.rules import say
@@ -52,17 +52,22 @@ _WEEKDAYS = {
 _WEEKDAY = re.compile(
     rf"\b({'|'.join(_WEEKDAYS)})\.(?=,| +(?:[a-z(]|[JFMASOND][a-z]{{2,8}} [a-z]+))"
 )
-_ABBREVIATION = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})\.(?!\w)", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,6})\.(?!\w)")
 _TITLE = re.compile(rf"\b({'|'.join(TITLES)})\.(?=\s+[A-Z])")
 _STREETS = {"St": "street", "Dr": "drive", "Rd": "road", "Ln": "lane", "Ct": "court"}
 _STREETS |= {"Pl": "place", "Sq": "square", "Hwy": "highway", "Pkwy": "parkway"}
 _TENTH = r"(?:[a-z]{3,10} ){0,3}(?:first|second|third|[a-z]{2,9}th)"
 # No new sentence begins after it, but for what is no name of a person: 57th St.
 _STREET = re.compile(
-    r"((?<=[a-z] )St)\.(?!\s+[A-Z])|((?<=th )(?<!ith )(?<!both )(?:St|Dr|Rd|Pl))\."
-    rf"|\b([A-Z][a-z]{{2,15}}) ({'|'.join(_STREETS)})\.(?=,|$|\s+[a-z])"
+    rf"((?<=[a-z] )St)\.(?!\s+(?!{STARTERS})[A-Z])|((?<=th )(?<!ith )(?<!both )(?:St|Dr|Rd|Pl))\."
+    rf"|\b([A-Z][a-z]{{2,15}}) ({'|'.join(_STREETS)})\.(?=,|$|\s+[a-z]|\s+(?:The|It|They|We)\b)"
 )
 _AT_END = re.compile(r"[ \"']*\Z")
+# After a dept. or 5 p.m. another sentence; after titles there may be a Dr. No or Ms. She.
+_NEXT = re.compile(rf"[\"']* +\"?{STARTERS}(?!\.)")
+_BEFORE_NAME = frozenset(
+    "mr mrs ms dr prof gen col capt lt sgt rev hon gov sen messrs st maj vs e.g i.e".split()  # noqa: SIM905
+)
 _DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _DIRECTION = re.compile(
     rf"\b([NSEW])\.? (?=(?:{_TENTH}|[A-Z][a-z]{{2,12}}) (?:St|Ave|Blvd|Rd|Dr|Ln)\b)"
@@ -73,15 +78,31 @@ _BEFORE_I = re.compile(
     r"\b(?:am|are|was|were|do|did|have|had|can|could|will|would|shall|should|may|might|must|and|or"
     r"|as|than|but|nor|not|only)\s+$"
 )
-# The rules have something to do: a digit, a symbol or a Roman numeral.
-_NEEDS_WORDS = re.compile(
-    r"[^A-Za-z ,.!?;:'\"<>-]|\b(?:[IVXL]{2,}|[ivxl]{2,})\b|[a-z] [VX]\b|\w\.[a-z]{2}"
-    r"|\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})"
-    r"|\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b"
-    r"|[a-z],? [A-Z]{2}\b|->|=>|\w [<>] \w|\b(?:sq|cu|fl)\b|\b[DRI]-[A-Z]{2}\b|\bWW"
-    r"|\b[NS]?[NSEW] (?:wind|breeze|gust|gale|swell|facing)|\bapt\b|\b[A-Z] to [B-Z]\b"
-    r"|[a-z][A-Z]|\b[A-DFO]-(?![\w-])|\b[ABC]{2,3}-(?![\w-])|\b[A-Z]{2,3}[a-z]\b"
-    r"|\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
+# The rules have something to do: a digit, a symbol or a Roman numeral. One search each is faster
+# than one search for any of them.
+_CUES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[^A-Za-z ,.!?;:'\"<>-]",
+        r"\b(?:[IVXL]{2,}|[ivxl]{2,})\b",
+        r"[VX]\b(?<=[a-z] [VX])",
+        r"\.[a-z]{2}(?<=\w\...)",
+        r"\b(?:[JFMASOND][a-z]{2,8}|[MTWFS]\w{2,8})\.?-(?:[JFMASOND][a-z]{2}|[MTWFS][a-z]{2})",
+        r"\b(?:[Ss]cene|[Aa]ct|[Pp]art|[Cc]hapter|[Bb]ook|[Vv]olume) i\b",
+        r"[A-Z]{2}\b(?:(?<=[a-z] ..)|(?<=[a-z], ..))",
+        r"->|=>",
+        r"[<>](?<=\w .) \w",
+        r"\b(?:sq|cu|fl|apt|[Ii]nt|[Pp]t)\b",
+        r"[DRI]-(?<!\w..)[A-Z]{2}\b|WW(?<!\w..)",
+        r"\b[NS]?[NSEW] (?:wind|breeze|gust|gale|swell|facing)",
+        r"[A-Z](?<!\w.) to [B-Z]\b|[A-Z]{3}-[A-Z]{3}\b",
+        r"[A-Z](?<=[a-z].)",
+        r"\b(?:[A-DFO]|[ABC]{2,3})-(?![\w-])",
+        r"\b[A-Z]{2,3}[a-z]\b",
+    )
+)
+_NUMBERED = re.compile(
+    r"\b(?i:chapter|part|act|scene|book|war|volume|type|phase|stage|class|level|section"
     r"|king|queen|pope|emperor|tsar) \S{0,12} ?I\b"
 )
 # What reaches the rules as it is; quotes and < > then vanish, the others are said or reported.
@@ -103,6 +124,7 @@ _REWRITTEN = {
         "′": "'",
         "−": "-",
     },
+    **{"♭": " flat ", "♯": " sharp ", "↓": " down ", "↑": " up "},
     **{"→": "->", "⇒": "=>", "➔": "->", "➜": "->"},
     **{"…": ".", "。": ".", "、": ",", "：": ":", "￥": "¥"},
 }
@@ -123,7 +145,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
     plain = write_chat(shorten(" ".join(plain.split())))
     plain = write_states(write_abbreviations(plain))
-    if _NEEDS_WORDS.search(plain):
+    if _needs_words(plain):
         plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))
     leftovers = Leftovers(text, _admit)
@@ -143,6 +165,13 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     if text != written:
         problems = [_as_written(problem, written) for problem in problems]
     return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
+
+
+def _needs_words(text: str) -> bool:
+    """Tell whether the rules have anything to do in `text`."""
+    if any(cue.search(text) for cue in _CUES):
+        return True
+    return "I" in text and bool(_NUMBERED.search(text))
 
 
 def _as_written(problem: Problem, text: str) -> Problem:
@@ -176,9 +205,16 @@ def _expand(text: str) -> str:
     text = _DIRECTION.sub(lambda match: _DIRECTIONS[match[1]] + " ", text)
     text = _STREET.sub(_street, text)
     text = _TITLE.sub(lambda match: TITLES[match[1]], text)
-    text = _ABBREVIATION.sub(lambda match: ABBREVIATIONS[match[1].lower()] + _stop(match), text)
+    text = _ABBREVIATION.sub(_abbreviation, text)
     text = _DOTTED.sub(_dotted, write_dotted(text))
     return _INITIAL.sub(_initial, text)
+
+
+def _abbreviation(match: re.Match[str]) -> str:
+    """Return what a word before a full stop is the abbreviation of; else the two as they are."""
+    form = match[1].lower()
+    said = ABBREVIATIONS.get(form)
+    return said + _stop(match, form) if said else match[0]
 
 
 def _initial(match: re.Match[str]) -> str:
@@ -189,22 +225,27 @@ def _initial(match: re.Match[str]) -> str:
     return letter_word(match[1].lower())
 
 
-def _stop(match: re.Match[str]) -> str:
-    """Return the full stop that ends the sentence as well, where nothing follows `match`."""
+def _stop(match: re.Match[str], form: str = "st") -> str:
+    """Return the full stop of `form` that ends the sentence as well: nothing or a new one follows.
+
+    form: without its last full stop; by default only the end of the text is looked for.
+    """
+    if form not in _BEFORE_NAME and _NEXT.match(match.string, match.end()):
+        return "."
     return "." if _AT_END.match(match.string, match.end()) else ""
 
 
 def _street(match: re.Match[str]) -> str:
     """Say Elm Dr. as Elm drive."""
     name, kind = (match[3] + " ", match[4]) if match[3] else ("", match[1] or match[2])
-    return name + _STREETS[kind] + _stop(match)
+    return name + _STREETS[kind] + _stop(match, "road")
 
 
 def _dotted(match: re.Match[str]) -> str:
     """Say a.m., U.S.: known words or letters; a last full stop ends the sentence, too."""
     letters = match[0].lower().rstrip(".")
     said = _LATIN.get(letters) or " ".join(map(letter_word, letters.replace(".", "")))
-    return said + _stop(match)
+    return said + _stop(match, letters)
 
 
 def _add_pause(mark: str, out: list[str]) -> None:

@@ -14,7 +14,9 @@ from tts.text.english.bible import SHORT_BOOK
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
 from tts.text.english.rules_forms import FORMS
+from tts.text.english.rules_journeys import JOURNEYS
 from tts.text.english.rules_measures import MEASURES
+from tts.text.english.rules_notes import NOTES
 from tts.text.english.words import CODES, COUNTRIES, KINDS, LIBRARY_UNITS, MONTHS, UNITS
 from tts.text.english.words import UNITS_OF_PRICES as PRICED
 from tts.text.verbalize import Rule, compile_rules
@@ -65,7 +67,12 @@ _UNIT = "|".join(
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
 _TOP = (
     r"(?:com|org|net|edu|gov|info|int|io|uk|de|fr|cn|jp|tv|ai|app|dev|eu|ca|au|us|co|ru|nl|ch|"
-    r"js|py|pdf|html|txt|csv|zip|exe)"
+    r"js|py|pdf|html|txt|csv|zip|exe|COM|ORG|NET|EDU|GOV)"
+)
+_EXTENSION = (
+    r"(?:sh|ya?ml|md|json|toml|cfg|ini|log|lock|sql|xml|css|tsx?|jsx?|rs|java|cpp|hpp|php|rb|png|"
+    r"jpe?g|gif|svg|mp[34]|wav|flac|mov|docx?|xlsx?|pptx?|tar|gz|bak|conf|env|bat|dll|deb|rpm|"
+    r"iso|apk|dmg|ipynb|onnx|bin|htm|pdf|txt|csv|zip|exe|py|js|html)"
 )
 _PATH = r"(?:[/?#][\w./?=&%~+#:@-]{0,500}(?<![.?:]))?"
 
@@ -87,6 +94,11 @@ RULES = [
     (rf"(?<![\w.@/-])((?:{_LABEL}\.){{1,6}}{_TOP})(?![\w@-]|\.\w)({_PATH})",
      "{1:address} {2:address}",
      "Try www.site.com now.", "Try w w w dot site dot com now."),
+    (r"(?<![\w.@/-])([\w-]{2,30}\.(?:ly|gg|me|be|to|gl|fm|so|st|it|in|at|is))"
+     r"(/[\w./?=&%~+#:@-]{1,300}(?<![.?:]))", "{1:address} {2:address}", "bit.ly/menu",
+     "bit dot l y slash menu"),
+    (rf"(?<=[A-Za-z\d_])\.(?={_EXTENSION}\b(?![.'-]?\w))(?<![A-Z]\.)", " dot ", "edit run.sh now",
+     "edit run dot s h now"),
     (r"(?<!\w)#([A-Za-z]\w{0,100})", "hashtag {1:camel}", "#OpenDay", "hashtag Open Day"),
     (r"(?<![\w@])@([A-Za-z]\w{0,100})", "at {1:camel}", "Hi @sam!", "Hi at sam!"),
     (r"(?<!\w)#(?= ?\d)", "number ", "We are #1.", "We are number one."),
@@ -335,7 +347,7 @@ RULES = [
     (rf"{_START}({_N})x\b(?! ?[-+=*/^<>])", "{1:number} times", "10x", "ten times"),
     # Formulas
     (r"(?<![\w'])[Aa](?= ?[&+=×÷≤≥/°])", "ay", "A+", "ay plus"),
-    (r"(?<=[&+=×÷/]) ?[Aa]\b(?! [a-z]{2})", " ay", "b = a", "b equals ay"),
+    (r"(?<=[&+=×÷/]) ?[Aa]\b(?! [a-z]{2}| \.\d)", " ay", "b = a", "b equals ay"),
     (r"(?<![\w^])([a-z]{1,3})\^2(?!\d)", "{1:spell} squared", "mc^2", "m c squared"),
     (r"(?<![\w^])([a-z]{1,3})\^3(?!\d)", "{1:spell} cubed", "x^3", "x cubed"),
     (r"\^2(?!\d)", " squared ", "5^2", "five squared"),
@@ -383,5 +395,5 @@ RULES = [
 ]
 # fmt: on
 
-RULES = [*FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
+RULES = [*JOURNEYS, *NOTES, *FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
 say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

@@ -49,10 +49,16 @@ _NO_CITY = (
     r"(?!(?:Well|Yes|No|Yeah|Sure|Alright|Right|Look|Okay|Please|Thanks|Sorry|Now|Then|Fine|Mom|"
     r"Dad|Great|Cool|Hey|Hello|Good|Sir|Mum|Sounds|Not)\b)"
 )
+# Before a lone I, which is a numeral there.
+PARTS = {"Art": "article", "Sec": "section", "Pt": "part", "Ch": "chapter", "Vol": "volume"}
 _TENTHS = r"(\d{1,5}(?:\.\d{1,3})?)"
 
 # fmt: off
 CODES = [
+    (r"\bSt-(?=[A-Z][a-z])", "Saint ", "9 Rue St-Denis", "nine Rue Saint Denis"),
+    (r"\A10-4(?=[,.!])", "ten four", "10-4, on my way.", "ten four, on my way."),
+    (rf"\b({'|'.join(PARTS)})\. I(?=[,;:.)]|\s*\Z)", "{1:part} one", "Art. I, p. 9",
+     "article one, page nine"),
     # What stands before the number of a place, without its full stop
     (r"\b(?:Ste|STE)\b\.? (?=\d|[A-Z]\b)", "suite ", "Ste. 40", "suite forty"),
     (r"\bBldg\b\.? (?=\d|[A-Z]\b)", "building ", "Bldg 7", "building seven"),

@@ -21,7 +21,8 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:sday|nesday|rsday|urday|day|s|rs|
 _NO_MORE = r"(?![\w/%]|[.,]\d)"
 _MEASURED = (
     r"(?! ?-?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|inch|inches|in\b|miles?|of\b|the\b|an?\b|"
-    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|majority|FG|shooting|passing|shots|"
+    r"hours?|pounds?|lbs?|oz|ounces?|pints?|quarts?|gallons?|meters?|feet|ft|full|mark|"
+    r"majority|FG|shooting|passing|shots|"
     r"scale|time|chance|size|turn|share|stake|length|pipe)\b)"
 )
 _FRACTIONS = r"1/(?:[2-9]|1\d|20)\b|[13]/4\b|[12]/3\b|[1-4]/5\b|[1357]/8\b|9/11\b"
@@ -31,7 +32,8 @@ _SURE_DATE = (
     r"ended|ending|begins|beginning|valid|effective|deadline:?|date:?|open|opens|closed|closes|"
     r"reopens?|launches|avail(?:able|\.)?|rel(?:ease|eased|\.)|born|arrives|"
     r"arrived|leaves|left|scheduled for|payable|posted|shipped|ships|mailed|filed|signed|"
-    r"(?:deadline|date|day|birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
+    r"(?:deadline|date|day|bday|b-day|anniversary|interview|surgery|concert|show|"
+    r"birthday|appointment|exam|meeting|party|wedding|game|flight|trip) "
     r"(?:is|was)(?: on)?)"
 )
 _MAYBE_DATE = r"(?i:it's|today is|by|from|to|before|after|through|thru|between|and|as of|for)"

@@ -19,13 +19,19 @@ SLASHED = {
     **{"S/N": "serial number", "P/N": "part number", "F/T": "full time", "P/T": "part time"},
     **{"b/c": "because", "w/in": "within", "w/out": "without", "b/w": "between", "K/D": "k d"},
     **{"f/u": "follow up", "n/a": "n ay", "Q/A": "q and ay", "S/H": "s and h"},
+    **{"F/OT": "final, overtime", "F/SO": "final, shootout", "p/m": "per month"},
+    **{"p/w": "per week", "p/h": "per hour", "p/p": "per person", "p/d": "per day"},
+    **{"p/a": "per annum", "b/f": "brought forward", "c/f": "carried forward"},
+    **{"o/u": "over under", "s/p": "status post", "d/c": "discontinue", "h/o": "history of"},
+    **{"r/o": "rule out", "c/w": "compared with", "w/w": "week over week"},
 }
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 DIRECTIONS |= {"NW": "Northwest", "NE": "Northeast", "SW": "Southwest", "SE": "Southeast"}
 _DIRECTION = "(NW|NE|SW|SE)"
 _TENTH = r"\d{1,3}(?:st|nd|rd|th)\b"
 STREET = (
-    r"(?:St|Ave|Blvd|Rd|Dr|Ln|Ct|Pl|Sq|Ter|Cir|Way|Hwy|Pkwy|Street|Avenue|Boulevard|Road|Drive|Lane|"
+    r"(?:St|Ave|Blvd|Rd|Dr|Ln|Ct|Pl|Sq|Ter|Cir|Way|Hwy|Pkwy|Street|Avenue|Boulevard|Road|Drive|"
+    r"Lane|"
     r"Court|Place|Square|Terrace|Circle|Highway|Parkway|Broadway|Trail|Loop|Alley)\b"
 )
 _OWNER = either_case(
@@ -51,6 +57,11 @@ _MEASURED = (
     r"cable|walk|hike|supply|PSU|pipes?|nails?|drill|bits?)"
 )
 _TAX = r"(1040|1065|1095|1098|1099|1120|940|941|990)"
+_NOT_COUNTED = (
+    r"(?!(?:runs|races|runners|walks|events|screens|monitors|displays|videos|pixels|cameras|"
+    r"projectors|"
+    r"streams|times|was|has|is|routes|courses|trails|results|projects|this|plus)\b)"
+)
 _K_NOUN = r"(?=users|units|copies|fans|students|orders|streams|plays|stars|points|tickets|sales)"
 
 # fmt: off
@@ -101,14 +112,14 @@ FORMS = [
      "Sun 4:25", "Sunday four twenty five"),
     (r"(?<![\w./])(1?\d)/(1?\d)c\b", "{1:number}, {2:number} central", "8/7c",
      "eight, seven central"),
-    (r"(?:(?<=[ECMP][SD]T )|(?<= [ECMP]T ))(1?\d)/([12]?\d|3[01])\b(?![/.]\d)",
+    (r"(?:(?<=[ECMP][SD]T )|(?<= [ECMP]T ))(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])\b(?![/.]\d)",
      "{1:month} {2:ordinal}", "9 PST 2/13", "nine p s t February thirteenth"),
     (r"(?<![\w/.-])(0[1-9]|1[0-2])/(20\d\d)(?![\w/])", "{1:month} {2:year}", "exp 08/2029",
      "exp August twenty twenty nine"),
     (r"\b(?:EXP|[Ee]xp|expiry|EXPIRY)\b\.?:? (0[1-9]|1[0-2])/([23]\d)(?![\w/])",
      "expiry {1:month} twenty {2:number}", "EXP 03/29", "expiry March twenty twenty nine"),
     (r"(?<=\d)-(yr|hr|wk|mo)s?\b\.?", " {1:each}", "a 10-yr loan", "a ten year loan"),
-    (r"/(mo|yr|hr|wk)\.(?=[,;]| [a-z])", "/{1}", "$9/mo., paid",
+    (r"/(mo|yr|hr|wk)\.(?=[,;)]| [a-z+(])", "/{1}", "$9/mo., paid",
      "nine dollars per month, paid"),
     (r"(?<=\d) ?pcm\b", " per calendar month", "$900 pcm",
      "nine hundred dollars per calendar month"),
@@ -120,8 +131,20 @@ FORMS = [
      "{1:number}{2:half_of} bedroom{3:pause}", "2BR flat", "two bedroom flat"),
     (r"(?<![\w.,])(\d)(\.5)? ?(?:BA|ba)\b", "{1:number}{2:half_of} bath", "2.5 BA",
      "two and a half bath"),
-    (r"(?<![\w.,])(\d{1,3}(?:\.\d)?)[kK] ?mi(?:les)?\b", "{1:number} thousand miles", "90k mi",
+    (r"(?<![\w.,])(\d{1,3}(?:\.\d)?)[kK] ?mi(?:les)?\b(?:\.(?=,| [a-z]))?",
+     "{1:number} thousand miles", "90k mi",
      "ninety thousand miles"),
+    (r"(?<![\w.,$€£])(\d{1,3}(?:\.\d)?)[kK](?=(?:/| per )(?:day|week|month|year|mo|yr|hr)\b)",
+     "{1:number} thousand",
+     "3K/day", "three thousand per day"),
+    (r"(?<![\w.,$€£])(\d{1,3}(?:\.\d{1,2})?)B (?=(?:yrs?|years?|people|users|views|streams|stars|"
+     r"parameters|params|in|of|by)\b)", "{1:number} billion ", "4.5B years",
+     "four point five billion years"),
+    (rf"(?<![\w.,$€£])(\d{{1,3}}(?:\.\d)?)k {_NOT_COUNTED}(?=[a-z]{{3,14}}s\b)",
+     "{1:number} thousand ",
+     "153k voters", "one hundred and fifty three thousand voters"),
+    (r"(?<=[a-z])/(?=[$€£]\d)", ", ", "$9 in/$5 out", "nine dollars in, five dollars out"),
+    (r"(?<=\d )(beds?|bd|br)/(?=\d)", "{1}, ", "4 bed/3 bath", "four bed, three bath"),
     (rf"(?<![\w.,])(\d{{1,3}}(?:\.\d)?)k {_K_NOUN}", "{1:number} thousand ", "7k units",
      "seven thousand units"),
     (r"(?<![\w'])'0([1-9])(?![\w.,:/-]\d)\b", "oh {1:number}", "an '08 Civic", "an oh eight Civic"),
@@ -141,7 +164,7 @@ FORMS = [
     (r"\b((?i:(?:meeting|zoom|conference|webinar) id):?(?: is)?) (\d{3}(?: \d{3,4}){2})\b",
      "{1} {2:telephone}", "Meeting ID 842 551 907",
      "Meeting i d eight four two, five five one, nine zero seven"),
-    (r"\b[Rr]ev\. ?(?=\d)", "revision ", "Rev. 3", "revision three"),
+    (r"\b[Rr]ev\. ?(?=\d)(?!\d{1,2}:\d)", "revision ", "Rev. 3", "revision three"),
     (r"\brev\. (?=(?:up|down|rose|fell|grew|was|of|beat|miss\w{0,4}|growth|guid\w{0,6})\b|\$)",
      "revenue ", "Its rev. fell 3%.", "Its revenue fell three percent."),
     (r"\b[Rr]el\. ?(?=\d)", "release ", "Rel. 3", "release three"),
@@ -153,7 +176,7 @@ FORMS = [
     (r"\b(1Z ?[A-Z\d]{3} ?[A-Z\d]{3}(?: ?\d{2,4}){2,4})\b", "{1:reference}",
      "1Z 999 AA1 01 2345 6784", "one z, nine nine nine, ay ay one, zero one, two three four five, "
      "six seven eight four"),
-    (r"(?<![\w-])([A-Z]{2,5})-((?:19|20)\d\d)-(\d{3,7})(?![\w-])",
+    (r"(?<![\w#-])([A-Z]{2,5})-((?:19|20)\d\d)-(\d{3,7})(?![\w-])",
      "{1:spell} {2:year} {3:digits}", "CVE-2021-4420",
      "c v e twenty twenty one four four two zero"),
     (r"(?<![\w.,])(60|70|75|80|85|90|93|95)/(40|30|25|20|15|10|7|5)(?![\w%/]|[.,]\d)"
@@ -186,7 +209,7 @@ FORMS = [
      "one sixtieth of a second"),
     # Amounts
     (r"(?<![\w.,/])(\d{1,2})/(?=[$€£]\d)", "{1:number} for ", "2/$5", "two for five dollars"),
-    (rf"(?<![\w./,:$€£-])([$€£]?{_N})/(?!(?:gal|min|sec|mol|day)\b)(?=[a-z]{{3,12}}(?![\w/.-]))",
+    (rf"(?<![\w./,:$€£-])([$€£]?{_N})/(?!(?:gal|min|sec|mol|day)\b)(?=[a-z]{{3,12}}(?![\w/-]|\.\w))",
      "{1} per ", "$5/car", "five dollars per car"),
     (r"(?<![\w.,'])(\d{1,3},\d{3}|\d{1,3}\.\d)'(?!\w)", "{1:number} feet", "1,850' up",
      "one thousand eight hundred and fifty feet up"),

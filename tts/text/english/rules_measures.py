@@ -66,6 +66,9 @@ MEASURES = [
     (rf"{_START}({_N} ?(?:{_UNIT}))\.? ?[xX×] ?(?={_N} ?(?:{_UNIT})(?![\w'^/]))", "{1:unit} by ",
      "9 ft. x 12 ft. rugs", "nine feet by twelve feet rugs"),
     # After a fraction
+    (r"(?:(?<=\d/\d)|(?<=\d/\d\d)|(?<=\d/\d\")|(?<=\d/\d\d\")) ?[xX×] ?(?=\d)", " by ",
+     "1 1/2 x 3 in",
+     "one and a half by three in"),
     (rf"(?<![\w.,/$-])(\d{{1,3}})[ -](\d{{1,2}}/\d{{1,2}}) ?({_UNIT})(?![\w'^/-]){_STOP}",
      "{1:number} and {2:mixed} {3:units}", "2 1/2 mi away", "two and a half miles away"),
     (rf"(?<![\w.,/$-])(?!24/7|50/50|9/11)(\d{{1,2}}/\d{{1,2}}) ?({_UNIT})(?![\w'^/-]){_STOP}",
@@ -92,7 +95,8 @@ MEASURES = [
      "cows per square kilometer"),
     (rf"{_START}({_N} [a-z]{{3,14}})/(s|sec|second|min|minute|h|hour|day|week|month|year)"
      r"(?![\w/'^-])", "{1} per {2:each}", "4 calls/s", "four calls per second"),
-    (r"(?<![\w./@:-])([a-z]{2,13}s|people)/(s|sec|min)(?![\w/'^-])", "{1} per {2:each}",
+    (r"(?<![\w./@:-])([a-z]{2,13}s|people)/(s|sec|min|hr|hour|day|week|wk|month|year|yr)"
+     r"(?![\w/'^-])", "{1} per {2:each}",
      "in calls/s", "in calls per second"),
     # Money
     (rf"({_CASH}(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}))[ -](?={_NOUN})", "{1:one_money} ",

@@ -106,11 +106,16 @@ def _names(word: str) -> list[str]:
     return [phone for letter in word for phone in NAMES.get(letter, "").split()]
 
 
-def lexicon_words(token: str, shouted: bool = False) -> list[str]:
+@lru_cache(maxsize=20000)
+def lexicon_words(token: str, shouted: bool = False) -> tuple[str, ...]:
     """Return a run of letters, apostrophes and hyphens as words that a lexicon can hold.
 
     shouted: capitals mean nothing.
     """
+    return tuple(_words_of(token, shouted))
+
+
+def _words_of(token: str, shouted: bool) -> list[str]:
     known = dictionary()
     if "-" in token:
         if token.replace("-", "").lower() in modern():

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from tts.text.english import number_words
+from tts.text.english.dictionary import dictionary
 from tts.text.numerals import roman
 from tts.text.verbalize import verbalize
 
@@ -40,6 +41,9 @@ CODES = {
     **{"USD": "u s dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CNY": "yuan"},
     **{"RMB": "yuan", "CHF": "swiss francs", "CAD": "canadian dollars", "INR": "rupees"},
     **{"AUD": "australian dollars", "KRW": "won", "HKD": "hong kong dollars"},
+    **{"NZD": "new zealand dollars", "SGD": "singapore dollars", "MXN": "mexican pesos"},
+    **{"SEK": "swedish kronor", "NOK": "norwegian kroner", "DKK": "danish kroner"},
+    **{"ZAR": "rand", "THB": "baht", "PLN": "zloty", "CZK": "czech korunas", "AED": "dirhams"},
 }
 # Before a $ -> the country and its dollar, one and many.
 COUNTRIES = {
@@ -114,6 +118,10 @@ UNITS = {
     },
     **{"bps": ("basis point", "basis points"), "asts": ("assist", "assists")},
     **{"rebs": ("rebound", "rebounds"), "stls": ("steal", "steals"), "kts": ("knot", "knots")},
+    **{"mpg": ("mile per gallon", "miles per gallon"), "bbl": ("barrel", "barrels")},
+    **{"sf": ("square foot", "square feet"), "bu": ("bushel", "bushels")},
+    **{"sqft": ("square foot", "square feet"), "kt": ("knot", "knots")},
+    **{"reb": ("rebound", "rebounds"), "ast": ("assist", "assists"), "stl": ("steal", "steals")},
     **{"Gb": ("gigabit", "gigabits"), "Mb": ("megabit", "megabits"), "Kb": ("kilobit", "kilobits")},
     **{"Gbit": ("gigabit", "gigabits"), "Mbit": ("megabit", "megabits")},
     **{"Tb": ("terabit", "terabits"), "pts": ("point", "points")},
@@ -166,6 +174,8 @@ _EACH |= {
     "mi": "mile",
     "km": "kilometer",
 }
+_EACH |= {"pk": "pack", "ea": "each", "bx": "box", "dz": "dozen", "ct": "count", "cs": "case"}
+_EACH |= {"bbl": "barrel", "bu": "bushel", "pr": "pair"}
 EACH_AREA = {
     **{"km^2": "square kilometer", "m^2": "square meter", "mi^2": "square mile"},
     **{"cm^2": "square centimeter", "ft^2": "square foot", "m^3": "cubic meter"},
@@ -176,6 +186,8 @@ UNITS_OF_PRICES = ("kg", "g", "lb", "oz", "km", "mi", "m", "L", "l", "ft", "kWh"
 _FRACTIONS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 # Above 20 only these are parts of a measure: 3/32 of an inch, but 28/41 passes.
 _DIVISIONS = (24, 25, 32, 50, 60, 64, 100)
+# Short parts of addresses that the dictionary lacks and that are said as they are written.
+_SAID_SO = frozenset("com net org repo lib dev env doc gov edu biz vim git wiki".split())  # noqa: SIM905
 _SYMBOLS = {
     **{".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash", "=": "equals"},
     **{"?": "question mark", "&": "and", ":": "colon", "~": "tilde", "%": "percent", "#": "hash"},
@@ -196,8 +208,11 @@ def _address(written: str) -> str:
         if part.isdigit():
             words.append(number_words.cardinal(part) if len(part) < 3 else _code(part))
         elif part.isalpha():
-            plain = len(part) > 1 and part.lower() != "www" and not last
-            words.append(part if plain else spell(part))
+            # Of three letters what is no word is initials: github.com/acl-org.
+            word = len(part) > 3 or part.lower() in _SAID_SO or part.lower() in dictionary()
+            plain = len(part) > 1 and part.lower() != "www" and not last and word
+            said = part.lower() if part.lower() in _SAID_SO else part
+            words.append(said if plain else spell(part))
         else:
             words.append(_SYMBOLS.get(part, ""))
     return " ".join(words)
