@@ -6,11 +6,17 @@ them: the front end has them alone.
 
 from __future__ import annotations
 
-from tts.text.mandarin.rules import _N
+from tts.text.mandarin.rules import _HANZI, _N, _TO
 from tts.text.mandarin.words import MEASURES, PRODUCTS
 
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _SETS = r"\d{1,3}[-–:]\d{1,3}(?:[，、,]|[，、,]? ?[和及与以] ?)"
+# What days written with a full stop stand after: 9.15.
+_DAYS_ARE = (
+    "(?:仅限|活动时间|活动期|日期|期间|有效期|截止到?|截至|报名时间|放假时间|放假|假期|展期|档期|优惠时间|促销时间|"
+    "截止时间|截止日期|定在|定于|改到|推迟到|提前到)"
+)
+_DAY = r"(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])"
 _PRODUCT = "|".join(unit.replace("·", "[·.]") for unit in PRODUCTS)
 _INDEX = "(?:S'n'P|Fortune|FTSE|CSI|Nikkei|Nasdaq|Russell|STOXX|CAC|DAX)"
 
@@ -31,13 +37,27 @@ NAMES = [
     (r"(?<![A-Za-z])([A-Z][A-Za-z]{1,12}) ?[Nn][Oo]\.(?= ?[(:：]|：| ?[A-Z0-9]{4})", "{1}号码",
      "Order No. 50213", "Order号码五零二幺三"),
     # Letters that are said one by one
-    (r"(?<![A-Za-z\d])(?<!\d )(?![MG]Pa)([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])",
+    (r"(?<![A-Za-z\d])(?<!\d (?=[kMGT]))(?![MG]Pa)([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])",
      "{1:spaced}",
      "IMDb", "I M D b"),
     (r"(?<![A-Za-z])([A-Z][b-df-hj-np-tv-xz])(?=值)", "{1:spaced}", "Ct值", "C t值"),
     (r"\b(as|import) ([b-df-hj-np-tv-xz]{2,3})\b", "{1} {2:spaced}", "as np", "as n p"),
     (r"(?<![A-Za-z'&])(?!A&B)([A-Z]{1,2})&([A-Z])(?![A-Za-z'&])", "{1}'n'{2}", "R&B", "R'n'B"),
     (rf"({_INDEX}) ?(\d{{2,4}})(?![\d.年])", "{1}{2:number}", "FTSE 100", "FTSE一百"),
+    (r"(?<=[A-Za-z])[- ](II|III|IV|VII|VIII)(?![A-Za-z'-])", "{1:roman}", "SK-II", "SK二"),
+    (r"(?<![A-Za-z.])([A-Z])\.(\d{3})(?![\d.])", "{1}{2:digits}", "H.264编码", "H二六四编码"),
+    (r"#(?=N/A|[A-Z]{3,5}[!?/])", "井号", "报#REF!", "报井号REF！"),
+    (r"(?<=[A-Za-z]@)(\d{3,12})(?![\dA-Za-z.])", "{1:digits}", "Fox@2031", "Fox艾特二零三一"),
+    # What doctors write
+    (r"(?<![A-Za-z\d])[qQ](\d{1,2})[hH](?![A-Za-z\d])", "每{1:minutes}小时一次", "2片q6h",
+     "两片每六小时一次"),
+    (rf"(?<=[\d{_HANZI[1:-1]}gGlL，,]) ?(?i:(qd|bid|tid|qid|qn|prn))(?![A-Za-z\d])", "{1:dose}",
+     "每次3片 tid", "每次三片一日三次"),
+    (r"(?<=[\dA-Za-z%]) ?↑(?! ?\d)", "升高", "ALT 96U/L↑", "ALT九十六单位每升升高"),
+    (r"(?<=[\dA-Za-z%]) ?↓(?! ?\d)", "降低", "Hb 96g/L↓", "Hb九十六克每升降低"),
+    (r"↑ ?(?=\d)", "上升", "同比↑3%", "同比上升百分之三"),
+    (r"↓ ?(?=\d)", "下降", "同比↓3%", "同比下降百分之三"),
+    (r"(?<=[A-Za-z\d]) ?(?:→|->|➔|➜) ?(?=[A-Za-z\d])", "到", "PEK→SHA", "PEK到SHA"),
     # Scores of the sets of a match: 比 in all, as soon as one is none of a range
     (rf"(?<![\dA-Za-z.,:/-])((?:{_SETS}){{1,6}}\d{{1,3}}[-–:]\d{{1,3}})"
      rf"(?![\d.:/%-]|{MEASURES}|[号楼室层章页])",
@@ -52,6 +72,32 @@ NAMES = [
     (rf"[$](?= ?{_N} ?[万亿千百]{{0,2}}美[元金])", "", "$12美元", "十二美元"),
     (rf"(?<=\d) ?({_PRODUCT})(?![A-Za-z0-9^])", "{1:product}", "25N·m", "二十五牛米"),
     (rf"(?<![A-Za-z0-9])({_PRODUCT})(?![A-Za-z0-9^])", "{1:product}", "1是kW·h", "一是千瓦时"),
+    (r"(?<![\d.A-Za-z])(\d{1,3})[wW](\d)(?![\dA-Za-z.])", "{1:minutes}万{2:number}", "卖5w6",
+     "卖五万六"),
+    (r"(?<![\d.A-Za-z])(\d)[kK]([1-9])(?![\dA-Za-z.])", "{1:minutes}千{2:number}", "卖3k5",
+     "卖三千五"),
+    (r"(?<=\d块)([1-9])0(?=$|[，。！？,!?;；、)）的买卖了一每钱吧啊])", "{1:number}毛", "6块50一斤",
+     "六块五毛一斤"),
+    (r"(?<=\d块)(\d\d)(?=$|[，。！？,!?;；、)）的买卖了一每钱吧啊])", "{1:digits}", "3块65",
+     "三块六五"),
+    (rf"(?<=[A-Za-z]) \+(?={_N}(?:[元块]|{MEASURES}))", "加", "加shot +4元", "加shot加四元"),
+    (r"(?<=\d(?:年|天|周|岁))\+(?!\d)", "以上", "7年+经验", "七年以上经验"),
+    (r"(?<![\d.])(\d{0,5}0) ?h\+(?!\d)", "{1:number}多小时", "玩60h+", "玩六十多小时"),
+    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)\+(?={_N} ?%)", "{1}增长", "同比+18%", "同比增长百分之十八"),
+    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)-(?={_N} ?%)", "{1}下降", "环比-18%", "环比下降百分之十八"),
+    (rf"(?<=\d)( ?(?:[mk]?g|m[lL]|km|[KMG]B|h|IU|次|元|kcal))/(?=(?:month|year|day|week|person|"
+     r"hour|night)\b)", "{1}每", "4g/day", "四克每day"),
+    # Times and days
+    (r"(?<![\d.])(\d{1,2})'(\d{2})[\"”.](\d{1,3})(?![\d:.\"”'])",
+     "{1:minutes}分{2:seconds}秒{3:digits}", "1'08.25", "一分零八秒二五"),
+    (r"(?<![\d./])(\d/\d{1,5}) ?(?:s|sec)(?![A-Za-z\d])", "{1:fraction}秒", "快门1/125s",
+     "快门一百二十五分之一秒"),
+    (rf"({_DAYS_ARE}[^\d，。！？；]{{0,4}}){_DAY}(?:{_TO}|[到至]){_DAY}(?![\d.%℃°]|{MEASURES}|[元分])",
+     "{1}{2:plain}月{3:plain}日到{4:plain}月{5:plain}日", "仅限9.15-9.20",
+     "仅限九月十五日到九月二十日"),
+    (rf"({_DAYS_ARE}(?:是|为|：|:)?){_DAY}(?![\d.%℃°]|{MEASURES}|[元分]|{_TO}\d|[到至]\d)",
+     "{1}{2:plain}月{3:plain}日", "截止9.20", "截止九月二十日"),
+    (r"(?<=\d) (?=[A-Z] \d(?:\.\d)?(?![\d:]))", "，", "L 8 W 6.5", "L八，W六点五"),
     # Slashes and equal signs
     (r"==", "=", "a==3", "a等于三"),
     (r"((?:GPA|绩点)[^\d，。]{0,3}\d(?:\.\d{1,3})?)/(?=\d(?:\.\d)?)", "{1}，", "GPA 3.6/4.3",

@@ -15,6 +15,7 @@ from pathlib import Path
 from tts.errors import InputError
 from tts.text.characters import is_hanzi
 from tts.text.mandarin.pinyin import split_tone, table_syllable
+from tts.text.mandarin.surnames import named
 
 LONGEST = 8  # characters of the longest word
 UNIT = 100  # costs are in hundredths of a nat
@@ -22,6 +23,7 @@ _FEWEST = 10  # rarer words of the frequency list are left out
 _RARE = 0.5  # the frequency of a character that the list lacks
 _PHRASE = 1  # that of a phrase that only pypinyin has
 _OWN = 1000  # and of a word of mandarin_words.txt
+_NAMED = 30  # and of a surname with a title: more than its parts, less than words across them
 _PREFERRED = 100  # what a word whose reading stands there costs less
 _TOTAL = math.log(6e7)  # of all words of the list
 
@@ -131,6 +133,7 @@ def frequencies() -> dict[str, tuple[float, str]]:
     for word in (*own.words, *sorted(own.last_neutral | own.last_full)):
         frequency, kind = found.get(word, (0, PHRASE))
         found[word] = max(frequency, _OWN), kind
+    found.update({word: (_NAMED, NAME) for word in named() if word not in own.words})
     return found
 
 
@@ -186,6 +189,8 @@ def _known(word: str) -> tuple[str, ...] | None:
     own = knowledge()
     if word in own.words:
         return own.words[word]
+    if word in named():
+        return tuple(s for part, said in named()[word] for s in said or reading(part))
     said = _listed(word)
     if len(word) > 2 and word[-1] == "地" and word[-3] == word[-2]:
         return (*(said or _from_parts(word))[:-1], "de")  # 轻轻地
