@@ -21,12 +21,12 @@ _WORK = "(?:老师|医生|大夫|教授|律师|经理|主任|师傅|同学|阿�
 # What may stand before a surname with a title: where it is no end of another word.
 _BEFORE = "(?:^|(?<=[，。！？的给找和与跟及由对向叫是问为访]))"
 _MANY = "[一二三四五六七八九十百千万两余多几]{1,9}"
-_NUMBER = "[一二三四五六七八九十两几]"
+_NUMBER = "[零一二三四五六七八九十百千两几]"
 _H = "[\u3400-\u9fff]"
 
 
 def _surnames() -> Iterator[tuple[str, str]]:
-    """Yield rows of surnames before given names; with a title alone they are words of the lattice."""
+    """Yield rows of surnames before given names; with titles they are words of the lattice."""
     for name, said in surnames().items():
         yield (
             rf"{_NAMED}({name})(?={_H}{{1,3}}(?:$|[，。！？]))|"
@@ -49,6 +49,10 @@ _ROWS = [
         r"[年月天期日次周性]后?(?:内|前|起|底)?(还)(?=$|[，。！？完吧呢吗]|本金|利息|本息|的(?:话|$|[，。]))",
         "huan2",
     ),
+    (r"(还)(?=[你您我他她](?:们|家)?(?:$|[，。！？]|[钱了吧]))", "huan2"),
+    # Keys of music; set to a value
+    (r"(?<=个)(调)(?=$|[，。！？的了])", "diao4"),
+    (rf"(调)(?=到{_NUMBER}{{1,9}}(?:[度档格点倍赫瓦毫帧秒A-Za-z]|分[钟之]))", "tiao2"),
     # Lead
     (rf"(率)(?={_MANY}(?:大军|雄兵|精兵|兵|人马|将士|铁骑|骑兵|军|名|余人|人|骑|之众))", "shuai4"),
     (

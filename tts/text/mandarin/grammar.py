@@ -87,7 +87,22 @@ _PERSONS = frozenset("者人们员生民客友众师手户亲国家司校队厂�
 # How words of degree begin, which follow 得 after what is done: 跑得很快.
 _DEGREE = frozenset("很太挺更最")
 _DEGREES = frozenset(
-    "非常 特别 十分 不错 不好 比较 相当 这么 那么 飞快 飞起 如此 多么 极其".split()
+    [
+        "非常",
+        "特别",
+        "十分",
+        "不错",
+        "不好",
+        "比较",
+        "相当",
+        "这么",
+        "那么",
+        "飞快",
+        "飞起",
+        "如此",
+        "多么",
+        "极其",
+    ]
 )
 _UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
 _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse

@@ -6,7 +6,7 @@ them: the front end has them alone.
 
 from __future__ import annotations
 
-from tts.text.mandarin.rules import _HANZI, _N, _TO
+from tts.text.mandarin.rules import _HANZI, _N, _START, _TO
 from tts.text.mandarin.words import MEASURES, PRODUCTS
 
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
@@ -37,8 +37,8 @@ NAMES = [
     (r"(?<![A-Za-z])([A-Z][A-Za-z]{1,12}) ?[Nn][Oo]\.(?= ?[(:：]|：| ?[A-Z0-9]{4})", "{1}号码",
      "Order No. 50213", "Order号码五零二幺三"),
     # Letters that are said one by one
-    (r"(?<![A-Za-z\d])(?<!\d (?=[kMGT]))(?![MG]Pa)([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])",
-     "{1:spaced}",
+    (r"(?<![A-Za-z\d])(?<!\d (?=[kMGT]))(?![MG]Pa)"
+     r"([A-Z]{2,4}[a-rt-z]|[A-Z][a-z][A-Z])(?![A-Za-z'])", "{1:spaced}",
      "IMDb", "I M D b"),
     (r"(?<![A-Za-z])([A-Z][b-df-hj-np-tv-xz])(?=值)", "{1:spaced}", "Ct值", "C t值"),
     (r"\b(as|import) ([b-df-hj-np-tv-xz]{2,3})\b", "{1} {2:spaced}", "as np", "as n p"),
@@ -83,9 +83,11 @@ NAMES = [
     (rf"(?<=[A-Za-z]) \+(?={_N}(?:[元块]|{MEASURES}))", "加", "加shot +4元", "加shot加四元"),
     (r"(?<=\d(?:年|天|周|岁))\+(?!\d)", "以上", "7年+经验", "七年以上经验"),
     (r"(?<![\d.])(\d{0,5}0) ?h\+(?!\d)", "{1:number}多小时", "玩60h+", "玩六十多小时"),
-    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)\+(?={_N} ?%)", "{1}增长", "同比+18%", "同比增长百分之十八"),
-    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)-(?={_N} ?%)", "{1}下降", "环比-18%", "环比下降百分之十八"),
-    (rf"(?<=\d)( ?(?:[mk]?g|m[lL]|km|[KMG]B|h|IU|次|元|kcal))/(?=(?:month|year|day|week|person|"
+    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)\+(?={_N} ?%)", "{1}增长", "同比+18%",
+     "同比增长百分之十八"),
+    (rf"((?:同比|环比|[YMQ] ?o ?[YMQ]) ?)-(?={_N} ?%)", "{1}下降", "环比-18%",
+     "环比下降百分之十八"),
+    (r"(?<=\d)( ?(?:[mk]?g|m[lL]|km|[KMG]B|h|IU|次|元|kcal))/(?=(?:month|year|day|week|person|"
      r"hour|night)\b)", "{1}每", "4g/day", "四克每day"),
     # Times and days
     (r"(?<![\d.])(\d{1,2})'(\d{2})[\"”.](\d{1,3})(?![\d:.\"”'])",
@@ -98,7 +100,32 @@ NAMES = [
     (rf"({_DAYS_ARE}(?:是|为|：|:)?){_DAY}(?![\d.%℃°]|{MEASURES}|[元分]|{_TO}\d|[到至]\d)",
      "{1}{2:plain}月{3:plain}日", "截止9.20", "截止九月二十日"),
     (r"(?<=\d) (?=[A-Z] \d(?:\.\d)?(?![\d:]))", "，", "L 8 W 6.5", "L八，W六点五"),
+    (r"(?<=[差得扣加减少多拿丢判给罚领先])2(?=分(?![之米钟贝公]))", "两", "差2分", "差两分"),
+    # Ordinals, rounds, days of the week, letters that are no word
+    (r"(?<![\d.])(\d{1,3})(?:st|nd|rd|th)(?![A-Za-z])", "第{1:number}", "APA 7th", "APA第七"),
+    (r"第(\d{5,12})(?=期|号[^楼线])", "第{1:digits}", "第2031008期", "第二零三一零零八期"),
+    (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.?(?= ?(?:[01]?\d|2[0-3]):[0-5]\d| ?\d{1,2} ?[ap]m)",
+     "{1:weekday}", "Thu 9:00", "周四九点"),
+    (rf"{_START}({_N}) ?(AT|ppi|dpi|bpm|pcs)(?![A-Za-z])", "{1:number}{2:spaced}", "300ppi",
+     "三百p p i"),
+    (r"(?<=[A-Za-z] )(\d{3})(?=[KkMGT]B?(?![A-Za-z0-9]))", "{1:number}", "Max 512GB",
+     "Max五百一十二GB"),
+    (r"#(?=[0-9A-F]{0,5}\d)([0-9A-F]{6})(?![0-9A-Za-z])", "井号{1:mixed}", "色号#1F4E79",
+     "色号井号幺F四E七九"),
+    (r"(?<=[A-Za-z]\d) --?(?=[a-z])", "杠", "in.mp4 -vn", "in点mp四杠vn"),
+    (r"(?<![\d.:/-])(\d{3,4})-(\d{2,4})(?=单元|室|房(?![产价])|号?铺)", "{1:phone}杠{2:phone}",
+     "1603-05单元", "幺六零三杠零五单元"),
     # Slashes and equal signs
+    (r"(?<![\d./])(\d\.\d)/(5|10)(?:分|星)?(?![\d./A-Za-z])", "{1:number}分，满分{2:number}分",
+     "环境4.5/5", "环境四点五分，满分五分"),
+    (r"(\b(?:BP|Bp|bp) ?(?:是|为|：|:)? ?)(\d{2,3})/(\d{2,3})(?![\d/])",
+     "{1}{2:number}，{3:number}", "BP 135/80", "BP一百三十五，八十"),
+    (r"(?<=\d)( ?(?:kg|lbs?|oz|cm|ft|km|mi|ml|mL))/(?=\d{1,5}(?:\.\d)? ?(?:kg|lbs?|oz|cm|ft|km|mi)"
+     r"(?![A-Za-z]))", "{1}，", "23kg/50lbs", "二十三千克，五十磅"),
+    (r"(?<![\d./A-Za-z])(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=[首次]回合|开赛|开打|开球|[主客]场|对阵|"
+     r"迎战|晚间)", "{1:plain}月{2:plain}日", "4/9首回合", "四月九日首回合"),
+    (r"(?<=:\d\d) ?[-~—–]{1,2} ?(?=\d{1,2}[月日号])", "到", "20:00—3日8:00",
+     "二十点到三日八点"),
     (r"==", "=", "a==3", "a等于三"),
     (r"((?:GPA|绩点)[^\d，。]{0,3}\d(?:\.\d{1,3})?)/(?=\d(?:\.\d)?)", "{1}，", "GPA 3.6/4.3",
      "GPA三点六，四点三"),

@@ -31,7 +31,7 @@ def surnames() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def named() -> dict[str, tuple[Part, ...]]:
-    """Return the words that surnames make with titles and the like, in parts: 单|老师, 小|单, 姓|单."""
+    """Return the words that surnames make, in parts: 单|老师, 小|单, 姓|单."""
     groups = {name: [w for line in rows for w in line] for name, rows in _sections().items()}
     found: dict[str, tuple[Part, ...]] = {}
     for name, *items in _sections()["surnames"]:

@@ -91,6 +91,7 @@ PRODUCTS = {
     **{"N·m": "牛米", "kN·m": "千牛米", "mN·m": "毫牛米", "kW·h": "千瓦时", "W·h": "瓦时"},
     **{"A·h": "安时", "mA·h": "毫安时", "Pa·s": "帕秒", "V·A": "伏安", "kV·A": "千伏安"},
 }
+_WEEK = {"Mon": "一", "Tue": "二", "Wed": "三", "Thu": "四", "Fri": "五", "Sat": "六", "Sun": "日"}
 # How often a medicine is taken, as prescriptions have it.
 DOSES = {
     **{"qd": "一日一次", "bid": "一日两次", "tid": "一日三次", "qid": "一日四次"},
@@ -268,6 +269,7 @@ KINDS = {
     "train": _short_code,
     "code": _letters_code,
     "currency": lambda symbol: MONEY[symbol],
+    "weekday": lambda letters: "周" + _WEEK[letters],
     "dose": lambda letters: DOSES[letters.lower()],
     "coded": lambda code: CODES[code],
     "unit": _unit,
