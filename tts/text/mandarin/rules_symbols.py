@@ -97,9 +97,11 @@ SYMBOLS = [
     (rf"{_START}(\d{{1,6}}0)\+(?={MEASURES}|岁|款|城|位)", "{1:number}多", "60+人", "六十多人"),
     (rf"{_START}([1-9])\+ ?(年|个月|天|小时|周)", "{1:minutes}{2}多", "2+年", "两年多"),
     (rf"{_START}(\d{{1,3}})d(?![A-Za-z0-9/]|{_SOLID})", "{1:minutes}天", "停药3d后", "停药三天后"),
-    (rf"{_START}({_N}) ?w(?![A-Za-z0-9]|{_POWERED})", "{1:number}万", "涨粉35w", "涨粉三十五万"),
+    (rf"{_START}({_N}) ?w(?![A-Za-z0-9]|{_POWERED})", "{1:minutes}万", "涨粉35w", "涨粉三十五万"),
     (rf"(?<=\d)/(?={_CASH}\d)", "，", "$3/$9", "三美元，九美元"),
-    (r"(?<=\d)/(?=(?:month|year|day|week|person|hour|night)\b)", "每", "$9/month", "九美元每month"),
+    (r"(?<=/user)/(?=month|year)|(?<=/seat)/(?=month|year)|"
+     r"(?<=\d)/(?=(?:month|year|day|week|person|hour|night|user|seat)\b)", "每", "$9/month",
+     "九美元每month"),
     (r"(?<![\d/.])([1-9]\d)/\1(?![\d/])", "{1:number}，{1:number}", "机会50/50", "机会五十，五十"),
     (rf"{_START}({_N}){_TO}(?={_N} ?(?:{_PART})/(?:{_PART}))", "{1:number}到", "5-8mg/L",
      "五到八毫克每升"),
