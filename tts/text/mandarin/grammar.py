@@ -57,6 +57,7 @@ _MEETINGS = {
     **{(kind, "得de2"): -150 for kind in "nrtqfs"},
     ("v", "得de2"): 200,
     ("a", "得de2"): 200,
+    ("得de2", "a"): 150,
     ("得dei3", "p"): -100,
     ("得dei3", "f"): -150,
     ("为wei4", vocabulary.NAME): -200,
