@@ -203,7 +203,8 @@ SYMBOLS = [
      "{1:plain}月{2:plain}日", "11/26有空", "十一月二十六日有空"),
     (rf"(?<![\d.-])((?:19|20)\d\d)(?={_OF_YEAR})", "{1:digits}", "1998专辑", "一九九八专辑"),
     # Codes and names
-    (r"(?<=[A-Za-z\d] )(\d{1,2})-(\d{1,2})(?= (?!AM|PM|[KMGT]B|[KC]M|KG)[A-Z]{2})",
+    (r"(?<=[A-Za-z\d] )(?<!(?:May|Jun|Jul|Day|day|eek|oom|age|ter|vel) )(\d{1,2})-(\d{1,2})"
+     r"(?= (?!AM|PM|[KMGT]B|[KC]M|KG)[A-Z][A-Za-z])",
      "{1:number}比{2:number}", "EDG 1-2 RNG",
      "EDG一比二RNG"),
     (r"&&", "&", "A && B", "A和B"),
