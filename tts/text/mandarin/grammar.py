@@ -15,7 +15,7 @@ OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第种行
 # Further readings of single characters, and what they cost more than the usual one.
 SECOND = {
     "地": {"de": 100},
-    "得": {"dei3": -50, "de2": 200},
+    "得": {"dei3": 10, "de2": 200},
     "为": {"wei4": 100},
     "儿": {"er": 0},
     "只": {"zhi1": 150},
@@ -23,7 +23,7 @@ SECOND = {
     "行": {"hang2": 150},
 }
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
-_MUST = 200  # 得 as must after any word: at the beginning of a run it is likely
+_MUST = 140  # 得 as must after any word: at the beginning of a run it is as likely as de
 _COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
 _KEEP_ONE = ("m", "一yi1", "的de", "了le")  # and the particles at an end: 买一送一呢
 # Kinds of neighbours -> what their meeting costs, from the grammar of the particles.
