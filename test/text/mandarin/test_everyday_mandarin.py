@@ -8,6 +8,7 @@ from tts.text.frontend import FrontEndConfig, build_frontend
 
 KINDS = (
     *("one", "ordinal", "codes", "slash", "polyphones", "traditional", "units", "letters"),
+    *("surnames", "must", "medicine", "signs", "short"),
     *("scores", "versions", "years", "drops", "prices", "marks", "names", "clock", "days"),
 )
 

@@ -10,15 +10,8 @@ import re
 from collections.abc import Iterator
 
 from tts.text.mandarin import vocabulary
+from tts.text.mandarin.surnames import surnames
 
-# Surnames that are read otherwise than the character is elsewhere.
-SURNAMES = {
-    **{"单": "shan4", "解": "xie4", "查": "zha1", "仇": "qiu2", "任": "ren2", "曾": "zeng1"},
-    **{"区": "ou1", "朴": "piao2", "华": "hua4", "盖": "ge3", "翟": "zhai2", "缪": "miao4"},
-    **{"纪": "ji3", "宁": "ning4", "乐": "yue4", "覃": "qin2", "牟": "mu4", "尉": "wei4"},
-    **{"尉迟": "yu4 chi2", "万俟": "mo4 qi2", "长孙": "zhang3 sun1", "单于": "chan2 yu2"},
-    **{"令狐": "ling2 hu2", "澹台": "tan2 tai2"},
-}
 _NAMED = (
     "(?:(?:姓名|名字|联系人|收[件货]人|[寄发]件人|申请人|负责人|经办人|主持人|当事人|被保险人|投保人|持卡人|"
     "乘客|旅客|患者|买家|卖家|业主|户主|考生|主讲|主编|编剧|导演|主演|作者|法人|代表人|代表|[老教]师|医生)(?:是|为)?，?)"
@@ -28,23 +21,24 @@ _WORK = "(?:老师|医生|大夫|教授|律师|经理|主任|师傅|同学|阿�
 # What may stand before a surname with a title: where it is no end of another word.
 _BEFORE = "(?:^|(?<=[，。！？的给找和与跟及由对向叫是问为访]))"
 _MANY = "[一二三四五六七八九十百千万两余多几]{1,9}"
-_NUMBER = "[一二三四五六七八九十两几]"
+_NUMBER = "[零一二三四五六七八九十百千两几]"
 _H = "[\u3400-\u9fff]"
 
 
 def _surnames() -> Iterator[tuple[str, str]]:
-    for name, said in sorted(SURNAMES.items(), key=lambda item: -len(item[0])):
-        titles = _TITLE if name in "查解区" else f"(?:{_TITLE}|{_WORK})"
+    """Yield rows of surnames before given names; with titles they are words of the lattice."""
+    for name, said in surnames().items():
         yield (
             rf"{_NAMED}({name})(?={_H}{{1,3}}(?:$|[，。！？]))|"
-            rf"{_BEFORE}({name})(?={titles})|{_BEFORE}({name})(?!为)(?={_H}{{1,2}}{_TITLE})|"
-            rf"姓({name})(?=$|[，。！？名的])",
-            said,
+            rf"{_BEFORE}({name})(?!为)(?={_H}{{1,2}}{_TITLE})",
+            " ".join(said),
         )
 
 
 _ROWS = [
     *_surnames(),
+    # An office is held as well: 他任主任
+    (rf"{_BEFORE}(任)(?={_WORK})", "ren2"),
     # A quantity: on one day so many times
     (
         rf"(?<![零一二三四五六七八九十月])(一日)(?={_NUMBER}{{1,3}}[次餐回片粒颗包支袋勺顿丸滴遍剂])",
@@ -55,6 +49,13 @@ _ROWS = [
         r"[年月天期日次周性]后?(?:内|前|起|底)?(还)(?=$|[，。！？完吧呢吗]|本金|利息|本息|的(?:话|$|[，。]))",
         "huan2",
     ),
+    (r"(还)(?=[你您我他她](?:们|家)?(?:$|[，。！？]|[钱了吧]))", "huan2"),
+    # Turns, hits
+    (r"(?<=[零一二三四五六七八九十百千万])(转)(?=$|[，。！？的每左以])", "zhuan4"),
+    (rf"投{_NUMBER}{{1,4}}(中)(?=$|[，。！？的])", "zhong4"),
+    # Keys of music; set to a value
+    (r"(?<=个)(调)(?=$|[，。！？的了])", "diao4"),
+    (rf"(调)(?=到{_NUMBER}{{1,9}}(?:[度档格点倍赫瓦毫帧秒A-Za-z]|分[钟之]))", "tiao2"),
     # Lead
     (rf"(率)(?={_MANY}(?:大军|雄兵|精兵|兵|人马|将士|铁骑|骑兵|军|名|余人|人|骑|之众))", "shuai4"),
     (
@@ -78,14 +79,14 @@ def contextual(written: str) -> dict[int, tuple[str, ...]]:
     for row, (pattern, said) in enumerate(_COMPILED):
         for match in pattern.finditer(written):
             place = match.start(match.lastindex)
-            if not (row < len(SURNAMES) and _is_word(written[place : place + 2])):
+            if not (row < len(surnames()) and _is_word(written[place : place + 2])):
                 found.setdefault(place, said)
     return found
 
 
 def _is_word(pair: str) -> bool:
     """Tell whether a surname and what follows are a word that is no name: 华为, 任何."""
-    return pair not in SURNAMES and vocabulary.frequencies().get(pair, (0, ""))[1] not in (
+    return pair not in surnames() and vocabulary.frequencies().get(pair, (0, ""))[1] not in (
         "",
         vocabulary.NAME,
     )

@@ -15,7 +15,7 @@ OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第种行
 # Further readings of single characters, and what they cost more than the usual one.
 SECOND = {
     "地": {"de": 100},
-    "得": {"dei3": 150, "de2": 200},
+    "得": {"dei3": 10, "de2": 200},
     "为": {"wei4": 100},
     "儿": {"er": 0},
     "只": {"zhi1": 150},
@@ -23,6 +23,7 @@ SECOND = {
     "行": {"hang2": 150},
 }
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
+_MUST = 140  # 得 as must after any word: at the beginning of a run it is as likely as de
 _COUNTING = 300  # 一 in its own tone before anything but a number, or not before a number
 _KEEP_ONE = ("m", "一yi1", "的de", "了le")  # and the particles at an end: 买一送一呢
 # Kinds of neighbours -> what their meeting costs, from the grammar of the particles.
@@ -42,6 +43,9 @@ _MEETINGS = {
     ("得dei3", "v"): -100,
     ("得dei3", "d"): -20,
     ("得dei3", "了le"): 400,
+    ("得dei3", "a"): 60,
+    ("得dei3", "m"): 300,
+    ("得dei3", "degree"): 250,
     ("n", "得dei3"): -120,
     ("t", "得dei3"): -60,
     ("得dei3", "n"): -40,
@@ -53,6 +57,7 @@ _MEETINGS = {
     **{(kind, "得de2"): -150 for kind in "nrtqfs"},
     ("v", "得de2"): 200,
     ("a", "得de2"): 200,
+    ("得de2", "a"): 150,
     ("得dei3", "p"): -100,
     ("得dei3", "f"): -150,
     ("为wei4", vocabulary.NAME): -200,
@@ -80,6 +85,26 @@ _LAST_DIGIT_OF = {
 _IN_NUMBERS = sandhi.NUMBER | frozenset("两百千万亿点")
 # How nouns end for whom something is done: 为读者, 为祖国.
 _PERSONS = frozenset("者人们员生民客友众师手户亲国家司校队厂村妈爸")
+# How words of degree begin, which follow 得 after what is done: 跑得很快.
+_DEGREE = frozenset("很太挺更最")
+_DEGREES = frozenset(
+    [
+        "非常",
+        "特别",
+        "十分",
+        "不错",
+        "不好",
+        "比较",
+        "相当",
+        "这么",
+        "那么",
+        "飞快",
+        "飞起",
+        "如此",
+        "多么",
+        "极其",
+    ]
+)
 _UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
 _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
 
@@ -122,6 +147,7 @@ def cost_by_rule(right: Right, left: Left) -> int:
         cost += _COUNTING if counts != (right.end == "yi1") else 0
     if left.role and left.role in _LAST_DIGIT_OF.get(right.number, ()):
         cost += _LAST_DIGIT
+    cost += _MUST if left.kind == "得dei3" else 0
     if left.kind == "儿er":
         cost += 0 if right.suffix else _SUFFIX_WANTED
     elif left.kind == "儿er2":
@@ -136,6 +162,8 @@ def role_of(word: str, first: str, kind: str) -> str:
     """
     if len(word) > 1 and kind in "nNr" and word[-1] in _PERSONS:
         return "person"
+    if kind in "dazrP" and (word[0] in _DEGREE or word in _DEGREES):
+        return "degree"
     if word[0] != "一" or first == "yi1" or len(word) == 1:
         return ""
     measure = word[1]

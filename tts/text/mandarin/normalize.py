@@ -26,7 +26,7 @@ _NEEDS_WORDS = re.compile(
     r"|[A-Za-z]\.[a-z]|[A-Z][a-z]{0,4}\."
 )
 # What reaches the rules as it is; there it is said, or else reported.
-_KEPT_SYMBOLS = frozenset('·"”$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-→√Φ' + GREEK)
+_KEPT_SYMBOLS = frozenset('·"”$%&@#+=/~^|\\£€¥₹₩₽°‰×÷±≈≠≤≥_<>()*-→↑↓√Φ' + GREEK)
 _REWRITTEN = {
     **{"²": "^2", "³": "^3", "㎡": "m^2", "㎥": "m^3", "℃": "°C", "℉": "°F", "µ": "μ", "Ω": "Ω"},
     **{"￥": "¥", "〜": "~", "−": "-", "№": "No.", "○": "〇", "（": "(", "）": ")"},

@@ -15,6 +15,7 @@ from pathlib import Path
 from tts.errors import InputError
 from tts.text.characters import is_hanzi
 from tts.text.mandarin.pinyin import split_tone, table_syllable
+from tts.text.mandarin.surnames import named
 
 LONGEST = 8  # characters of the longest word
 UNIT = 100  # costs are in hundredths of a nat
@@ -22,6 +23,7 @@ _FEWEST = 10  # rarer words of the frequency list are left out
 _RARE = 0.5  # the frequency of a character that the list lacks
 _PHRASE = 1  # that of a phrase that only pypinyin has
 _OWN = 1000  # and of a word of mandarin_words.txt
+_NAMED = 200  # what a surname with a title costs less than its parts: never less than real words
 _PREFERRED = 100  # what a word whose reading stands there costs less
 _TOTAL = math.log(6e7)  # of all words of the list
 
@@ -131,14 +133,23 @@ def frequencies() -> dict[str, tuple[float, str]]:
     for word in (*own.words, *sorted(own.last_neutral | own.last_full)):
         frequency, kind = found.get(word, (0, PHRASE))
         found[word] = max(frequency, _OWN), kind
+    found.update({word: (_PHRASE, NAME) for word in named() if word not in own.words})
     return found
 
 
 def cost_of(word: str) -> int:
     """Return how rare a word is, as the negative logarithm of its share, in units of 1/UNIT."""
     frequency = frequencies().get(word, (_RARE, ""))[0]
+    if word in named() and word not in knowledge().words:
+        return sum(_cost_of_part(part) for part, _ in named()[word]) - _NAMED
     preferred = _PREFERRED if word in knowledge().words else 0
     return round(UNIT * (_TOTAL - math.log(frequency))) - preferred
+
+
+def _cost_of_part(part: str) -> int:
+    """Return the cost of a title, which may be two words: 副|主任."""
+    whole = cost_of(part)
+    return min(whole, cost_of(part[0]) + cost_of(part[1:])) if len(part) > 2 else whole
 
 
 def kind_of(word: str) -> str:
@@ -186,6 +197,8 @@ def _known(word: str) -> tuple[str, ...] | None:
     own = knowledge()
     if word in own.words:
         return own.words[word]
+    if word in named():
+        return tuple(s for part, said in named()[word] for s in said or reading(part))
     said = _listed(word)
     if len(word) > 2 and word[-1] == "地" and word[-3] == word[-2]:
         return (*(said or _from_parts(word))[:-1], "de")  # 轻轻地

@@ -91,6 +91,12 @@ PRODUCTS = {
     **{"N·m": "牛米", "kN·m": "千牛米", "mN·m": "毫牛米", "kW·h": "千瓦时", "W·h": "瓦时"},
     **{"A·h": "安时", "mA·h": "毫安时", "Pa·s": "帕秒", "V·A": "伏安", "kV·A": "千伏安"},
 }
+_WEEK = {"Mon": "一", "Tue": "二", "Wed": "三", "Thu": "四", "Fri": "五", "Sat": "六", "Sun": "日"}
+# How often a medicine is taken, as prescriptions have it.
+DOSES = {
+    **{"qd": "一日一次", "bid": "一日两次", "tid": "一日三次", "qid": "一日四次"},
+    **{"qn": "每晚一次", "prn": "必要时"},
+}
 LIBRARY_UNITS = "km/h kg km cm mm dm mg ml g m L s".split()  # noqa: SIM905
 SYMBOLS = {
     **{".": "点", "-": "杠", "_": "下划线", "+": "加", "/": "斜杠", "=": "等于", "?": "问号"},
@@ -105,7 +111,7 @@ GREEK = "".join(_GREEK)
 
 # Nouns and measure words before which 2 is 两 (not before 月, 日, 号, 楼, 级, 班, 路, ...).
 MEASURES = (
-    "(?:个|個|只|隻|杯|碗|瓶|盒|箱|本|张|張|条|條|件|位|名|次|天|周|小时|小時|分钟|分鐘|点|點|种|種|"
+    "(?:个|個|只|隻|杯|碗|瓶|盒|箱|本|晚(?![上餐饭会场点])|张|張|条|條|件|位|名|次|天|周|小时|小時|分钟|分鐘|点|點|种|種|"
     "年(?![级級代])|斤|公斤|吨|噸|米|公里|里|尺(?![寸码])|亩|畝|厘米|毫米|元|块|塊|套|双|雙|对|對|家|辆|輛|台|部|座|"
     "栋|棟|间|間|句|段|篇|首|支|枝|把|根|颗|顆|粒|头|頭|匹|口|扇|倍|万|萬|亿|億|千|百|半|岁|歲|人|"
     "国|國|地|门|門|项|項|组|組|批|步|圈|轮|輪|遍|趟|回|场|場|局|盘|盤|份|包|袋|桶|勺|片|朵|棵|株|群|"
@@ -263,6 +269,8 @@ KINDS = {
     "train": _short_code,
     "code": _letters_code,
     "currency": lambda symbol: MONEY[symbol],
+    "weekday": lambda letters: "周" + _WEEK[letters],
+    "dose": lambda letters: DOSES[letters.lower()],
     "coded": lambda code: CODES[code],
     "unit": _unit,
     "half_day": _half_day,
