@@ -93,7 +93,21 @@ def _spoons(one: str) -> Callable[[str], str]:
     return lambda amount: one if re.fullmatch(r"1|\d/\d", amount) else one + "s"
 
 
+def _moments(written: str) -> str:
+    """Say the minutes of a match, 12', 45+2': twelfth minute, forty five plus two minutes."""
+    return re.sub(r"(\d+)(?:\+(\d+))?'", _moment, written).replace("/", ", ")
+
+
+def _moment(match: re.Match[str]) -> str:
+    minute, more = match.groups()
+    if more:
+        return f"{number_words.cardinal(minute)} plus {number_words.cardinal(more)} minutes"
+    return f"{number_words.ordinal(minute)} minute"
+
+
 KINDS = {
+    "moments": _moments,
+    "medicine": lambda short: {"tab": "tablet", "cap": "capsule"}[short],
     "military_hour": _lap,
     "military_minutes": _military_minutes,
     "sets": _sets,
