@@ -67,7 +67,7 @@ _PROGRAM = (
     r"MariaDB|SQLite|Redis|Ubuntu|Debian|Fedora|Linux|kernel|macOS|iOS|iPadOS|watchOS|tvOS|Windows|"
     r"Android|Django|Rails|React|Vue|Angular|CUDA|PyTorch|TensorFlow|NumPy|Docker|Kubernetes|"
     r"Terraform|Chrome|Firefox|Safari|Xcode|GCC|Clang|CMake|OpenSSL|Bash|Git|Golang|Blender|Unity|"
-    r"Godot|Elixir|Erlang|Lua|Spark|Kafka|Nginx|WordPress|npm|pip|Go(?= 1\.))"
+    r"TypeScript|Godot|Elixir|Erlang|Lua|Spark|Kafka|Nginx|WordPress|npm|pip|Go(?= 1\.))"
 )
 
 # fmt: off

@@ -18,7 +18,10 @@ _AIRPORT = (
     r"DTW|PHL|CLT|SLC|LHR|LGW|CDG|AMS|FRA|MUC|ZRH|MAD|BCN|FCO|IST|DXB|DOH|SIN|HKG|HND|NRT|ICN|PEK|"
     r"PVG|SYD|MEL|YYZ|YVR|YUL|MEX|GRU|DUB|CPH|ARN|OSL|HEL|VIE|DEL|BOM|BKK|KUL|TPE)"
 )
-_FLIGHT = r"(?i:flights?|fly|flying|flew|flies|nonstop|fares?|layover|airport|airlines?|boarding)"
+_FLIGHT = (
+    r"(?i:flights?|fly|flying|flew|flies|nonstop|fares?|layover|airport|airlines?|boarding|"
+    r"land(?:s|ed|ing)?)"
+)
 SUBJECTS = {
     **{"MATH": "math", "PHYS": "physics", "CHEM": "chemistry", "BIOL": "biology", "BIO": "bio"},
     **{"ENGL": "English", "HIST": "history", "ECON": "econ", "PSYC": "psych", "STAT": "stats"},
@@ -77,12 +80,15 @@ JOURNEYS = [
      rf"lands?|layover|connection|connecting|stop|stuck|arrived?|arrives|arriving|delay|delayed) "
      rf"(?:in|at)) )({_AIRPORT})(?![\w'-]| [A-Z]{{2}}[A-Z' ])", "{1} {2:spell}", "a delay at MAD",
      "a delay at m ay d"),
+    (rf"(?<![\w-])({_AIRPORT})(?=(?:,| or| and) [A-Z]{{3}}(?![\w'-]))|(?:(?<=[A-Z]{{3}}, )|"
+     rf"(?<=[A-Z]{{3}} or )|(?<=[A-Z]{{3}} and ))({_AIRPORT})(?![\w'-])", "{1:spell}{2:spell}",
+     "PDX, SEA or BOS", "p d x, s e ay or b o s"),
     (rf"(?<![\w-])({_AIRPORT})(?= to [A-Z]{{3}}(?![\w'-]))", "{1:spell}", "on LAS to BOS",
      "on l ay s to b o s"),
     (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}? (?:to|from|via|into)) ([A-Z]{{3}}) (to|via|from) "
      r"([A-Z]{3})(?![\w'-]| [A-Z]{2})", "{1} {2:spell} {3} {4:spell}", "I fly from MAN to OAK",
      "I fly from m ay n to o ay k"),
-    (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}? (?:to|from|via|into)) ([A-Z]{{3}})(?![\w'-]| [A-Z]{{2}})",
+    (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}? (?:to|from|via|into|in)) ([A-Z]{{3}})(?![\w'-]| [A-Z]{{2}})",
      "{1} {2:spell}", "my flight to PIT", "my flight to p i t"),
     (rf"\b([A-Z][a-z]{{2,14}}) {_SURE_STATES}(?=[,;.!?]|\s*\Z| (?:on|is|at|and|in|to|from|for|"
      rf"with)\b)",

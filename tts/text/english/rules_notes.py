@@ -64,7 +64,8 @@ _MOMENTS = rf"{_MOMENT}(?:(?:, ?(?:and )?| and (?:the )?|/){_MOMENT}){{0,4}}"
 _GAME = (
     r"(?:[Ss]cor(?:es?|ed|ing)|(?i:own )?(?i:goals?)|[Pp]enalt(?:y|ies)|[Bb]ooked|[Ss]ent off|"
     r"[Hh]eaders?|[Ee]quali[sz](?:er|ed|es)|[Bb]race|[Hh]at-?trick|[Ss]ubstitut\w{1,4}|[Ss]ubbed|"
-    r"(?:[Rr]ed|[Yy]ellow) cards?|[Ff]ree[- ]kick|[Oo]ffside|VAR)"
+    r"(?:[Rr]ed|[Yy]ellow) cards?|[Ff]ree[- ]kick|[Oo]ffside|VAR|"
+    r"(?:half|full) time|[Ss]ubs|pen)"
 )
 _TAKEN = (
     r"(?:PO|po|p\.o\.|by mouth|daily|once|twice|every|each|q\d|q[dh]|at bedtime|[btq]id|[BTQ]ID)"
@@ -108,11 +109,12 @@ NOTES = [
     (r"(?<![\w.-])([4-7])-(\d|1[01])(?=,? (?:and )?[12]\d\d(?: ?(?:lbs?|pounds)\b|[,;.]))",
      "{1:number} {2:number}", "He is 6-4, 230 lbs.",
      "He is six four, two hundred and thirty pounds."),
-    (rf"\b({_GAME}\b[^;?\n]{{0,60}}?) ({_MOMENTS})(?![\w\"]| ?[xX] ?\d| (?:wide|tall|long|"
-     r"high|away|out|from)\b)", "{1} {2:moments}", "Lee scored in the 9'.",
-     "Lee scored in the ninth minute."),
-    (rf"(?<![\w.,'+])({_MOMENTS}):? ?[-–]? ?(?=[A-Z])(?=[^\n]{{0,80}}?(?:{_GAME}|\d-\d)\b)",
-     "{1:moments}, ", "31': Goal!", "thirty first minute, Goal!"),
+    (r"(?<!\d )\bHT(?=:? (?:\d{1,2}-\d|[A-Z][a-z]+ \d))", "half time", "HT 0-1",
+     "half time zero to one"),
+    (r"(?<!\d )\bFT(?=:? (?:\d{1,2}-\d|[A-Z][a-z]+ \d))", "full time", "FT 0-1",
+     "full time zero to one"),
+    (rf"\A([^\n]{{0,300}}{_GAME}\b[^\n]{{0,900}})", "{1:match}", "31': Goal!",
+     "thirty first minute, Goal!"),
     (rf"\b([A-Z][a-z]{{1,15}}), ({_MOMENTS})(?=[,;. ]|\Z)", "{1}, {2:moments}", "Lee (9', 45+1')",
      "Lee, ninth minute, forty five plus one minutes"),
     (r"(?<=\d)-pts?\b\.?(?= [a-z])", " point", "a 3-pt. game", "a three point game"),
@@ -144,8 +146,10 @@ NOTES = [
      "Patient denies pain."),
     (rf"\b({_DOSED}) (?:PO|p\.o\.|po)\b", "{1} by mouth", "5 mg PO", "five milligrams by mouth"),
     (rf"\b({_DOSED},?) ({_DOSE})\b", "{1} {2:dose}", "5 mg BID", "five milligrams twice a day"),
-    (r"((?<=mg )|(?<=mcg )|(?<=\dg )|(?<=IU )|(?<=\dmEq ))(tab|cap)(s?)\b(?:\.(?=,| [a-z\d(]))?",
-     "{2:medicine}{3}", "5 mg tab.", "five milligrams tablet."),
+    (rf"{_START}({_N} ?(?:mg|g)) (?=(?:tab|cap)s?\b)", "{1:one_unit} ", "5 mg tab.",
+     "five milligram tablet."),
+    (r"((?<=gram )|(?<=mcg )|(?<=IU )|(?<=\dmEq ))(tab|cap)(s?)\b(?:\.(?=,| [a-z\d(]))?",
+     "{2:medicine}{3}", "5 IU cap.", "five i u capsule."),
     (rf"(?<=\d )(tab|cap)(s?)\b\.?(?= {_TAKEN}\b)", "{1:medicine}{2}", "1 cap. daily",
      "one capsule daily"),
     # Measures
