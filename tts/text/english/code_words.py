@@ -93,7 +93,35 @@ def _spoons(one: str) -> Callable[[str], str]:
     return lambda amount: one if re.fullmatch(r"1|\d/\d", amount) else one + "s"
 
 
+# A minute stands before these, feet before a thing: a 12' ladder.
+_MINUTE = re.compile(
+    r"(?<![\w.,'+\"])(?<![xX×] )(\d{1,3}\+\d{1,2}'|\d{1,3}'(?=[,;:.)!?]|\s*\Z| [A-Z]| ?[/-]|"
+    r" (?:and|as|when|with|from|to|by|for|after|before|but|on|off|via|header|penalty|goal|pen)\b)"
+    r"(?! ?[xX] ?\d))(?=( [A-Z])|)"
+)
+
+
+def _match(written: str) -> str:
+    """Say the minutes of a match: scored in the 12' and 67'."""
+    return _MINUTE.sub(lambda m: _moments(m[1]) + "," * bool(m[2]), written)
+
+
+def _moments(written: str) -> str:
+    """Say the minutes of a match, 12', 45+2': twelfth minute, forty five plus two minutes."""
+    return re.sub(r"(\d+)(?:\+(\d+))?'", _moment, written).replace("/", ", ")
+
+
+def _moment(match: re.Match[str]) -> str:
+    minute, more = match.groups()
+    if more:
+        return f"{number_words.cardinal(minute)} plus {number_words.cardinal(more)} minutes"
+    return f"{number_words.ordinal(minute)} minute"
+
+
 KINDS = {
+    "moments": _moments,
+    "match": _match,
+    "medicine": lambda short: {"tab": "tablet", "cap": "capsule"}[short],
     "military_hour": _lap,
     "military_minutes": _military_minutes,
     "sets": _sets,

@@ -31,6 +31,7 @@ _BEFORE_NUMBER = re.compile(
 _WITH_STOP = re.compile(
     r"(?<![\w.'@/-])([A-Za-z][a-z]{0,7}|[A-Z]{3,8})\.(?![\w.]| \d{1,2}[:.]\d\d)"
 )
+_AFTER_UNIT = re.compile(r"\d ?[A-Za-z]{2,5}\. $")
 _GOES_ON = re.compile(r"[,;:]| [.,;]| [a-z&]")
 # These begin a sentence, not a name.
 STARTERS = (
@@ -82,6 +83,8 @@ def _before_number(match: re.Match[str]) -> str:
         said = (match[3] and forms[". B"].get(form)) or forms[". 9"].get(form) or said
     elif match[3]:
         return match[0]
+    if said and _AFTER_UNIT.search(match.string[max(0, match.start() - 12) : match.start()]):
+        said = _cased(said, match[1])  # 90 ct. Exp. 9: a new sentence
     return f"{said} " if said else match[0]
 
 

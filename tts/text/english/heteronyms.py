@@ -354,8 +354,15 @@ def _is_past(lower: list[str], here: int, times: frozenset[str]) -> bool:
         return False
     if before in _HE:
         return True
+    if (
+        before in MARKS
+        and at(lower, here + 1) in _ASSIGNED
+        and (_HE | _THEY).isdisjoint(lower[:here])
+    ):
+        return False  # Homework: read chapter two.
     told = not times.isdisjoint(lower) or any(
-        w.endswith("ed") and len(w) > 4 and k != here for k, w in enumerate(lower)
+        w.endswith("ed") and len(w) > 4 and w != "hundred" and k != here
+        for k, w in enumerate(lower)
     )
     if before in _THEY or before in CLAUSES:
         return told
@@ -365,6 +372,9 @@ def _is_past(lower: list[str], here: int, times: frozenset[str]) -> bool:
     return told or not before.endswith("s") or before.endswith(("ss", "'s"))
 
 
+_ASSIGNED = listed(
+    "chapter chapters page pages section sections unit lesson lessons act part parts"
+)
 _ASKING = listed(
     "do does did will would can could should may might must to let make made help shall "
     "don't didn't doesn't hear heard"

@@ -31,6 +31,13 @@ _BRACKET = re.compile(
     r"(?:(?<=[\d%KMB])|(?<=May|une|uly|ary|rch|ril|ust)|(?<=ember|tober))"
     r" \((?=[+-]?[$£€~]?\d)(?!\d{1,4}\)[ -]?\d)"
 )
+# Minutes of a match behind a name: Lee (12', 45+2').
+_MINUTES = re.compile(r"\b([A-Z][a-z]{1,15}) \((?=\d{1,3}(?:\+\d{1,2})?'[,;) ])")
+# Several words in brackets inside a sentence stand between pauses: tea (hot or cold) is free.
+_ASIDE = re.compile(
+    r"(?<=[\w%\"']) \((?!of |R-|D-|I-)(?=[^()\n]{0,99}[A-Za-z]{2})([A-Za-z$£€\d][^()\n]{0,150}"
+    r" [^()\n]{0,150}[^()\n\s,;])\)(?=( \w)|)"
+)
 # The hidden digits of a card: **** 4821.
 _HIDDEN = re.compile(r"(?:[*•]{4}[ -]?){1,4}(?=\d{4}(?![\d*]))")
 _SPAN = re.compile(r"\(([a-z]|[ivx]{2,4})\)( ?[-–—] ?)\(([a-z]|[ivx]{2,4})\)")
@@ -44,6 +51,8 @@ def plain_marks(text: str) -> str:
     if "(" in text:
         text = _SPAN.sub(_span, text)
         text = _TIE_BREAK.sub(r", \1", _BRACKET.sub(", ", text))
+        text = _MINUTES.sub(r"\1, ", text)
+        text = _ASIDE.sub(lambda match: f", {match[1]}" + (",)"[not match[2]]), text)
     if "**" in text or "••" in text:
         text = _HIDDEN.sub(lambda match: re.sub("[*•]", "x", match[0]), text)
     text = _APOSTROPHE.sub("'", text)

@@ -82,6 +82,13 @@ _PERIOD = (
     r"(?:second|minute|hour|day|night|week|month|year|person|child|unit|item|mile|pound|gallon)"
 )
 
+# A new sentence in a message without capitals.
+_ASKS = (
+    r"(?:(?:do|does|did|are|can|could|will|would|should|have|is|was|what|where|how|why|pls|please|"
+    r"let) (?:you|i|we|they|he|she|it|me|us|is|are|did|about)|i'?m|i'll|i|let's|lol|thanks|thank|"
+    r"sorry|lmk)\b"
+)
+
 # fmt: off
 RULES = [
     # Addresses
@@ -99,6 +106,8 @@ RULES = [
      "bit dot l y slash menu"),
     (rf"(?<=[A-Za-z\d_])\.(?={_EXTENSION}\b(?![.'-]?\w))(?<![A-Z]\.)", " dot ", "edit run.sh now",
      "edit run dot s h now"),
+    (rf"(?<![\w./~])\.(?=(?:{_EXTENSION}|{_TOP}|git\w{{1,12}}|bash\w{{1,8}}|htaccess|zshrc|vimrc)\b"
+     r"(?![.'-]?\w))", "dot ", "a .csv file", "a dot csv file"),
     (r"(?<!\w)#([A-Za-z]\w{0,100})", "hashtag {1:camel}", "#OpenDay", "hashtag Open Day"),
     (r"(?<![\w@])@([A-Za-z]\w{0,100})", "at {1:camel}", "Hi @sam!", "Hi at sam!"),
     (r"(?<!\w)#(?= ?\d)", "number ", "We are #1.", "We are number one."),
@@ -237,6 +246,8 @@ RULES = [
      r"(\d{3,4})\b(?![.,]\d|-\d)",
      "{1} {2:code}", "Train 1205", "Train twelve oh five"),
     (r"\b(Boeing|Airbus|Amtrak|Embraer|Cessna|Porsche|Peugeot|Ferrari|Nokia|Atari|Interstate|"
+     r"Levi'?s|Mazda|BMW|Mercedes|Fiat|Volvo|Lexus|Canon|Nikon|Ducati|Kawasaki|Honda|Yamaha|KTM|"
+     r"New Balance|Air Max|Model|"
      r"[Cc]hannel|[Ll]ocker|[Bb]ox|[Ee]xit|[Tt]rack) (\d{3,4})\b(?![.,]\d|-\d)",
      "{1} {2:code}", "a Boeing 747", "a Boeing seven forty seven"),
     (rf"(?<![\w-])(?=[A-Za-z]{{1,9}}\d)((?:{_ELEMENT}\d{{0,2}}){{1,6}})\b",
@@ -338,7 +349,7 @@ RULES = [
     # A lone quotation mark behind a number closes no quotation.
     (r"\A([^\"]{0,400}\d)\"(?=[^\"]{0,400}\Z)", "{1} inches ", "My TV is 65\".",
      "My TV is sixty five inches."),
-    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/]|\.\w)(?:\.(?=,| [a-z]))?", "{1:unit}",
+    (rf"{_START}({_N}[ -]?(?:{_UNIT}))(?![\w'^/]|\.\w)(?:\.(?=,| (?!{_ASKS})[a-z]))?", "{1:unit}",
      "5 kg", "five kilograms"),
     (r"(?<![\w/])m/s(\^2)(?!\d)", "meters per second squared",
      "in m/s²", "in meters per second squared"),

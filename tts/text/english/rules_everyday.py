@@ -61,6 +61,14 @@ _THING = (
     r"telescope|speakers?|hose|tile|cake|pot|single|ribbon|waist|barrel|gap|drill|bit|pipes?|TV|"
     r"TVs|screens?|monitors|gun|guns|knife|heels?)"
 )
+_LIKE = r"(?:smart|gaming|curved|flat|portable|touch|wide|cast|iron|steel|nonstick|round|square)"
+_PROGRAM = (
+    r"(?:Python|Node(?:\.js)?|Ruby|PHP|Perl|Java|Kotlin|Rust|Julia|Scala|PostgreSQL|Postgres|MySQL|"
+    r"MariaDB|SQLite|Redis|Ubuntu|Debian|Fedora|Linux|kernel|macOS|iOS|iPadOS|watchOS|tvOS|Windows|"
+    r"Android|Django|Rails|React|Vue|Angular|CUDA|PyTorch|TensorFlow|NumPy|Docker|Kubernetes|"
+    r"Terraform|Chrome|Firefox|Safari|Xcode|GCC|Clang|CMake|OpenSSL|Bash|Git|Golang|Blender|Unity|"
+    r"TypeScript|Godot|Elixir|Erlang|Lua|Spark|Kafka|Nginx|WordPress|npm|pip|Go(?= 1\.))"
+)
 
 # fmt: off
 EVERYDAY = [
@@ -122,6 +130,8 @@ EVERYDAY = [
     (rf"{_START}({_N} ?(?:{_UNIT}))/(?=\d)", "{1:unit} slash ", "8GB/1TB",
      "eight gigabytes slash one terabyte"),
     # Sizes
+    (r"(?<![\w\"])\"([A-Z][A-Za-z' ]{1,30} \d{1,3})\"(?= [a-zA-Z])", "{1}", "a \"Top 8\" pan",
+     "a Top eight pan"),
     (rf"{_START}(\d{{1,3}})[ -](\d{{1,2}}/\d{{1,2}}){_INCH}", "{1:number} and {2:mixed} inch ",
      "a 3 1/2\" disk", "a three and a half inch disk"),
     (rf"{_START}(\d{{1,2}}/\d{{1,2}}){_INCH}", "{1:fraction} inch ", "a 3/8\" bolt",
@@ -137,8 +147,9 @@ EVERYDAY = [
      "10' x 12'", "ten by twelve feet"),
     (rf"\b({_ONE}) ({_N}){_INCH} ?(?=[A-Za-z])", "{1} {2:number} inch ", "a 9\" nail",
      "a nine inch nail"),
-    (rf"{_START}({_N}){_INCH} ?(?={_THING}\b)", "{1:number} inch ", "9\" nails",
-     "nine inch nails"),
+    (rf"{_START}({_N}){_INCH} ?(?=[Cc]lass\b|(?:(?:[A-Z\d][\w/.-]{{0,14}}|{_LIKE}) ){{0,4}}"
+     rf"(?i:{_THING}|chromebook|touchscreen|diagonal|mattress|griddle|fan|backpack)\b)",
+     "{1:number} inch ", "a 43\" Roku Smart TV", "a forty three inch Roku Smart TV"),
     (rf"\b({_ONE}) (\d{{1,4}})' (?=[a-z]{{3}})", "{1} {2:number} foot ",
      "an 8' ladder", "an eight foot ladder"),
     (r"(?<![\w.,])(\d{3,4})([pi])\b", "{1:code} {2:spell}", "in 1080p", "in ten eighty p"),
@@ -170,6 +181,10 @@ EVERYDAY = [
      "version one point twenty point four"),
     (r"\b([Vv]ersions?|[Rr]elease) (\d{1,5}(?:\.\d{1,5}){1,6})(?!\w|\.\d)", "{1} {2:points}",
      "version 1.20.4.2", "version one point twenty point four point two"),
+    (rf"\b({_PROGRAM}) (\d{{1,4}}\.[1-9]\d(?:\.\d{{1,4}}){{0,3}}){_NO_MORE}(?! [a-z]{{2,9}}s\b)",
+     "{1} {2:points}", "on Node 18.14", "on Node eighteen point fourteen"),
+    (r"(?<![\w.,$€£-])(\d{1,4}\.\d{1,4})(?= (?:(?:or|and) (?:later|newer)|LTS|RC\d?|beta)\b)",
+     "{1:points}", "4.11 or newer", "four point eleven or newer"),
     (r"(?<![\w-])v(\d{1,4})\b(?!\.\d)", "version {1:number}", "v2", "version two"),
     (r"\b(Boeing|Airbus|Embraer|Cessna|Bombardier|Antonov) (\d{3,4})-(\d{3})(?![\w-])",
      "{1} {2:code} {3:code}", "a Boeing 747-400", "a Boeing seven forty seven four hundred"),

@@ -18,6 +18,10 @@ _AIRPORT = (
     r"DTW|PHL|CLT|SLC|LHR|LGW|CDG|AMS|FRA|MUC|ZRH|MAD|BCN|FCO|IST|DXB|DOH|SIN|HKG|HND|NRT|ICN|PEK|"
     r"PVG|SYD|MEL|YYZ|YVR|YUL|MEX|GRU|DUB|CPH|ARN|OSL|HEL|VIE|DEL|BOM|BKK|KUL|TPE)"
 )
+_FLIGHT = (
+    r"(?i:flights?|fly|flying|flew|flies|nonstop|fares?|layover|airport|airlines?|boarding|"
+    r"land(?:s|ed|ing)?)"
+)
 SUBJECTS = {
     **{"MATH": "math", "PHYS": "physics", "CHEM": "chemistry", "BIOL": "biology", "BIO": "bio"},
     **{"ENGL": "English", "HIST": "history", "ECON": "econ", "PSYC": "psych", "STAT": "stats"},
@@ -56,13 +60,36 @@ JOURNEYS = [
      r"|(?:(?<=above )|(?<=below )|(?<=facing )|(?<=moving )|(?<=heading ))(NW|NE|SW|SE)\b",
      "{1:direction}{2:direction}",
      "2 mi NE of Provo", "two miles Northeast of Provo"),
+    (r"\b((?i:winds?|gusts?|breezes?|swells?):?(?: (?:from|out of|is|are|was|were|blowing)"
+     r"(?: the)?)?) ([NSEW]|NW|NE|SW|SE)(?= (?:\d|at\b|up to\b|around\b|and\b|to\b|under\b)"
+     r"|[,;.]|\s*\Z)",
+     "{1} {2:direction}", "Wind SE 9 mph.", "Wind Southeast nine miles per hour."),
+    (r"(?<=he )(NW|NE|SW|SE|[NSEW])(?= (?:side|end|exit|entrance|wing|gate|lot|tower|stairs|"
+     r"corner|wall|bank|slope|shore|ramp|parking)\b)", "{1:direction}", "the W gate",
+     "the West gate"),
     (r"((?:(?<![\w-])(?:I|US|SR|Hwy|Rte|[Rr]oute|[Hh]ighway)[ -]\d{1,3} ))(NB|SB|EB|WB)\b",
      "{1}{2:bound}", "US-101 NB at 6th", "u s one oh one northbound at sixth"),
     (r"(?<![\w-])(NB|SB|EB|WB)(?= (?:lanes?|traffic|ramp|side|exit|on-ramp)\b)", "{1:bound}",
      "the EB lanes", "the eastbound lanes"),
+    (rf"(?<=\d) (?=(?:{_AIRPORT} ?(?:[-/]|to) ?[A-Z]{{3}}|[A-Z]{{3}} ?(?:[-/]|to) ?{_AIRPORT})\b)",
+     ", ", "UA 18 DEN-SFO", "u ay eighteen, d e n to s f o"),
     (rf"(?<![\w-])({_AIRPORT}) ?[-/] ?([A-Z]{{3}})(?![\w-])|(?<![\w-])([A-Z]{{3}}) ?[-/] ?"
      rf"({_AIRPORT})(?![\w-])", "{1:spell}{3:spell} to {2:spell}{4:spell}", "BUR-SFO",
      "b u r to s f o"),
+    (rf"\b((?:to|from|via|into|out of|leaving|leaves|departing|departs|thru|(?:landed|landing|"
+     rf"lands?|layover|connection|connecting|stop|stuck|arrived?|arrives|arriving|delay|delayed) "
+     rf"(?:in|at)) )({_AIRPORT})(?![\w'-]| [A-Z]{{2}}[A-Z' ])", "{1} {2:spell}", "a delay at MAD",
+     "a delay at m ay d"),
+    (rf"(?<![\w-])({_AIRPORT})(?=(?:,| or| and) [A-Z]{{3}}(?![\w'-]))|(?:(?<=[A-Z]{{3}}, )|"
+     rf"(?<=[A-Z]{{3}} or )|(?<=[A-Z]{{3}} and ))({_AIRPORT})(?![\w'-])", "{1:spell}{2:spell}",
+     "PDX, SEA or BOS", "p d x, s e ay or b o s"),
+    (rf"(?<![\w-])({_AIRPORT})(?= to [A-Z]{{3}}(?![\w'-]))", "{1:spell}", "on LAS to BOS",
+     "on l ay s to b o s"),
+    (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}? (?:to|from|via|into)) ([A-Z]{{3}}) (to|via|from) "
+     r"([A-Z]{3})(?![\w'-]| [A-Z]{2})", "{1} {2:spell} {3} {4:spell}", "I fly from MAN to OAK",
+     "I fly from m ay n to o ay k"),
+    (rf"\b({_FLIGHT}\b[^.;!?]{{0,40}}? (?:to|from|via|into|in)) ([A-Z]{{3}})(?![\w'-]| [A-Z]{{2}})",
+     "{1} {2:spell}", "my flight to PIT", "my flight to p i t"),
     (rf"\b([A-Z][a-z]{{2,14}}) {_SURE_STATES}(?=[,;.!?]|\s*\Z| (?:on|is|at|and|in|to|from|for|"
      rf"with)\b)",
      "{1}, {2:state}", "in Tulsa NE, 9 mi away", "in Tulsa, Nebraska, nine miles away"),

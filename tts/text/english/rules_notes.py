@@ -58,6 +58,18 @@ _INTERNATIONAL = either_case(
     "orders "
     "delivery friendly break breaks debut tour transfer transfers"
 )
+# Minutes of a match: 12', 45+2' and 67'.
+_MOMENT = r"(?:1[01]\d|120|[1-9]?\d)(?:\+\d{1,2})?'"
+_MOMENTS = rf"{_MOMENT}(?:(?:, ?(?:and )?| and (?:the )?|/){_MOMENT}){{0,4}}"
+_GAME = (
+    r"(?:[Ss]cor(?:es?|ed|ing)|(?i:own )?(?i:goals?)|[Pp]enalt(?:y|ies)|[Bb]ooked|[Ss]ent off|"
+    r"[Hh]eaders?|[Ee]quali[sz](?:er|ed|es)|[Bb]race|[Hh]at-?trick|[Ss]ubstitut\w{1,4}|[Ss]ubbed|"
+    r"(?:[Rr]ed|[Yy]ellow) cards?|[Ff]ree[- ]kick|[Oo]ffside|VAR|"
+    r"(?:half|full) time|[Ss]ubs|pen)"
+)
+_TAKEN = (
+    r"(?:PO|po|p\.o\.|by mouth|daily|once|twice|every|each|q\d|q[dh]|at bedtime|[btq]id|[BTQ]ID)"
+)
 
 # fmt: off
 NOTES = [
@@ -97,6 +109,14 @@ NOTES = [
     (r"(?<![\w.-])([4-7])-(\d|1[01])(?=,? (?:and )?[12]\d\d(?: ?(?:lbs?|pounds)\b|[,;.]))",
      "{1:number} {2:number}", "He is 6-4, 230 lbs.",
      "He is six four, two hundred and thirty pounds."),
+    (r"(?<!\d )\bHT(?=:? (?:\d{1,2}-\d|[A-Z][a-z]+ \d))", "half time", "HT 0-1",
+     "half time zero to one"),
+    (r"(?<!\d )\bFT(?=:? (?:\d{1,2}-\d|[A-Z][a-z]+ \d))", "full time", "FT 0-1",
+     "full time zero to one"),
+    (rf"\A([^\n]{{0,300}}{_GAME}\b[^\n]{{0,900}})", "{1:match}", "31': Goal!",
+     "thirty first minute, Goal!"),
+    (rf"\b([A-Z][a-z]{{1,15}}), ({_MOMENTS})(?=[,;. ]|\Z)", "{1}, {2:moments}", "Lee (9', 45+1')",
+     "Lee, ninth minute, forty five plus one minutes"),
     (r"(?<=\d)-pts?\b\.?(?= [a-z])", " point", "a 3-pt. game", "a three point game"),
     (r"\b(?:[Uu]/|U-)(\d\d)(s?)\b", "under {1:number}{2}", "kids u/12", "kids under twelve"),
     (r"(?<=[a-z]) d\. (?=[A-Z][\w-]{1,20} \d)", " defeated ", "Lee d. Shaw 6-4",
@@ -126,6 +146,12 @@ NOTES = [
      "Patient denies pain."),
     (rf"\b({_DOSED}) (?:PO|p\.o\.|po)\b", "{1} by mouth", "5 mg PO", "five milligrams by mouth"),
     (rf"\b({_DOSED},?) ({_DOSE})\b", "{1} {2:dose}", "5 mg BID", "five milligrams twice a day"),
+    (rf"{_START}({_N} ?(?:mg|g)) (?=(?:tab|cap)s?\b)", "{1:one_unit} ", "5 mg tab.",
+     "five milligram tablet."),
+    (r"((?<=gram )|(?<=mcg )|(?<=IU )|(?<=\dmEq ))(tab|cap)(s?)\b(?:\.(?=,| [a-z\d(]))?",
+     "{2:medicine}{3}", "5 IU cap.", "five i u capsule."),
+    (rf"(?<=\d )(tab|cap)(s?)\b\.?(?= {_TAKEN}\b)", "{1:medicine}{2}", "1 cap. daily",
+     "one capsule daily"),
     # Measures
     (rf"{_START}({_N})\+ ?({_UNIT})(?![\w'^/]){_STOP}", "{1:number} plus {2:units}", "25+ min late",
      "twenty five plus minutes late"),

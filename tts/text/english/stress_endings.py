@@ -12,6 +12,8 @@ _DRAWN = [
         (r"(ee|eer|eers|ees|ese|esque|ette|ettes|oon|oons|ique|ain|self|selves)$", 1),
         (r"([eu]rred|aire|aires|[eai]de?lle|esse)$", 1),
         (r"([eu]rring|[eu]rnals?|urrences?)$", 2),
+        (r"..(cillin|mycin|cycline|statin|sartan)s?$", 2),
+        (r"..(oxacin|[ae]pam|azolam|dipine|olol|prazole|opril)s?$", 3),
         (r"(tion|tions|sion|sions|cian|cians|tioned|xion)$", 2),
         (r"(tional|sional|tionally|tionary|tioner|tioning|tionist|tionists)$", -2),
         (r"(cial|tial|cious|tious|geous|gious|cient|tient|xious|scious)$", 2),

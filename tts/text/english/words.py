@@ -195,6 +195,10 @@ _SYMBOLS = {
 }
 
 
+# Names of sites that are letters, though a word is spelled so: ups.com.
+_SITES = frozenset("ups who aa un us va ed doe att it ms hp ge gm pa ii as am be".split())  # noqa: SIM905
+
+
 def spell(letters: str) -> str:
     """Say CO as c o. The letter a is written ay: a lexicon says the word a as the article."""
     return " ".join("ay" if letter == "a" else letter for letter in letters.lower())
@@ -210,7 +214,8 @@ def _address(written: str) -> str:
         elif part.isalpha():
             # Of three letters what is no word is initials: github.com/acl-org.
             word = len(part) > 3 or part.lower() in _SAID_SO or part.lower() in dictionary()
-            plain = len(part) > 1 and part.lower() != "www" and not last and word
+            site = part.lower() in _SITES and re.match(rf"(www\.)?{part}\.[a-z]+(?![.\w])", written)
+            plain = len(part) > 1 and part.lower() != "www" and not last and word and not site
             said = part.lower() if part.lower() in _SAID_SO else part
             words.append(said if plain else spell(part))
         else:
