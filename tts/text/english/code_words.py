@@ -118,7 +118,45 @@ def _moment(match: re.Match[str]) -> str:
     return f"{number_words.ordinal(minute)} minute"
 
 
+_KEYS = re.compile(r"(?<![\w*#])(?=\d{0,12}[*#])[\d*#]{1,20}(?![\w*#])")
+_EMPHASIZED = re.compile(r"\*(?!#).*\*|\d+\*\d+|.*\*\*.*")
+_BEFORE_KEYS = re.compile(r"(?i:(?:dial|press|enter|hit|key in|punch in|then|or|by|is)|:) $")
+_KEY_NAMES = {"#": "pound", "*": "star"}
+
+
+def _keys(written: str) -> str:
+    """Say the keys # and * of a telephone or a lock: #4471*, *67; no 3*4, **bold**, item #5."""
+    return _KEYS.sub(_pressed, written)
+
+
+def _pressed(match: re.Match[str]) -> str:
+    keys = match[0]
+    numbered = re.fullmatch(r"#\d+", keys)
+    if _EMPHASIZED.fullmatch(keys):
+        return keys
+    if numbered and (len(keys) < 3 or not _BEFORE_KEYS.search(match.string[: match.start()])):
+        return keys
+    return " ".join(_KEY_NAMES.get(key) or number_words.digits(key) for key in keys)
+
+
+_CREDENTIAL_MARKS = {"_": " underscore ", "-": " dash ", ".": " dot "}
+
+
+def _credential(written: str) -> str:
+    """Say Blue-Fox_9 as Blue dash Fox underscore 9."""
+    return re.sub("[_.-]", lambda mark: _CREDENTIAL_MARKS[mark[0]], written)
+
+
+def _baseball(written: str) -> str:
+    """Say HR in a report of a match: 2 HRs as 2 home runs."""
+    said = re.sub(r"\b(1|a|solo|his|the) HR\b(?! ?\d)", r"\1 home run", written)
+    return re.sub(r"(?<=\d )HRs?\b(?! ?\d)|\bHRs\b", "home runs", said)
+
+
 KINDS = {
+    "keys": _keys,
+    "credential": _credential,
+    "baseball": _baseball,
     "moments": _moments,
     "match": _match,
     "medicine": lambda short: {"tab": "tablet", "cap": "capsule"}[short],

@@ -8,6 +8,7 @@ from tts.text.english.dotted import DOTTED, STARTERS, stopped
 from tts.text.english.normalize import ABBREVIATIONS, TITLES
 from tts.text.english.places import SHORT_STATES
 from tts.text.english.rules import ZONE
+from tts.text.english.rules_flyers import CAPITAL_THING
 
 # Before a word in small letters these go on; before a capital they end a sentence.
 _EITHER = "|".join([*DOTTED, *SHORT_STATES, *stopped()["."], *stopped()[".,"], *stopped()[""]])
@@ -34,6 +35,8 @@ def ends_sentence(before: str, following: str) -> bool:
     if re.match(r"#?\d", following) and _BEFORE_NUMBER.search(before):
         return False
     if re.match(f"(?!{STARTERS})[A-Z][a-z]", following) and _BEFORE_NAME.search(before):
+        return False
+    if re.search(r"\d ?(?:ft|yd)$", before) and re.match(CAPITAL_THING, following):
         return False
     if not _LASTING.search(before):
         return True

@@ -22,6 +22,7 @@ _TEARFUL = (
     "eye eyes cheek cheeks cried cry crying wept weep shed sob sobs sad sorrow grief wiped face "
     "duct rolled salty laughter joy"
 )
+_TORN = "retina retinal cornea cuff ligament muscle tendon meniscus labrum hamstring calf acl"
 _PAST_TIMES = (
     "yesterday ago last once was were had did said came went saw took knew found gave told "
     "before earlier then sat heard thought fell felt wrote made got learned bought"
@@ -112,9 +113,11 @@ RULES: dict[str, tuple[tuple[str, str, frozenset[str]], ...]] = {
     "tear": (
         _rule("drop", "next", "gas drops drop ducts duct stains rolled fell ran stained trickled"),
         _rule("rip", "verb"),
-        _rule("rip", "next", "in up apart down off open through"),
+        _rule("rip", "next", "up apart down off open through"),
         _rule("rip", "second", "wear"),
+        _rule("rip", "near", _TORN),
         _rule("drop", "near", _TEARFUL),
+        _rule("rip", "next", "in"),
         _rule("drop", "other"),
     ),
     "tears": (

@@ -13,6 +13,7 @@ from tts.text.english.bible import BOOK as _BIBLE
 from tts.text.english.bible import SHORT_BOOK
 from tts.text.english.rules_codes import CODES as REFERENCES
 from tts.text.english.rules_everyday import EVERYDAY
+from tts.text.english.rules_flyers import FLYERS
 from tts.text.english.rules_forms import FORMS
 from tts.text.english.rules_journeys import JOURNEYS
 from tts.text.english.rules_measures import MEASURES
@@ -406,5 +407,5 @@ RULES = [
 ]
 # fmt: on
 
-RULES = [*JOURNEYS, *NOTES, *FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
+RULES = [*FLYERS, *JOURNEYS, *NOTES, *FORMS, *REFERENCES, *MEASURES, *EVERYDAY, *RULES]
 say = compile_rules((Rule(*row) for row in RULES), KINDS | code_words.KINDS)

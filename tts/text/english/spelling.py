@@ -26,7 +26,8 @@ _INITIALS = re.compile(r"([A-Z]{2,5}?)(s|'s)?")
 # Before these a capital A is the letter, not the article.
 _BEFORE_LETTER = frozenset(
     "plan vitamin grade group type section hepatitis appendix class exhibit team point letter "  # noqa: SIM905
-    "level part division category option side series unit".split()
+    "level part division category option side series unit zone terminal concourse platform lot "
+    "wing hall block straight lane".split()
 )
 _AND = ("'n'", "'n", "n'")
 
@@ -126,7 +127,8 @@ def _words_of(token: str, shouted: bool) -> list[str]:
     if _VERSIONED.fullmatch(token):
         return [*_spelled(token[:-1], ""), token[-1]]
     initials = None if shouted else _INITIALS.fullmatch(token)
-    if initials and _is_initialism(initials[1]):
+    plural = initials and initials[2] == "s" and token.lower() not in known
+    if initials and (plural or _is_initialism(initials[1])):
         return _spelled(initials[1], initials[2] or "")
     if token.lower() in known or drops_g(token.lower()):
         return [token]
@@ -195,4 +197,6 @@ def _is_letter(words: Sequence[str], index: int) -> bool:
     before = words[index - 1].lower() if index else ""
     after = words[index + 1] if index + 1 < len(words) else "."
     alone = index == 0 and len(words) == 1
-    return before in _BEFORE_LETTER or (not after[0].isalpha() and (bool(before) or alone))
+    if after[0].isalpha():
+        return before in _BEFORE_LETTER or before in ("the", "an")  # the A train
+    return before in _BEFORE_LETTER or bool(before) or alone
