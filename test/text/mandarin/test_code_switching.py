@@ -138,3 +138,18 @@ def test_the_users_english_words_are_said():
     (word,) = [word for word in frontend("用Tencha。").words if word.text == "tencha"]
     assert word.source == "lexicon"
     assert dict(frontend.lexicon())["tencha"] == list(word.tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Live版", "live'2版"),
+        ("看Adele Live", "看adele live'2"),
+        ("We live here。", "we live here。"),
+    ],
+)
+def test_live_beside_hanzi_is_the_concert(text, key):
+    spoken = front("zh_en")
+    (word,) = [word for word in spoken(text).words if word.text == "live"]
+    assert ("/a" in word.tokens) == ("'2" in key)
+    assert spoken.normalize(text) == key

@@ -37,6 +37,20 @@ def combined_table(mandarin: TokenTable) -> TokenTable:
     return TokenTable({**symbols, **added})
 
 
+# Keys as keyboards have them -> their names; most of them only where nothing stands beside.
+_KEYS = {
+    **{"ctrl": "control", "cmd": "command", "esc": "escape", "del": "delete", "ins": "insert"},
+    **{"pgup": "page up", "pgdn": "page down", "prtsc": "print screen", "bksp": "backspace"},
+    **{"opt": "option", "caps": "caps lock"},
+}
+_KEY = re.compile(
+    rf"(?:(?<![A-Za-z'])(?:ctrl|cmd)(?![A-Za-z'])|^(?:{'|'.join(_KEYS)})$)", re.IGNORECASE
+)
+# Beside Hanzi it is what a concert is: Live现场; with a subject English words say what it is.
+_LIVE = re.compile(
+    r"^[Ll]ive$|^LIVE$|(?<=[A-Za-z'] )L(?:ive|IVE)$|\bLive(?= (?:House|Photos?|Band)$)"
+)
+
 _AND = re.compile("(?<![A-Za-z'])([A-Z]{1,2})'n'(?=[A-Z](?![A-Za-z']))")
 
 
@@ -50,7 +64,7 @@ class EnglishWords:
 
     def normalize(self, letters: str) -> str:
         """Return words of `letters` as both runtimes find them in the lexicon: in lower case."""
-        letters = _AND.sub(_and, letters)
+        letters = _names(letters)
         return "a" if letters in ("a", "A") else self._front.normalize(letters).lower()
 
     def say(self, letters: str) -> Iterator[Word]:
@@ -59,7 +73,7 @@ class EnglishWords:
             # Alone it is the letter and not the article: A座, 维生素A.
             yield Word("a", _marked(self._front("ay").tokens), "spelled")
             return
-        for word in self._front(_AND.sub(_and, letters)).words:
+        for word in self._front(_names(letters)).words:
             if word.source not in ("space", "punctuation"):
                 yield Word(word.text.lower(), _marked(word.tokens), word.source)
 
@@ -95,6 +109,12 @@ def initialisms() -> Iterator[str]:
     """Yield all runs of two and three letters: the runtimes skip what a lexicon lacks."""
     for length in (2, 3):
         yield from map("".join, product(LETTERS, repeat=length))
+
+
+def _names(letters: str) -> str:
+    """Write keys, Live and R'n' as English says them."""
+    letters = _KEY.sub(lambda key: _KEYS[key[0].lower()], _AND.sub(_and, letters))
+    return _LIVE.sub("live<L AY1 V>", letters)
 
 
 def _and(match: re.Match[str]) -> str:

@@ -44,6 +44,13 @@ _ROWS = [
         rf"(?<![零一二三四五六七八九十月])(一日)(?={_NUMBER}{{1,3}}[次餐回片粒颗包支袋勺顿丸滴遍剂])",
         "yi2 ri4",
     ),
+    # Lanes in addresses, after numbers that are no word; readings.fst has the others
+    (r"[零一二三四五六七八九十百千]{2,9}(弄)(?![得成错好])", "long4"),
+    # Each one counts: pay one, stay three
+    (
+        r"(?<=[押付买送赠借还做上休隔拍满抽罚])(一)(?=[押付送赠还休退返赔免减罚得发][一二两三四五六七八九十半])",
+        "yi1",
+    ),
     # Pay back: after a time or an amount, where nothing follows
     (
         r"[年月天期日次周性]后?(?:内|前|起|底)?(还)(?=$|[，。！？完吧呢吗]|本金|利息|本息|的(?:话|$|[，。]))",

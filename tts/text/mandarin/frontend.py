@@ -26,6 +26,7 @@ from tts.text.mandarin.pinyin import PUNCTUATION, pinyin_table, split_labels, ta
 from tts.text.mandarin.prosody import MARKS, is_said, mark_word, read_marks, set_marks
 from tts.text.mandarin.reading_model import unpack
 from tts.text.mandarin.traditional import report, simplified
+from tts.text.mandarin.words import MEASURES
 from tts.text.spoken import AlignmentError, FrontEndConfig, Marked, Problem, Spoken, Word
 from tts.text.tokens import TokenTable
 from tts.text.user_lexicon import parse
@@ -311,7 +312,14 @@ def syllables_of(said: Iterable[str]) -> tuple[str, ...]:
 def _numbered(written: str, piece: re.Match[str], text: str) -> bool:
     """Tell whether a run of Hanzi begins with the 一 of a name: T一航站楼, B一层, T1会."""
     start, hanzi = piece.start(), piece[0]
-    if hanzi[0] != "一" or not _LETTER.fullmatch(written[max(0, start - 3) : start]):
+    if hanzi[0] != "一" or not start:
+        return False
+    last, following = written[start - 1], hanzi[1:2]
+    counted = vocabulary.is_measure(following or "号") or re.match(MEASURES, hanzi[1:])
+    named = last.isascii() and not counted
+    if named and re.search(f"{re.escape(last)}[- ]?1 ?{following}", text):
+        return True  # Air Force 1还有
+    if not _LETTER.fullmatch(written[max(0, start - 3) : start]):
         return False
     if f"{written[start - 1]}1{hanzi[1:2]}" in text:
         return True

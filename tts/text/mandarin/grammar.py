@@ -6,12 +6,15 @@ other than Right and Left hold.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tts.text.mandarin import sandhi, vocabulary
 
 # Characters of several readings or uses: each has kinds of its own, one for a reading.
 OWN_KINDS = frozenset("的地得了着过为都还长重只个一不儿第种行")
+# Readings with a kind of their own, of characters whose usual reading shares one.
+OWN_READINGS = frozenset(["弄long4", "假jia4"])
 # Further readings of single characters, and what they cost more than the usual one.
 SECOND = {
     "地": {"de": 100},
@@ -21,6 +24,8 @@ SECOND = {
     "只": {"zhi1": 150},
     "种": {"zhong4": 150},
     "行": {"hang2": 150},
+    "弄": {"long4": 150},
+    "假": {"jia4": 150},
 }
 _THIRD_TONES = 100  # two third tones in a row, neither of them raised
 _MUST = 140  # 得 as must after any word: at the beginning of a run it is as likely as de
@@ -73,6 +78,8 @@ _MEETINGS = {
     ("n", "种zhong4"): -110,
     ("N", "种zhong4"): -110,
     ("m", "种zhong4"): 500,
+    ("十", "弄long4"): -400,  # a lane in an address: 八十八弄
+    ("天", "假jia4"): -400,  # 请一天假
     ("a", "种zhong4"): 200,
 }
 # 一 that changes its tone, alone or in a counted word (一年), as the last digit of a number.
@@ -105,6 +112,8 @@ _DEGREES = frozenset(
         "极其",
     ]
 )
+# 一天, and what is left where the number is a word of its own
+_TIME = re.compile("[一二三四五六七八九十两几半多个]{0,4}(?:天|周|个月|星期|小时)|个月")
 _UNITS = frozenset("米公里元亿倍吨厘毫平度分秒")
 _SUFFIX_WANTED = 150  # 儿 as a child after a character that takes the suffix, and the reverse
 
@@ -125,8 +134,8 @@ class Right(NamedTuple):
     """Hold what the word after an entry can see of it.
 
     end: see sandhi.ends; length up to 2; kind; suffix: its last character takes the suffix 儿;
-    character: a word of one character whose third tone may change, else empty. number: the last
-    character of a word that is all a number.
+    character: a word of one character whose third tone may change, else empty. number: see
+    number_before.
     """
 
     end: str
@@ -140,6 +149,7 @@ class Right(NamedTuple):
 def cost_by_rule(right: Right, left: Left) -> int:
     """Return the cost of a meeting by rule."""
     cost = _MEETINGS.get((right.kind, left.kind), 0) + _MEETINGS.get((right.kind, left.role), 0)
+    cost += _MEETINGS.get((right.number, left.kind), 0)
     if right.end == sandhi.KEPT and left.tone == "3":
         cost += _THIRD_TONES
     elif right.end in sandhi.YI and right.length == 1:
@@ -175,7 +185,12 @@ def role_of(word: str, first: str, kind: str) -> str:
 
 
 def number_before(word: str) -> str:
-    """Return the last character of a number that 一 may end: 十, 一 or 点 (of decimals)."""
+    """Return the last character of a number that 一 may end: 十, 一 or 点 (of decimals).
+
+    天 for a time that leave is taken for: 两天, 一周.
+    """
+    if _TIME.fullmatch(word):
+        return "天"
     number = word.removeprefix("百分之").removeprefix("第")
     if not number or word == "万一" or not all(character in _IN_NUMBERS for character in number):
         return ""

@@ -15,6 +15,7 @@ from tts.text.mandarin import sandhi, vocabulary
 from tts.text.mandarin.erhua import takes_suffix
 from tts.text.mandarin.grammar import (
     OWN_KINDS,
+    OWN_READINGS,
     SECOND,
     Left,
     Right,
@@ -236,7 +237,7 @@ def entries_for(
 ) -> Iterable[Entry]:
     """Yield entries of one reading, one for each way it can end; bends: its end takes sandhi."""
     first, kind = reading[0], vocabulary.kind_of(word)
-    if len(word) == 1 and word in OWN_KINDS:
+    if len(word) == 1 and (word in OWN_KINDS or word + first in OWN_READINGS):
         kind = word + first
     left = Left(_tone(first), min(len(word), 3), kind, role_of(word, first, kind))
     number = number_before(word)

@@ -18,6 +18,16 @@ _DAYS_ARE = (
 )
 _DAY = r"(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])"
 _PRODUCT = "|".join(unit.replace("·", "[·.]") for unit in PRODUCTS)
+# What a code stands after, whole or its end.
+_CODED = (
+    r"(?:身份证|证件|[证学书考工尾编卡票]号|号码|[末后尾][一二两三四五六七八九十\d]位|末位|"
+    "尾数|编码|序列号|校验码)"
+)
+# Names whose two digits are said one by one: masks, protection, rifles.
+_BY_DIGITS = (
+    r"(?:K?N-?9[059]|KF-?(?:80|94|99)|[PR]-?9[59](?=口罩|面罩|防|滤)|IP ?[1-6]\d|"
+    r"A[KN]-?(?:47|74|94)|WD-?40|B-?52)"
+)
 _INDEX = "(?:S'n'P|Fortune|FTSE|CSI|Nikkei|Nasdaq|Russell|STOXX|CAC|DAX)"
 
 # fmt: off
@@ -31,6 +41,13 @@ NAMES = [
     (r"(?<![A-Za-z0-9])(\d{17}[xX]|(?=[0-9]{0,20}[A-Z])(?=[A-Z]{0,20}[0-9])"
      r"[0-9A-Z]{17,18})(?![A-Za-z0-9])",
      "{1:mixed}", "91330106MA2C0X5K3X", "九幺三三零幺零六M A二C零X五K三X"),
+    (rf"({_CODED}[^\d，。！？；A-Za-z]{{0,6}})(\d{{1,17}}[A-Z])(?![A-Za-z0-9])", "{1}{2:mixed}",
+     "证件尾号420X", "证件尾号四二零X"),
+    (r"(ISBN|书号)(?:是|为|：|:)? ?(\d{1,5})-(\d{1,7})-(\d{1,7})-([\dX])(?![\dA-Za-z-])",
+     "{1}，{2:phone}，{3:phone}，{4:phone}，{5:mixed}", "书号7-302-1516-X",
+     "书号，七，三零二，幺五幺六，X"),
+    (rf"(?<![A-Za-z0-9])(?={_BY_DIGITS}(?!\d))([A-Z]{{1,3}})[- ]?(\d\d)", "{1}{2:digits}",
+     "KF94", "KF九四"),
     (rf"(?<![A-Za-z0-9])((?:i|I|R|Ultra ?)[3579])[- ](\d{{3,5}})([A-Z]{{0,3}})"
      rf"(?![A-Za-z0-9]|{MEASURES}|[元.])",
      "{1}{2:digits}{3}", "i5-12400F", "i五一二四零零F"),
@@ -138,5 +155,6 @@ NAMES = [
      "三点六斜杠四点三"),
     (r"(?<=\d)([KMGT]B?)/(?=\d)", "{1}，", "8GB/256GB", "八GB，两百五十六GB"),
     (r"(?<=[A-Za-z]{3})/(?=\d)", "斜杠", "HTTP/3", "HTTP斜杠三"),
+    (rf"(?<=\d)(?=一{MEASURES})", "，", "一张30一张50", "一张三十，一张五十"),
 ]
 # fmt: on

@@ -129,6 +129,7 @@ def frequencies() -> dict[str, tuple[float, str]]:
         fits = phrase not in found and 2 <= len(phrase) <= LONGEST
         if fits and len(readings) == len(phrase) and all(map(is_hanzi, phrase)):
             found[phrase] = _PHRASE, PHRASE
+    found["幺"] = found["幺"][0], "m"  # a digit, no name
     own = knowledge()
     for word in (*own.words, *sorted(own.last_neutral | own.last_full)):
         frequency, kind = found.get(word, (0, PHRASE))
