@@ -102,6 +102,10 @@ _CUES = tuple(
         r"[A-Z](?<=[a-z].)",
         r"\b(?:[A-DFO]|[ABC]{2,3})-(?![\w-])",
         r"\b[A-Z]{2,3}[a-z]\b",
+        r"\b(?:(?:sec|req|adv|refs|Ctrl|Esc)\b|E-?Z)",
+        r"\bincl(?:uding)?(?=\.?[,;)]|\.?\s*\Z)",
+        r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun): ",
+        r"(?:, |; |hen |urn )[LR] (?:on|onto|at) ",
     )
 )
 _NUMBERED = re.compile(

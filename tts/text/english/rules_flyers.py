@@ -38,6 +38,8 @@ FLYERS = [
     (rf"\b({_CREDENTIAL}) ?(?=[\w.]{{0,30}}[_-])(?=[\w.-]{{0,40}}[_\dA-Z])"
      r"([A-Za-z\d][\w.-]{1,40}\w)", "{1} {2:credential}", "login: ann_k",
      "login, ann underscore k"),
+    (r"\bCtrl\b", "Control", "Ctrl+P", "Control plus P"),
+    (r"(?:(?<=[Pp]ress )|(?<=[Hh]it )|(?<=\+))Esc\b", "Escape", "hit Esc", "hit Escape"),
     # Baseball
     (rf"\A(?=[^\n]{{0,600}}?\b{_BASEBALL}\b)([^\n]{{0,900}})", "{1:baseball}",
      "Mets: Lee, 3 HR", "Mets, Lee, three home runs"),
@@ -46,11 +48,11 @@ FLYERS = [
     (r"(?<![\w./:])(1?\d:[0-5]\d|12(?=/11)|11(?=/10)|10(?=/9)|9(?=/8)|8(?=/7)|7(?=/6)|6(?=/5)|1(?=/12))"
      r"/(1?\d(?::[0-5]\d)?)(?:[cC]T?| ?Central)\b",
      "{1}, {2} central", "10:30/9:30c", "ten thirty, nine thirty central"),
-    (r"\b[Ss](\d{1,2}) ?[Ee][Pp]?(\d{1,2})\b", "season {1:number} episode {2:number}", "S3E04",
+    (r"\b[Ss]0?(\d{1,2}) ?[Ee][Pp]?0?(\d{1,2})\b", "season {1:number} episode {2:number}", "S3E04",
      "season three episode four"),
     # Lengths before a thing
     (rf"(?<![\w.,^/$])({_N}[ -]?(?:ft|yd))\.? (?={CAPITAL_THING}|(?:[a-z]{{3,9}} )?{_THING})",
-     "{1:one_unit} ", "two 9 ft. LED strips", "two nine foot LED strips"),
+     "{1:one_unit} ", "two 9 ft. LED strips", "two nine foot l e d strips"),
     (r"(?<![\w./])(\d/\d{1,2})\"? ?(?:-|--) ?(\d/\d{1,2})\"", "{1:fraction} to {2:fraction} inch",
      "1/8\"-1/4\" thick", "one eighth to one quarter inch thick"),
     (r"(?<=ft)\./(?=gal\b)", "/", "90 sq. ft./gal", "ninety square feet per gallon"),
@@ -90,8 +92,8 @@ FLYERS = [
     (r"((?<=, )|(?<=; )|(?<=hen )|(?<=urn ))([LR]) (?=(?:on|onto|at) [A-Z\d])", "{2:side} ",
      "turn R on Elm", "turn right on Elm"),
     (r"(?<=1st )mo\b\.?", "month", "1st mo. free", "first month free"),
-    (r"(?<=[a-z.] )[Ii]ncl(?=\.?[,;)]|\.?\s*\Z)(?:\.(?=[,;)]))?", "included", "heat incl., no pets",
-     "heat included, no pets"),
+    (r"(?<=[a-z.] )[Ii]ncl(?:uding)?(?=\.?[,;)]|\.?\s*\Z)(?:\.(?=[,;)]))?", "included",
+     "heat incl., no pets", "heat included, no pets"),
     (r"(?<=[Ss]ets) ?[x×] ?(?=\d)", " of ", "3 sets x 15", "three sets of fifteen"),
     (r"\b([Hh])i\b\.? (?=\d{1,3}[,/;])", "{1}igh ", "hi 81, lo 60", "high eighty one, low sixty"),
     (r"\b([Ll])o\b\.? (?=\d{1,3}\b)", "{1}ow ", "lo 43 tonight", "low forty three tonight"),
