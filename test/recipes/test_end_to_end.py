@@ -89,7 +89,7 @@ def test_a_second_call_redoes_nothing(voice, root):
 
 def test_wrong_options_are_one_clear_line(root):
     for arguments, expected in (
-        (["--corpus", "ljspech", "--toy"], "there are: baker_zh ljspeech"),
+        (["--corpus", "ljspech", "--toy"], "there are: baker_zh kokoro_en kokoro_zh ljspeech"),
         (["--toy", "--stgae", "3"], "unknown option --stgae"),
         (["--toy", "--stage", "fbnk"], "no stage 'fbnk'"),
         (["--stage", "12"], "which voice?"),
