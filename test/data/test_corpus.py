@@ -27,8 +27,12 @@ def test_every_recipe_opens_and_its_front_end_is_complete(root):
         assert recipe.work == recipe.folder and recipe.dl_dir == recipe.folder / "download"
         config = choose(recipe, FrontEndChoice())
         assert config.language == recipe.config.language
-        assert recipe.config.downloads[0].url.startswith("https://")
-        assert recipe.config.vocoder.licence and recipe.config.dataset_license
+        assert recipe.config.dataset_license
+        if teacher := recipe.config.teacher:
+            assert all(len(part.sha256) == 64 for part in (*teacher.packages, *teacher.files))
+        else:
+            assert recipe.config.downloads[0].url.startswith("https://")
+            assert recipe.config.vocoder.licence
 
 
 def test_toy_and_work_folders(tmp_path):
