@@ -109,13 +109,10 @@ def join_targets(
             for place, one in kept
             if one.id in durations
         ]
-    for name, path, stage in (
-        ("pitch", contours_path(data, prefix, split), 9),
-        ("pairs-1", pairs_path(data, prefix, split, 1), 8),
-        ("pairs-2", pairs_path(data, prefix, split, 2), 8),
-    ):
-        if name in inputs:
-            packed, places = _open_rows(examples, path, name, stage)
+    for name in inputs:
+        if name != "durations":
+            (path,) = joined_files([name], data, prefix, split)
+            packed, places = _open_rows(examples, path, name)
             without[name] = sum(one.id not in places for _, one in kept)
             kept = [(place, one) for place, one in kept if one.id in places]
             per_frame = Chosen(packed, [places[one.id] for _, one in kept])
@@ -136,13 +133,11 @@ def _read_durations(examples: Sequence[Example], path: Path) -> dict[str, np.nda
         for one in examples
         if one.id in found
     )
-    _refuse(path, faults, 8)
+    _refuse(path, faults, _again(8))
     return {name: np.asarray(row, dtype=np.int32) for name, row in found.items()}
 
 
-def _open_rows(
-    examples: Sequence[Example], path: Path, name: str, stage: int
-) -> tuple[Packed, dict[str, int]]:
+def _open_rows(examples: Sequence[Example], path: Path, name: str) -> tuple[Packed, dict[str, int]]:
     """Open rows per frame and their places by utterance; InputError for those that do not fit."""
     packed = Packed(path)
     places = {name: place for place, name in enumerate(packed.ids)}
@@ -152,11 +147,15 @@ def _open_rows(
         for one, length in lengths
         if length != one.num_frames
     )
-    _refuse(path, faults, stage)
+    _refuse(path, faults, _again(9) if name == "pitch" else "Remove it and run local/distil.py")
     return packed, places
 
 
-def _refuse(path: Path, faults: Iterable[tuple[str, str]], stage: int) -> None:
+def _again(stage: int) -> str:
+    return f"Run ./prepare.sh --stage {stage} --stop-stage 9 again"
+
+
+def _refuse(path: Path, faults: Iterable[tuple[str, str]], advice: str) -> None:
     """Raise InputError listing the utterances of which something is said (id, what is wrong)."""
     wrong = [f"{name}: {what}" for name, what in faults if what]
     if wrong:
@@ -164,8 +163,7 @@ def _refuse(path: Path, faults: Iterable[tuple[str, str]], stage: int) -> None:
         raise InputError(
             f"{path} does not fit the prepared data in {len(wrong)} utterances:\n  "
             + "\n  ".join(wrong[:20])
-            + f"{more}\nWas it made from other tokens or features? Run ./prepare.sh --stage "
-            f"{stage} --stop-stage 9 again"
+            + f"{more}\nWas it made from other tokens or features? {advice}"
         )
 
 
