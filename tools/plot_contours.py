@@ -68,7 +68,7 @@ def predicted(
     cuts = recipe.data / "fbank" / f"{prefix}_cuts_{arguments.split}.jsonl.gz"
     listed = read_examples(cuts, recipe.work, voice.table, voice.frontend_config.framing)
     joined = join_targets(listed, voice.model.inputs, recipe.data, prefix, arguments.split)
-    examples = Examples(joined.examples, voice.table.pad_id, None, joined.contours)
+    examples = Examples(joined.examples, voice.table.pad_id, None, joined.per_frame)
     found = {}
     for place in range(min(arguments.num_utterances, len(examples))):
         batch = examples[[place]]

@@ -166,9 +166,11 @@ def test_compiled_losses_and_gradients_are_the_same(device, backend, name):
 
     On the CPU without the last step, C++ code, whose compilation takes many minutes.
     """
+    import torch._dynamo
     import torch._dynamo.utils as dynamo
 
     config = from_dict(model_class(name).Config, SMALL_WITHOUT_DROPOUT[name], "model")
+    torch._dynamo.reset()  # graphs of a model of the same classes would be used again
     dynamo.counters.clear()
     torch.manual_seed(3)
     plain = build_model(name, config, FACTS).to(device).train()
