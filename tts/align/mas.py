@@ -9,6 +9,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+# Scores (B, L, T) and how many tokens and frames are real: durations (B, L), as `maximum_path`.
+Search = Callable[[Tensor, Tensor, Tensor], Tensor]
+
 
 def maximum_path(log_p_BLT: Tensor, token_lens: Tensor, frame_lens: Tensor) -> Tensor:
     """Return the durations of the monotonic path with the greatest sum of log-likelihoods.

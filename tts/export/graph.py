@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tts.errors import InputError
+from tts.export.scan import scan_lists
 from tts.files import atomic_path
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _finish(
     import onnx
 
     model = onnx.load(str(path))
+    scan_lists(model.graph)
     if change is not None:
         change(model)
     used = {name for node in model.graph.node for name in node.input}

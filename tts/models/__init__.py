@@ -12,6 +12,7 @@ MODELS = {
     "fastspeech2": "tts.models.fastspeech2:FastSpeech2",
     "matcha": "tts.models.matcha:Matcha",
     "matcha_student": "tts.models.matcha_student:MatchaStudent",
+    "tacotron2": "tts.models.tacotron2:Tacotron2",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.align.mas import maximum_path
+from tts.align.mas import Search, maximum_path
 from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
@@ -23,7 +23,6 @@ from tts.models.matcha_graph import MatchaGraph
 from tts.models.text_encoder import TextEncoder, TextEncoderConfig
 
 SIGMA_MIN = 1e-4
-Search = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
