@@ -131,7 +131,8 @@ class Lattice:
     ) -> Iterable[Entry]:
         """Make entries (see entries_for); characters that no weight tells apart look the same."""
         for entry in entries_for(word, reading, cost, source):
-            if self.apart is None or entry.right.character in self.apart:
+            character = entry.right.character
+            if not character or self.apart is None or character in self.apart:
                 yield entry
             else:
                 yield entry._replace(right=entry.right._replace(character=""))
@@ -205,6 +206,7 @@ class Lattice:
     ) -> Iterable[Sequence[Entry]]:
         """Yield for each place the entries that can begin there."""
         barriers = sorted(fixed, reverse=True)
+        listed = vocabulary.frequencies()
         inside = 0  # up to here a given stretch reaches
         for start in range(len(hanzi)):
             if start in fixed:
@@ -219,7 +221,10 @@ class Lattice:
                 for stop in range(start + 1, limit + 1):
                     word = hanzi[start:stop]
                     known = self.entries_of.get(word)
-                    found += self.entries(word) if known is None else known
+                    if known is not None:
+                        found += known
+                    elif stop == start + 1 or word in listed or word in self.user:
+                        found += self.entries(word)
             yield found
 
 

@@ -37,6 +37,7 @@ _REWRITTEN = {
 _UNUSUAL = re.compile(r"[^\u4e00-\u9fa5A-Za-z0-9，。！？、；：,.!?;: ]+")
 _APOSTROPHE = re.compile(r"(?<![A-Za-z])'+|'+(?![A-Za-z])")
 _SPACE = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z])")
+_SENTENCE_ENDS = re.compile("(?<=[。！？])")
 _NUMBER_MARKS = re.compile(r"(?<=\d)：(?=\d)")
 _TOKEN = re.compile(
     r"(?P<said>[\u3400-\u9fff〇\U00020000-\U0003ffff]+|[A-Za-z']+)|(?P<space>[ ()_*·”\"-]+)"
@@ -49,7 +50,8 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     plain = _UNUSUAL.sub(lambda run: admit(run, meaning, problems), text)
     if _NEEDS_WORDS.search(plain):
-        plain = say(_NUMBER_MARKS.sub(":", " ".join(plain.split())))
+        sentences = _SENTENCE_ENDS.split(_NUMBER_MARKS.sub(":", " ".join(plain.split())))
+        plain = "".join(say(one) if _NEEDS_WORDS.search(one) else one for one in sentences)
     leftovers = Leftovers(text, meaning)
     out: list[str] = []
     for match in _TOKEN.finditer(plain):
