@@ -402,7 +402,7 @@ RULES = [
     (r"§", " section ", "§ 5", "section five"),
     (r"/", " slash ", "cat/dog", "cat slash dog"),
     (r"(?<!\w)_(?!\w)", " ", "b _ c", "b c"),
-    (r"([α-ωΑ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
+    (r"([α-ωΑ-ΡΣ-Ω])", " {1:greek} ", "α rays", "alpha rays"),
     (rf"({_CASH}|¢)", " {1:single} ", "the $ sign", "the dollar sign"),
 ]
 # fmt: on
