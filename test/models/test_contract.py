@@ -37,6 +37,18 @@ SMALL_WITHOUT_DROPOUT = {
         "decoder": {"channels": [32, 32], "head_channels": 16, "dropout": 0.0, "time_channels": 32},
     },
 }
+SMALL_WITHOUT_DROPOUT["tacotron2"] = {
+    "encoder": {"channels": 16, "num_layers": 1, "dropout": 0.0},
+    "decoder": {
+        "prenet_channels": 8,
+        "prenet_dropout": 0.0,
+        "rnn_channels": 16,
+        "rnn_dropout": 0.0,
+        "attention_channels": 8,
+        "location_filters": 4,
+    },
+    "postnet": {"channels": 8, "num_layers": 2, "dropout": 0.0},
+}
 SMALL_WITHOUT_DROPOUT["matcha_student"] = SMALL_WITHOUT_DROPOUT["matcha"]
 
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.models.fused import dropout
+from tts.models.recurrent import SharedLinear
 
 OUTSIDE = -1e9  # score of a token that may not be attended to
 
@@ -73,15 +74,16 @@ class LocationAttention(nn.Module):
         self.location_dense = nn.Linear(config.location_filters, channels, bias=False)
 
     def forward(
-        self, query_BH: Tensor, keys_BPA: Tensor, before_B2P: Tensor, outside_BP: Tensor
+        self, query_BA: Tensor, keys_BPA: Tensor, before_B2P: Tensor, outside_BP: Tensor
     ) -> Tensor:
         """Return the weights (B, P), which sum to 1.
 
-        Args: keys_BPA, `memory_layer` of the memory; before_B2P, the last weights and the sum of
-        all before; outside_BP, True where no attention may go.
+        Args: query_BA, keys_BPA, `query_layer` and `memory_layer` of what asks and of the memory;
+        before_B2P, the last weights and the sum of all before; outside_BP, True where no attention
+        may go.
         """
         location_BPA = self.location_dense(self.location_conv(before_B2P).transpose(1, 2))
-        hidden_BPA = torch.tanh(self.query_layer(query_BH)[:, None] + location_BPA + keys_BPA)
+        hidden_BPA = torch.tanh(query_BA[:, None] + location_BPA + keys_BPA)
         scores_BP = self.v(hidden_BPA)[:, :, 0].float()
         return scores_BP.masked_fill(outside_BP, OUTSIDE).softmax(1)
 
@@ -149,16 +151,17 @@ class AttentionDecoder(nn.Module):
         keys_BPA = self.attention_layer.memory_layer(memory_BPD)
         outside_BP = mask_B1P[:, 0] == 0
         given_BTG = F.linear(prenet_BTH, cell.weight_ih[:, :size], cell.bias_ih + cell.bias_hh)
-        recurrent_GX = torch.cat([cell.weight_ih[:, size:], cell.weight_hh], 1)
+        recur = SharedLinear(torch.cat([cell.weight_ih[:, size:], cell.weight_hh], 1))
+        ask = SharedLinear(self.attention_layer.query_layer.weight)
         state = self.begin(memory_BPD)
         hidden_BH, cell_BH = state.hidden_1, state.cell_1
         context_BD, before_B2P = state.context, state.weights_B2P
         kept = []
         for given_BG in given_BTG.unbind(1):
             both_BX = torch.cat([context_BD, hidden_BH], 1)
-            hidden_BH, cell_BH = gated(given_BG + F.linear(both_BX, recurrent_GX), cell_BH)
+            hidden_BH, cell_BH = gated(given_BG + recur(both_BX), cell_BH)
             hidden_BH = dropout(hidden_BH, self.config.rnn_dropout, self.training)
-            weights_BP = self.attention_layer(hidden_BH, keys_BPA, before_B2P, outside_BP)
+            weights_BP = self.attention_layer(ask(hidden_BH), keys_BPA, before_B2P, outside_BP)
             before_B2P = torch.stack([weights_BP, before_B2P[:, 1] + weights_BP], 1)
             context_BD = torch.bmm(weights_BP[:, None].to(memory_BPD.dtype), memory_BPD)[:, 0]
             kept.append((hidden_BH, context_BD, weights_BP))
@@ -170,10 +173,9 @@ class AttentionDecoder(nn.Module):
         cell = self.decoder_rnn
         given_BTG = given_BTG + (cell.bias_ih + cell.bias_hh)
         hidden_BH = cell_BH = given_BTG.new_zeros(len(given_BTG), self.config.rnn_channels)
-        kept = []
+        recur, kept = SharedLinear(cell.weight_hh), []
         for given_BG in given_BTG.unbind(1):
-            given_BG = given_BG + F.linear(hidden_BH, cell.weight_hh)
-            hidden_BH, cell_BH = gated(given_BG, cell_BH)
+            hidden_BH, cell_BH = gated(given_BG + recur(hidden_BH), cell_BH)
             hidden_BH = dropout(hidden_BH, self.config.rnn_dropout, self.training)
             kept.append(hidden_BH)
         return torch.stack(kept, 1)
@@ -202,7 +204,8 @@ class AttentionDecoder(nn.Module):
         first = self.attention_rnn(
             torch.cat([prenet_BH, state.context], 1), (state.hidden_1, state.cell_1)
         )
-        weights_BP = self.attention_layer(first[0], keys_BPA, state.weights_B2P, outside_BP)
+        query_BA = self.attention_layer.query_layer(first[0])
+        weights_BP = self.attention_layer(query_BA, keys_BPA, state.weights_B2P, outside_BP)
         weights_B2P = torch.stack([weights_BP, state.weights_B2P[:, 1] + weights_BP], 1)
         context_BD = torch.bmm(weights_BP[:, None], memory_BPD)[:, 0]
         second = self.decoder_rnn(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,52 +80,63 @@ class Tacotron2Config:
 class Convolutions(nn.Module):
     """Apply convolutions, each normalised over the batch, activated and with dropout."""
 
-    def __init__(self, sizes: Sequence[int], kernel_size: int, probability: float):
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        config: Tacotron2EncoderConfig | Tacotron2PostNetConfig,
+        activations: Sequence[Callable[[Tensor], Tensor]],
+    ):
         super().__init__()
+        size = config.kernel_size
         self.convs = nn.ModuleList(
-            nn.Conv1d(before, after, kernel_size, padding=kernel_size // 2)
+            nn.Conv1d(before, after, size, padding=size // 2)
             for before, after in itertools.pairwise(sizes)
         )
         self.norms = nn.ModuleList(map(BatchNorm, sizes[1:]))
-        self.dropout = probability
+        self.activations, self.dropout = tuple(activations), config.dropout
+
+    def forward(self, x_BDT: Tensor, mask_B1T: Tensor) -> Tensor:
+        for conv, norm, activate in zip(self.convs, self.norms, self.activations, strict=True):
+            x_BDT = activate(norm(conv(x_BDT * mask_B1T), mask_B1T))
+            x_BDT = dropout(x_BDT, self.dropout, self.training)
+        return x_BDT * mask_B1T
+
+    def folded(self) -> list[nn.Conv1d]:
+        """Return the convolutions with the normalisation in their weights."""
+        return [norm.folded(conv) for conv, norm in zip(self.convs, self.norms, strict=True)]
 
 
-class Encoder(Convolutions):
+class Encoder(nn.Module):
     """Read embedded tokens by convolutions and a recurrent layer in both directions."""
 
     def __init__(self, config: Tacotron2EncoderConfig):
-        sizes = [config.channels] * (config.num_layers + 1)
-        super().__init__(sizes, config.kernel_size, config.dropout)
-        half = config.channels // 2
-        self.forwards = nn.LSTM(config.channels, half, batch_first=True)
-        self.backwards = nn.LSTM(config.channels, half, batch_first=True)
+        super().__init__()
+        channels, layers = config.channels, config.num_layers
+        self.convolutions = Convolutions([channels] * (layers + 1), config, [F.relu] * layers)
+        self.forwards = nn.LSTM(channels, channels // 2, batch_first=True)
+        self.backwards = nn.LSTM(channels, channels // 2, batch_first=True)
 
     def forward(self, x_BDP: Tensor, lens: Tensor) -> Tensor:
         """Return (B, P, D), zero on padding."""
         mask_B1P = length_mask(lens, x_BDP.shape[2])
-        for conv, norm in zip(self.convs, self.norms, strict=True):
-            x_BDP = F.relu(norm(conv(x_BDP), mask_B1P))
-            x_BDP = dropout(x_BDP, self.dropout, self.training) * mask_B1P
-        x_BPD = x_BDP.transpose(1, 2)
+        x_BPD = self.convolutions(x_BDP, mask_B1P).transpose(1, 2)
         turned_BPD, _ = self.backwards(reversed_rows(x_BPD, lens))
         both_BPD = torch.cat([self.forwards(x_BPD)[0], reversed_rows(turned_BPD, lens)], 2)
         return both_BPD * mask_B1P.transpose(1, 2)
 
 
-class PostNet(Convolutions):
+class PostNet(nn.Module):
     """Correct a mel by convolutions, tanh between them."""
 
     def __init__(self, n_mels: int, config: Tacotron2PostNetConfig):
-        sizes = [n_mels, *[config.channels] * (config.num_layers - 1), n_mels]
-        super().__init__(sizes, config.kernel_size, config.dropout)
+        super().__init__()
+        inner = config.num_layers - 1
+        sizes = [n_mels, *[config.channels] * inner, n_mels]
+        activations = [*[torch.tanh] * inner, nn.Identity()]
+        self.convolutions = Convolutions(sizes, config, activations)
 
     def forward(self, mel_BTF: Tensor, mask_B1T: Tensor) -> Tensor:
-        x_BDT = mel_BTF.transpose(1, 2)
-        for number, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True), 1):
-            x_BDT = norm(conv(x_BDT * mask_B1T), mask_B1T)
-            x_BDT = torch.tanh(x_BDT) if number < len(self.convs) else x_BDT
-            x_BDT = dropout(x_BDT, self.dropout, self.training)
-        return mel_BTF + x_BDT.transpose(1, 2)
+        return mel_BTF + self.convolutions(mel_BTF.transpose(1, 2), mask_B1T).transpose(1, 2)
 
 
 class Tacotron2(nn.Module):
@@ -222,9 +233,9 @@ class Tacotron2(nn.Module):
         return -torch.log((weights_BTP * near_BTP).sum(2) + 1e-6)
 
     def compile_parts(self, backend: str = "inductor") -> None:
-        """Compile encoder and post-net in place; a loop over frames would be written out."""
-        self.encoder.compile(dynamic=True, backend=backend)
-        self.postnet.compile(dynamic=True, backend=backend)
+        """Compile the convolutions in place; a loop over frames would be written out."""
+        self.encoder.convolutions.compile(dynamic=True, backend=backend)
+        self.postnet.convolutions.compile(dynamic=True, backend=backend)
 
     @torch.no_grad()
     def attention(self, batch: Batch) -> tuple[Tensor, TokenSelection | None]:
@@ -410,9 +421,7 @@ def reversed_rows(x_BPD: Tensor, lens: Tensor) -> Tensor:
     return torch.gather(x_BPD, 1, index_BP[:, :, None].expand(-1, -1, x_BPD.shape[2]))
 
 
-def stretched(
-    mel_BTF: Tensor, scale_BT: Tensor, frames_B: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
+def stretched(mel_BTF: Tensor, scale_BT: Tensor, frames_B: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Give each frame so many times its length, by interpolation between frames.
 
     Returns: mel (B, S, F), beyond a row's end anything; the frame that each is nearest to (B, S);

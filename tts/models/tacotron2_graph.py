@@ -24,8 +24,8 @@ class MemoryRows(nn.Module):
         super().__init__()
         encoder: Encoder = model.encoder
         self.register_buffer("embedding", model.embedding.weight.detach())
-        folded = (norm.folded(c) for c, norm in zip(encoder.convs, encoder.norms, strict=True))
-        self.convs = nn.ModuleList(convolution(conv, int8) for conv in folded)
+        convs = encoder.convolutions.folded()
+        self.convs = nn.ModuleList(convolution(conv, int8) for conv in convs)
         self.lstm = both_directions(encoder.forwards, encoder.backwards)
         self.keys = Dense.of(model.decoder.attention_layer.memory_layer)
 
@@ -40,7 +40,7 @@ class MemoryRows(nn.Module):
 def both_directions(forwards: nn.LSTM, backwards: nn.LSTM) -> nn.LSTM:
     """Join two recurrent layers to one that reads in both directions."""
     joined = nn.LSTM(forwards.input_size, forwards.hidden_size, bidirectional=True)
-    weights = {name: value for name, value in forwards.state_dict().items()}
+    weights = dict(forwards.state_dict())
     weights |= {f"{name}_reverse": value for name, value in backwards.state_dict().items()}
     joined.load_state_dict(weights)
     return joined
@@ -100,8 +100,8 @@ class CorrectionRows(nn.Module):
 
     def __init__(self, postnet: PostNet, int8: bool):
         super().__init__()
-        folded = [norm.folded(c) for c, norm in zip(postnet.convs, postnet.norms, strict=True)]
-        self.convs = nn.ModuleList(convolution(conv, int8) for conv in folded)
+        convs = postnet.convolutions.folded()
+        self.convs = nn.ModuleList(convolution(conv, int8) for conv in convs)
 
     def forward(self, mel_TF: Tensor) -> Tensor:
         x_TD = mel_TF

@@ -34,7 +34,7 @@ from tts.train.preview import preview
 from tts.train.random_state import fixed_noise
 from tts.train.run import run_task
 from tts.train.task import Place, Task
-from tts.train.updater import Updater, exchanging
+from tts.train.updater import Updater, average_statistics, exchanging
 
 
 def train(
@@ -100,6 +100,7 @@ class AcousticTask(Task):
         }
         self.items = [example.id for example in data.examples]
         self._losses = NamedLosses(self.model, self.config)
+        self._losses.done_steps = place.done_steps
         self._wrapped: nn.Module = self._losses
         if self.world.size > 1 and not self.config.dry_run:
             self._wrapped = exchanging(self._losses)
@@ -109,6 +110,11 @@ class AcousticTask(Task):
     @property
     def losses(self) -> Sequence[str]:
         return self._sums.names
+
+    @property
+    def phase(self) -> int:  # type: ignore[override]
+        """Return how many losses count no more: the total falls with each."""
+        return self._losses.num_ended
 
     @property
     def lagged(self) -> bool:
@@ -142,9 +148,11 @@ class AcousticTask(Task):
         if not seeds:
             self.updater.backward(self._wrapped(None)["tot_loss"])
         sums = self._sums.take()
+        average_statistics(self.model, self.world, had_batch=bool(seeds))
         self.timer.mark("rest")
         with naming_batch(batch, self.device, self.config):  # the first step makes Adam's moments
             made = self.updater.update(sums[-1])
+        self._losses.done_steps += 1
         self.timer.mark("optimiser")
         return torch.cat([sums, made])
 
@@ -211,6 +219,7 @@ class AcousticTask(Task):
 
     def restore(self, content: dict[str, Any]) -> None:
         self.updater.restore(content)
+        self._losses.done_steps = content["step"]
 
     def frames(self, group: Sequence[int]) -> int:
         return sum(self.plan.num_frames[i] for i in group)

@@ -148,13 +148,16 @@ class TrainConfig(RunConfig):
     loss_weights: dict[str, float] = dataclasses.field(
         default_factory=dict, metadata={"help": "weights of named losses; default 1 each"}
     )
+    loss_until: dict[str, int] = dataclasses.field(
+        default_factory=dict, metadata={"help": "the step after which a named loss counts no more"}
+    )
 
     LEAST: ClassVar[dict[str, float | tuple[float]]] = {
         **RunConfig.LEAST, "max_duration": (0,), "num_buckets": 1,
     }  # fmt: skip
     EXACT: ClassVar[tuple[str, ...]] = (
         "max_duration", "bucketing_sampler", "num_buckets", *RunConfig.EXACT, "loss_weights",
-        "shar",
+        "loss_until", "shar",
     )  # fmt: skip
     CUTTING: ClassVar[tuple[str, ...]] = (
         "max_duration", "bucketing_sampler", "num_buckets", *RunConfig.CUTTING,

@@ -11,12 +11,21 @@ from tts.train.precision import autocast
 
 
 class NamedLosses(nn.Module):
-    """Compute a model's losses under the run's precision and weights; what DDP wraps."""
+    """Compute a model's losses under the run's precision and weights; what DDP wraps.
+
+    Attributes: done_steps, by which losses that end are weighed.
+    """
 
     def __init__(self, model: nn.Module, config: TrainConfig):
         super().__init__()
-        self.model, self.weights = model, config.loss_weights
+        self.model, self.weights, self.until = model, config.loss_weights, config.loss_until
         self.precision = config.resolved_precision
+        self.done_steps = 0
+
+    @property
+    def num_ended(self) -> int:
+        """Return how many losses count no more."""
+        return sum(self.done_steps >= last for last in self.until.values())
 
     def forward(self, batch: Batch | None) -> dict[str, Tensor]:
         """Return the model's named losses and their weighted sum tot_loss.
@@ -28,11 +37,15 @@ class NamedLosses(nn.Module):
             return {"tot_loss": sum((p * 0).sum() for p in self.model.parameters())}
         with autocast(batch.mel_BTF.device, self.precision):
             losses = self.model(batch)
-        unknown = self.weights.keys() - losses.keys()
-        if unknown:
-            raise InputError(
-                f"loss_weights names {', '.join(sorted(unknown))}; the model's losses are "
-                f"{', '.join(losses)}"
-            )
-        total = sum(self.weights.get(name, 1.0) * value for name, value in losses.items())
+        for option, named in (("loss_weights", self.weights), ("loss_until", self.until)):
+            if unknown := named.keys() - losses.keys():
+                raise InputError(
+                    f"{option} names {', '.join(sorted(unknown))}; the model's losses are "
+                    f"{', '.join(losses)}"
+                )
+        total = sum(self._weight(name) * value for name, value in losses.items())
         return {**losses, "tot_loss": total}
+
+    def _weight(self, name: str) -> float:
+        counts = self.done_steps < self.until.get(name, self.done_steps + 1)
+        return self.weights.get(name, 1.0) * counts

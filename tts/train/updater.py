@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tts.errors import InputError
+from tts.models.batch_norm import running_statistics
 from tts.train.average import WeightAverage
 from tts.train.config import RunConfig
 from tts.train.world import World
@@ -47,7 +48,8 @@ class Updater:
         )
 
     def begin(self, rate: float) -> None:
-        """Begin a step: set the learning rate, drop old gradients."""
+        """Begin a step: set the learning rate, drop old gradients, keep what training moves."""
+        self._statistics = [buffer.clone() for buffer in running_statistics(self.network)]
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
@@ -66,6 +68,8 @@ class Updater:
         limit = self.config.clip_norm or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), limit)
         finite = torch.isfinite(loss) & torch.isfinite(norm)
+        for now, before in zip(running_statistics(self.network), self._statistics, strict=True):
+            now.copy_(torch.where(finite, now, before))
         if self.lagged:
             # Adam's fused kernel leaves weights and moments alone where found_inf is 1.
             self.optimizer.grad_scale, self.optimizer.found_inf = None, (~finite).float()
@@ -142,8 +146,20 @@ def exchange_gradients(network: nn.Module, world: World) -> None:
         p.grad = values.view_as(p)
 
 
+def average_statistics(network: nn.Module, world: World, had_batch: bool) -> None:
+    """Give all processes the mean of the running statistics of those that had a batch."""
+    statistics = running_statistics(network)
+    if world.size == 1 or not statistics:
+        return
+    flat = torch.cat([*statistics, statistics[0].new_ones(1)])
+    flat = world.sum_(flat * had_batch)
+    means = (flat[:-1] / flat[-1]).split([len(one) for one in statistics])
+    for one, mean in zip(statistics, means, strict=True):
+        one.copy_(mean)
+
+
 def exchanging(network: nn.Module) -> nn.parallel.DistributedDataParallel:
-    """Wrap `network` in DDP. Buffers, which training leaves alone, are equal from the start."""
+    """Wrap `network` in DDP. Buffers are equal from the start; see `average_statistics`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # the option's next name is too new
         return nn.parallel.DistributedDataParallel(
