@@ -23,14 +23,16 @@ SPLITS = ("train", "valid", "test")
 def get_parser() -> argparse.ArgumentParser:
     parser = Parser(description=__doc__)
     add_flags(parser, RecipeOptions)
-    parser.add_argument("--aligner", default="", help="textgrid, interval, frames, mas or k2")
+    parser.add_argument(
+        "--aligner", default="", help="textgrid, interval, frames, mas, k2, attention"
+    )
     parser.add_argument("--alignments", default="", help="folder or table of the aligner's times")
     parser.add_argument("--textgrids", type=Path, help="write the durations as TextGrids, too")
-    parser.add_argument("--exp-dir", help="mas, k2: folder of the voice (default: the recipe's)")
-    parser.add_argument("--epoch", type=int, help="mas, k2: use epoch-N.pt")
-    parser.add_argument("--checkpoint", default="ema", help="mas, k2: ema, raw or a file's name")
-    parser.add_argument("--device", default="cpu", help="mas, k2: cpu (default) or cuda")
-    parser.add_argument("--max-frames", type=int, default=8000, help="mas, k2: frames of a batch")
+    parser.add_argument("--exp-dir", help="folder of the voice that aligns (default: the recipe's)")
+    parser.add_argument("--epoch", type=int, help="of the voice: use epoch-N.pt")
+    parser.add_argument("--checkpoint", default="ema", help="of the voice: ema, raw or a file")
+    parser.add_argument("--device", default="cpu", help="of the voice: cpu (default) or cuda")
+    parser.add_argument("--max-frames", type=int, default=8000, help="of the voice: frames a batch")
     parser.add_argument(
         "--num-jobs", type=int, default=usable_processors(), help="processes (%(default)s)"
     )
@@ -84,7 +86,8 @@ def with_a_voice(
     """Return the checkpoint, and the function that aligns with it."""
     from tts.voice import find_checkpoint, find_source
 
-    exp_dir = Path(arguments.exp_dir or recipe.exp_dir("matcha"))
+    model = "tacotron2" if search == "attention" else "matcha"
+    exp_dir = Path(arguments.exp_dir or recipe.exp_dir(model))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
     path = source if source.is_file() else find_checkpoint(source, arguments.epoch)
 

@@ -112,6 +112,12 @@ TINY_MODEL = {
         "time_channels": 16,
     },
 }
+TINY_TACOTRON2 = {
+    "encoder": {"channels": 16, "num_layers": 1},
+    "decoder": {"prenet_channels": 8, "rnn_channels": 16, "attention_channels": 8},
+    "postnet": {"channels": 8, "num_layers": 2},
+    "alignment": "guided",
+}
 TINY_TABLE = "_ 0\n" + "".join(f"{symbol} {i}\n" for i, symbol in enumerate("abcdefgh", 1))
 
 

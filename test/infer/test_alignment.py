@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_MODEL, TINY_TABLE
+from conftest import TINY_MODEL, TINY_TABLE, TINY_TACOTRON2
 
 from tts.align.durations import Recording
 from tts.align.mas_torch import durations_by_torch
@@ -130,3 +130,20 @@ def test_k2_is_named_where_it_is_missing(voice):
         assert list(align_recordings(voice, items, search="k2")) == list(
             align_recordings(voice, items)
         )
+
+
+def test_attention_aligns_as_well(voice):
+    """Tacotron 2 by its attention alone, Matcha-TTS by its likelihoods alone."""
+    torch.manual_seed(0)
+    config = from_dict(model_class("tacotron2").Config, TINY_TACOTRON2, "model")
+    facts = Facts(voice.table.num_embeddings, mel_mean=-5.0, mel_std=2.0)
+    model = build_model("tacotron2", config, facts).eval()
+    other = dataclasses.replace(voice, model=model, model_name="tacotron2")
+    for found, item in zip(
+        align_recordings(other, recordings(), search="attention"), recordings(), strict=True
+    ):
+        assert sum(found.durations) == item.num_frames and min(found.durations[1:-1:2]) >= 1
+    with pytest.raises(InputError, match="--aligner mas takes a voice of matcha"):
+        list(align_recordings(other, recordings(1)))
+    with pytest.raises(InputError, match="--aligner attention takes a voice of tacotron2"):
+        list(align_recordings(voice, recordings(1), search="attention"))

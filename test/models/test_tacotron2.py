@@ -133,7 +133,9 @@ def test_teaching_is_the_steps_one_after_the_other():
 def test_attention_costs_nothing_on_the_token_spoken_and_beside_it():
     """Weights on the token, on both neighbours, two away, and half of them there."""
     model = small(blanks="keep")
-    batch = dataclasses.replace(make_batch([(6, 5)]), durations_BL=torch.tensor([[0, 0, 5, 0, 0, 0]]))
+    batch = dataclasses.replace(
+        make_batch([(6, 5)]), durations_BL=torch.tensor([[0, 0, 5, 0, 0, 0]])
+    )
     weights = torch.zeros(1, 5, 6)
     for frame, places in enumerate([{2: 1}, {1: 1}, {3: 1}, {4: 1}, {2: 0.5, 5: 0.5}]):
         for place, weight in places.items():
@@ -189,7 +191,9 @@ def test_speech_ends_where_the_gate_opens_or_at_the_limit():
 
 
 def test_random_values_are_lost_by_seed_and_not_at_all_without_noise():
-    model = talking(decoder={**SMALL_WITHOUT_DROPOUT["tacotron2"]["decoder"], "prenet_dropout": 0.5})
+    model = talking(
+        decoder={**SMALL_WITHOUT_DROPOUT["tacotron2"]["decoder"], "prenet_dropout": 0.5}
+    )
     batch = make_batch([(9, 30)])
 
     def spoken(noise: float, seed: int) -> torch.Tensor:

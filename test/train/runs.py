@@ -20,14 +20,6 @@ SMALL = {
 }
 
 
-TINY_TACOTRON2 = {
-    "encoder": {"channels": 16, "num_layers": 1},
-    "decoder": {"prenet_channels": 8, "rnn_channels": 16, "attention_channels": 8},
-    "postnet": {"channels": 8, "num_layers": 2},
-    "alignment": "guided",
-}
-
-
 def run(work: Path, exp: str, name: str = "matcha", **options):
     """Train the tiny model on the tiny data; returns the trainer."""
     folders = {"exp_dir": str(work / exp), "manifest_dir": str(work / "data" / "fbank")}

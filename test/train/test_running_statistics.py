@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from runs import TINY_TACOTRON2, assert_equal_states, run
+from conftest import TINY_TACOTRON2
+from runs import assert_equal_states, run
 from test_parallel import as_torchrun
 
 from tts.checkpoint import load_checkpoint

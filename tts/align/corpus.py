@@ -42,7 +42,7 @@ from tts.text.spoken import FrontEndConfig
 from tts.text.tokens import TokenTable
 
 READERS = {"textgrid": ".TextGrid", "interval": ".interval", "frames": ""}
-WITH_A_VOICE = ("mas", "k2")
+WITH_A_VOICE = ("mas", "k2", "attention")
 # Mean cost per symbol above which phones are not those of the text.
 MOST_COST = 0.14
 UTTERANCES_PER_PART = 50

@@ -82,8 +82,9 @@ def export_graph(graph: ExportGraph, path: Path | str, metadata: Mapping[str, st
     """
     with atomic_path(path) as temporary:
         with torch.no_grad(), warnings.catch_warnings():
-            # Of torch.jit, the only way to an ONNX file that needs no further package.
-            warnings.simplefilter("ignore", DeprecationWarning)
+            # Of torch.jit, the only way to an ONNX file that needs no further package, and of
+            # shapes that tracing reads: what it freezes, the comparison below finds.
+            warnings.simplefilter("ignore")
             module = graph.build()
         write_graph(
             module,

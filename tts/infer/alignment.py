@@ -16,7 +16,7 @@ from tts.mel import MelConfig
 from tts.text.tokens import TokenTable
 from tts.voice import Voice
 
-SEARCHES = ("mas", "k2")
+SEARCHES = ("mas", "k2", "attention")
 
 
 def check_fits(voice: Voice, table: TokenTable, framing: str, mel: MelConfig) -> None:
@@ -39,18 +39,24 @@ def align_recordings(
     search: str = "mas",
     max_frames: int = 8000,
 ) -> Iterator[Aligned]:
-    """Yield durations by monotonic alignment search on the voice's own likelihoods, in order.
+    """Yield durations by monotonic alignment search on the voice's own scores, in order.
 
     Args:
-      voice: one whose model can align (Matcha-TTS).
+      voice: one whose model can align: Matcha-TTS by its likelihoods, Tacotron 2 by its attention.
       device: cpu or cuda.
-      search: 'mas', or 'k2', which finds the same path where it is installed.
+      search: 'mas', or 'k2', which finds the same path where it is installed; of attention
+        'attention'.
       max_frames: mel frames of a batch, padding included; on a GPU more is faster.
     Raises: InputError for a model that cannot align; mel that the voice was not made for.
     """
     if not hasattr(voice.model, "align"):
         raise InputError(
             f"{voice.source} is {voice.model_name}, which cannot align: take a voice of matcha"
+        )
+    if hasattr(voice.model, "attention") != (search == "attention"):
+        wanted = "tacotron2" if search == "attention" else "matcha"
+        raise InputError(
+            f"{voice.source} is {voice.model_name}, --aligner {search} takes a voice of {wanted}"
         )
     model = voice.on(device)
     for batch in _batches(voice, recordings, max_frames):
@@ -136,6 +142,6 @@ def _search(name: str) -> Callable:
         from tts.align.k2_search import durations_by_k2
 
         return durations_by_k2
-    if name != "mas":
+    if name not in SEARCHES:
         raise InputError(f"no search {name!r} (known: {', '.join(SEARCHES)})")
     return maximum_path
