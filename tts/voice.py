@@ -16,11 +16,12 @@ from tts.checkpoint import (
     load_checkpoint,
     weights_of,
 )
-from tts.config import from_dict, option
+from tts.config import from_dict, option, to_dict
 from tts.errors import InputError
 from tts.mel import MelConfig
 from tts.models import build_model, model_class
 from tts.models.facts import Facts
+from tts.models.tacotron2_published import from_published, is_published, options_of
 from tts.text.frontend import build_frontend, foreign_frontend
 from tts.text.spoken import FrontEnd, FrontEndConfig
 from tts.text.tokens import TokenTable
@@ -237,7 +238,9 @@ def _weights(
 def _adopt(
     content: dict[str, Any], path: Path, tokens: Path | str | None, frontend: dict[str, Any]
 ) -> dict[str, Any]:
-    """Give icefall's checkpoint (weights alone) the configuration it was trained with."""
+    """Give a checkpoint of icefall or NVIDIA (weights alone) the configuration of its training."""
+    if is_published(content):
+        return _adopt_tacotron2(content, path, tokens)
     if not tokens:
         raise InputError(
             f"{path} carries no configuration (keys: {', '.join(map(str, content))}). If it is "
@@ -248,7 +251,10 @@ def _adopt(
     weights = weights_of(content, "raw", path)
     embedding = weights.get("encoder.emb.weight")
     if embedding is None:
-        raise InputError(f"{path} is neither this project's checkpoint nor icefall's Matcha-TTS")
+        raise InputError(
+            f"{path} is neither this project's checkpoint, nor icefall's Matcha-TTS, nor NVIDIA's "
+            "Tacotron 2"
+        )
     if len(embedding) != table.num_embeddings:
         raise InputError(
             f"{path} was trained with {len(embedding)} tokens, {tokens} has "
@@ -256,3 +262,20 @@ def _adopt(
         )
     config = {"model": {"name": "matcha"}, "mel": {}, "frontend": frontend}
     return {**content, "config": config, "tokens": table.text()}
+
+
+def _adopt_tacotron2(
+    content: dict[str, Any], path: Path, tokens: Path | str | None
+) -> dict[str, Any]:
+    """Give NVIDIA's checkpoint its configuration: English characters unless `tokens` says other."""
+    frontend = FrontEndConfig(unit="characters")
+    weights = from_published(content)
+    table = TokenTable.read(tokens) if tokens else build_frontend(frontend).token_table()
+    if (count := len(weights["embedding.weight"])) != table.num_embeddings:
+        raise InputError(
+            f"{path} has {count} symbols, the table {tokens or 'of the unit characters'} "
+            f"{table.num_embeddings}: give --tokens the table of that training"
+        )
+    model = {"name": "tacotron2", **options_of(weights)}
+    config = {"model": model, "mel": {}, "frontend": to_dict(frontend)}
+    return {"model": weights, "config": config, "tokens": table.text()}

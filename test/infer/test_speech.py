@@ -11,6 +11,7 @@ import soundfile
 
 from tts.errors import InputError
 from tts.infer.control import Timed
+from tts.infer.reading import Reading
 from tts.infer.speech import FORMATS, Speech, check_audio_path, join, write_audio
 from tts.text.spoken import Problem, Spoken
 
@@ -28,6 +29,22 @@ def test_sentences_are_joined_in_samples():
     assert join([one], whole, 0.25).samples is one.samples
     assert "x.wav: 1.20 s of speech in 2 sentences" in speech.report("x.wav")
     assert "at 0: 'A': unknown" in speech.report("x.wav")
+
+
+def test_how_a_sentence_was_read():
+    """Tokens 0, 1, 3, then back to 0; token 2 is never read; the last frame reads two."""
+    attention_TP = np.eye(4)[[0, 0, 1, 3, 1]]
+    attention_TP[4] = [0.5, 0.5, 0, 0]
+    reading = Reading.of(attention_TP, stopped=False)
+    assert reading == Reading(focus=0.9, unread=1, repeats=1, stopped=False)
+    good = Reading(0.95, 0, 0, True)
+    parts = [Speech(np.ones(5), 10, NOTHING, readings=(one,)) for one in (reading, good)]
+    lines = join(parts, NOTHING, 0.0).report("x.wav").splitlines()
+    cut, ended = "cut off at the limit of frames", "ended by itself"
+    assert lines[1:] == [
+        f"  sentence 1: attention 0.90, 1 tokens not read, 1 repeats, {cut}",
+        f"  sentence 2: attention 0.95, 0 tokens not read, 0 repeats, {ended}",
+    ]
 
 
 @pytest.mark.parametrize("suffix", [*FORMATS, ".WAV"])

@@ -68,6 +68,7 @@ KINDS = {
     "phones": Kind(PHONES, "phones", VERSIONS, VERSIONS, rule=True),
     "en-lexicon": Kind(FrontEndConfig(), "en", NEWER, NEWER),
     "en-bpe": Kind(FrontEndConfig(unit="bpe"), "en", NEWER, NEWER),
+    "en-characters": Kind(FrontEndConfig(unit="characters"), "en", (), NEWER),
     "en-espeak": Kind(FrontEndConfig(frontend="espeak", framing="runtime"), "en", OLDER, VERSIONS),
 }
 RAW = [(name, version) for name, kind in KINDS.items() for version in kind.raw]

@@ -37,6 +37,7 @@ def with_bpe(config, size):
 CONFIGS = {
     "english": ENGLISH,
     "english-bpe": with_bpe(ENGLISH, 40),
+    "english-characters": replace(ENGLISH, unit="characters"),
     "syllable": SYLLABLE,
     "initial_final": replace(SYLLABLE, unit="initial_final"),
     "mandarin-bpe": with_bpe(SYLLABLE, 40),

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from tts.infer.control import ALWAYS, Scales, factors, tensors, token_times
+from tts.infer.reading import Reading
 from tts.infer.speech import Speech
 from tts.text.spoken import FrontEnd, Spoken
 from tts.vocoders import vocode
@@ -57,6 +58,10 @@ class TorchVoice:
         seconds = time.perf_counter() - start
         durations = out["durations_BL"][0].cpu().numpy()
         frame_seconds = voice.mel.hop_length / voice.mel.sample_rate
+        readings = []
+        if "attention_BTP" in out:
+            attention_TP = out["attention_BTP"][0].float().cpu().numpy()
+            readings.append(Reading.of(attention_TP, bool(out["stopped_B"][0])))
         return Speech(
             samples,
             voice.mel.sample_rate,
@@ -64,6 +69,7 @@ class TorchVoice:
             mel_TF=mel_TF.cpu().numpy(),
             durations=durations,
             times=token_times(tokens, durations, framing, frame_seconds),
+            readings=tuple(readings),
             compute_seconds=seconds,
         )
 

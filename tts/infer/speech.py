@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tts.errors import InputError
 from tts.files import atomic_path
 from tts.infer.control import Timed, joined_times
+from tts.infer.reading import Reading, reading_report
 from tts.text.spoken import Problem, Spoken
 from tts.text.tokens import BOS, EOS, PAD
 
@@ -37,6 +38,7 @@ class Speech:
         other, without the pauses.
       durations: frames of each framed token, where they are known; of several sentences as mel_TF.
       times: when each token is heard, pauses counted; empty where it is not known.
+      readings: how each sentence was read, of models with attention.
       num_sentences: how many were spoken one by one, with a pause between two.
       compute_seconds: time that model and vocoder took.
     """
@@ -48,6 +50,7 @@ class Speech:
     mel_TF: np.ndarray | None = None
     durations: np.ndarray | None = None
     times: tuple[Timed, ...] = ()
+    readings: tuple[Reading, ...] = ()
     num_sentences: int = 1
     compute_seconds: float = 0.0
 
@@ -90,7 +93,7 @@ class Speech:
         sentences = f" in {self.num_sentences} sentences" * (self.num_sentences > 1)
         line = f"{path}: {self.seconds:.2f} s of speech{sentences}, RTF {self.rtf:.3f}"
         problems = [f"  at {p.position}: {p.text!r}: {p.reason}" for p in self.problems]
-        return "\n".join([line, *problems])
+        return "\n".join([line, *reading_report(self.readings), *problems])
 
 
 def join(parts: Sequence[Speech], spoken: Spoken, pause: float, id: str = "") -> Speech:
@@ -110,6 +113,7 @@ def join(parts: Sequence[Speech], spoken: Spoken, pause: float, id: str = "") ->
         id=id,
         mel_TF=_all_of([part.mel_TF for part in parts]),
         durations=_all_of([part.durations for part in parts]),
+        readings=tuple(reading for part in parts for reading in part.readings),
         times=joined_times([(part.times, part.seconds) for part in parts], len(silence) / rate),
         num_sentences=len(parts),
         compute_seconds=sum(part.compute_seconds for part in parts),

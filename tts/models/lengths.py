@@ -78,12 +78,19 @@ check_blanks = LateCheck("ids without blanks between them: frame them, or set bl
 class TokenSelection:
     """Select the positions of a batch of ids that a model reads: those that are no blanks.
 
-    The first and the last position of a row always stay, so that silence at both ends has a
-    place; a blank left out gives its frames to the position selected before it. P counts
-    selected positions.
+    The first and the last position of a row stay with `ends`, so that silence at both ends has a
+    place; a blank left out gives its frames to the position selected before it, else behind it. P
+    counts selected positions.
     """
 
-    def __init__(self, tokens_BL: Tensor, tokens_lens: Tensor, blank: Tensor, exact: bool):
+    def __init__(
+        self,
+        tokens_BL: Tensor,
+        tokens_lens: Tensor,
+        blank: Tensor,
+        exact: bool,
+        ends: bool = True,
+    ):
         """Args: blank, the id to leave out; exact: P is the greatest number selected, which makes
         the host wait for the device; otherwise it is what framing with blanks cannot exceed.
 
@@ -91,8 +98,9 @@ class TokenSelection:
         """
         position_L = torch.arange(tokens_BL.shape[1], device=tokens_BL.device)
         last_B1 = tokens_lens[:, None] - 1
-        inner_BL = (tokens_BL != blank) & (position_L < last_B1)
-        self.selected_BL = inner_BL | (position_L == 0) | (position_L == last_B1)
+        self.selected_BL = (tokens_BL != blank) & (position_L <= last_B1)
+        if ends:
+            self.selected_BL |= (position_L == 0) | (position_L == last_B1)
         self.lens = self.selected_BL.sum(1)
         self.size = self.lens.max() if exact else tokens_BL.shape[1] // 2 + 2
         if not exact:
@@ -109,11 +117,12 @@ class TokenSelection:
         total_B1 = durations_BL.sum(1, keepdim=True)
         rank_P = torch.arange(self.size, device=durations_BL.device)
         starts_BP = torch.where(rank_P < self.lens[:, None], self.take(starts_BL), total_B1)
+        starts_BP = starts_BP * (rank_P > 0)
         ends_BP = torch.cat([starts_BP[:, 1:], total_B1], dim=1)
         return ends_BP - starts_BP
 
     def put_back(self, values_BP: Tensor) -> Tensor:
         """Put values of selected positions at their places among all: (B, L), 0 elsewhere."""
-        rank_BL = torch.cumsum(self.selected_BL.to(torch.int64), dim=1) - 1
+        rank_BL = (torch.cumsum(self.selected_BL.to(torch.int64), dim=1) - 1).clamp(min=0)
         values_BL = torch.gather(values_BP, 1, rank_BL)
         return torch.where(self.selected_BL, values_BL, torch.zeros_like(values_BL))

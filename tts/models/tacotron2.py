@@ -57,7 +57,7 @@ class Tacotron2Config:
     attention_window: at synthesis, tokens ahead of the one read furthest that may be read; 0: all.
     gate_threshold: probability of the end from which speech stops.
     blanks: "strip" leaves out the blanks between tokens, whose frames go to the token before;
-    "keep" reads them as tokens.
+    "drop" those at both ends too; "keep" reads them as tokens.
     """
 
     encoder: Tacotron2EncoderConfig = dataclasses.field(default_factory=Tacotron2EncoderConfig)
@@ -67,7 +67,7 @@ class Tacotron2Config:
     guided_width: float = 0.3
     attention_window: int = 0
     gate_threshold: float = 0.5
-    blanks: Literal["strip", "keep"] = "strip"
+    blanks: Literal["strip", "drop", "keep"] = "strip"
 
     def __post_init__(self) -> None:
         if not 0 < self.gate_threshold < 1:
@@ -403,7 +403,8 @@ class Tacotron2(nn.Module):
         """Return the ids that are read, (B, P), and how many; None where that is all of them."""
         if self.config.blanks == "keep":
             return tokens_BL, tokens_lens, None
-        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact)
+        ends = self.config.blanks == "strip"
+        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact, ends)
         return selection.take(tokens_BL), selection.lens, selection
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:

@@ -125,7 +125,8 @@ class Tacotron2Graph(nn.Module):
         self.probability: float = config.decoder.prenet_dropout
         self.prenet_channels: int = config.decoder.prenet_channels
         self.frames_a_token: int = FRAMES_A_TOKEN
-        self.strip: bool = config.blanks == "strip"
+        self.keep: bool = config.blanks == "keep"
+        self.ends: bool = config.blanks == "strip"
         self.blank: int = int(model.blank)
         self.window: int = config.attention_window
         self.n_mels: int = model.decoder.n_mels
@@ -159,9 +160,11 @@ class Tacotron2Graph(nn.Module):
         ids_L = x[0, : x_length[0]]
         position_L = torch.ones_like(ids_L).cumsum(0) - 1
         index_P = position_L
-        if self.strip:
-            inner_L = (position_L > 0) & (position_L < x_length[0] - 1)
-            index_P = torch.nonzero(~(inner_L & (ids_L == self.blank)))[:, 0]
+        if not self.keep:
+            read_L = ids_L != self.blank
+            if self.ends:
+                read_L = read_L | (position_L == 0) | (position_L == x_length[0] - 1)
+            index_P = torch.nonzero(read_L)[:, 0]
         memory_PD, keys_PA = self.memory(ids_L[index_P])
         place_P = torch.ones_like(index_P).cumsum(0) - 1
         padding_P = place_P < 0

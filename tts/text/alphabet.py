@@ -48,7 +48,7 @@ class PhoneAlphabet:
 def alphabet_of(config: FrontEndConfig) -> PhoneAlphabet:
     """Return the alphabet of a front end. Raises: InputError where its tokens are no phones."""
     name = language_of(config.language).alphabet
-    if config.unit == "bpe" or not name:
+    if config.spells or not name:
         raise InputError(
             f"phone times cannot be given to the tokens of language {config.language} with unit "
             f"{config.unit}: take --aligner mas, a trained voice of these tokens"

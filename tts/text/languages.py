@@ -113,7 +113,7 @@ LANGUAGES: dict[str, Language] = {
         "en-us",
         {
             "lexicon": FrontEndKind(
-                f"{_ENGLISH}.frontend:LexiconFrontEnd", ("phone", "bpe"), older=""
+                f"{_ENGLISH}.frontend:LexiconFrontEnd", ("phone", "bpe", "characters"), older=""
             ),
             "espeak": FrontEndKind(
                 f"{_ENGLISH}.espeak:EspeakFrontEnd",

@@ -93,7 +93,8 @@ class FrontEndConfig:
         "lexicon", "lexicon or espeak for English, pinyin for Mandarin, phones for phones"
     )
     unit: Literal[UNITS] = option(
-        "phone", "English: phone or bpe; Mandarin: syllable, initial_final or bpe; phones: phone"
+        "phone",
+        "English: phone, bpe, characters; Mandarin: syllable, initial_final, bpe; phones: phone",
     )
     framing: Literal[FRAMINGS] = option(
         "blank", "blanks and sentence marks around tokens; runtime and reference: espeak only"
@@ -117,6 +118,11 @@ class FrontEndConfig:
     symbols: str = option(
         "", "phones: the symbols of the token table in the order of their ids, spaces between them"
     )
+
+    @property
+    def spells(self) -> bool:
+        """Return whether tokens are pieces of the spelling, so that nothing says them as phones."""
+        return self.unit in ("bpe", "characters")
 
     @property
     def kind(self) -> FrontEndKind:

@@ -123,7 +123,7 @@ def with_user_lexicon(config: FrontEndConfig, path: Path | str | None) -> FrontE
         return config
     path = Path(path)
     row = language_of(config.language)
-    if not config.kind.lexicon or not row.scripts or config.unit == "bpe":
+    if not config.kind.lexicon or not row.scripts or config.spells:
         raise InputError(
             f"--user-lexicon {path}: a voice with frontend {config.frontend} and unit "
             f"{config.unit} takes no pronunciations; it needs frontend lexicon or pinyin, and "

@@ -11,6 +11,7 @@ from tts.checkpoint import load_checkpoint
 from tts.config import from_dict, to_dict
 from tts.errors import InputError
 from tts.models import model_class
+from tts.models.tacotron2_published import from_published, is_published
 from tts.text.spoken import FrontEndConfig
 from tts.train.config import TrainConfig
 from tts.train.resume import check_kind, check_resumable
@@ -60,7 +61,8 @@ def load_initial(model: nn.Module, path: Path | str, tokens: str) -> None:
     Raises: InputError when the file cannot be read, or token tables or architectures differ.
     """
     content = load_checkpoint(path)
-    weights = content.get("ema") or content.get("model")
+    published = from_published(content) if is_published(content) else None
+    weights = published or content.get("ema") or content.get("model")
     if not isinstance(weights, dict):
         raise InputError(f"{path} has no key 'model' (keys: {', '.join(map(str, content))})")
     current = model.state_dict()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tts.text.bpe import BpeModel
 from tts.text.characters import Leftovers, fold, is_hanzi
 from tts.text.english.arpabet import PUNCTUATION, lexicon_table, to_ipa
+from tts.text.english.characters import Characters
 from tts.text.english.dictionary import dictionary
 from tts.text.english.hanzi_problems import join_hanzi_problems
 from tts.text.english.heteronyms import choose, readings
@@ -52,14 +53,20 @@ class LexiconFrontEnd:
 
     def __init__(self, config: FrontEndConfig):
         self.config = config
-        self._bpe = BpeModel(config.bpe_model, (" ", *PUNCTUATION)) if config.bpe_model else None
+        self._spelling: BpeModel | Characters | None = None
+        if config.bpe_model:
+            self._spelling = BpeModel(config.bpe_model, (" ", *PUNCTUATION))
+        elif config.unit == "characters":
+            self._spelling = Characters()
         entries = parse(config.user_lexicon, config.language, "the voice's user lexicon")
         self._user = {w: phones for w, phones in entries.items() if not any(map(is_hanzi, w))}
         self._keys = {word: _key_of(word) for word in self._user}
 
     def token_table(self) -> TokenTable:
-        """Return `_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or bpe."""
-        return self._bpe.table if self._bpe else lexicon_table()
+        """Return `_` 0, ASCII symbols at their code points, other IPA symbols from 1 on; or
+        those of the unit.
+        """
+        return self._spelling.table if self._spelling else lexicon_table()
 
     def normalize(self, text: str) -> str:
         """Write words as the exported lexicon holds them, single spaces, single `, . ! ? ;`."""
@@ -92,9 +99,9 @@ class LexiconFrontEnd:
                     pieces[-1] = pieces[-1]._replace(key=pieces[-1].key + " ")
                 else:
                     pieces.append(Piece(Word(" ", (" ",), "space"), " "))
-            if self._bpe:
-                tokens, unknown = self._bpe.encode(written[index].lower())
-                pieces.append(Piece(Word(written[index], tokens, "bpe"), written[index]))
+            if self._spelling:
+                tokens, unknown = self._spelling.encode(written[index].lower())
+                pieces.append(Piece(Word(written[index], tokens, self.config.unit), written[index]))
                 problems += [leftovers.problem(symbol) for symbol in unknown]
             else:
                 pieces.append(self._say(spelled, written, index, protected))
@@ -137,12 +144,12 @@ class LexiconFrontEnd:
             for ending in ("", "'s"):
                 key = self._keys[word] + ending
                 symbols = possessive(to_ipa(phones), ending)
-                yield key, list(self._bpe.encode(key)[0] if self._bpe else symbols)
+                yield key, list(self._spelling.encode(key)[0] if self._spelling else symbols)
                 seen.add(key)
         for word, symbols in words():
             if word not in seen:
-                yield word, list(self._bpe.encode(word)[0] if self._bpe else symbols)
-        if not self._bpe:
+                yield word, list(self._spelling.encode(word)[0] if self._spelling else symbols)
+        if not self._spelling:
             for word, several in readings().items():
                 for number, phones in enumerate(list(several.values())[1:], 2):
                     yield f"{word}'{number}", list(to_ipa(phones))
