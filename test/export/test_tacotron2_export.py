@@ -10,16 +10,11 @@ import torch
 from tts.export.graph import MAX_IR_VERSION, OPSET, open_session, outputs_of
 from tts.export.onnx import export_graph
 from tts.export.quantise import graphs_of
-from tts.models.attention_decoder import AttentionDecoderConfig
+from tts.models.attention_decoder import FRAMES_A_TOKEN, AttentionDecoderConfig
 from tts.models.facts import Facts
 from tts.models.graphs import INPUTS
-from tts.models.tacotron2 import (
-    FRAMES_A_TOKEN,
-    Tacotron2,
-    Tacotron2Config,
-    Tacotron2EncoderConfig,
-    Tacotron2PostNetConfig,
-)
+from tts.models.tacotron2 import Tacotron2, Tacotron2Config
+from tts.models.tacotron2_layers import Tacotron2EncoderConfig, Tacotron2PostNetConfig
 
 NUM_TOKENS, BLANK = 20, 1
 ENCODER = Tacotron2EncoderConfig(channels=64, num_layers=2)

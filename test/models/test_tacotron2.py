@@ -13,19 +13,13 @@ from test_contract import FACTS, SMALL_WITHOUT_DROPOUT, make_batch
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.models import build_model
-from tts.models.attention_decoder import window
+from tts.models.attention_decoder import FRAMES_A_TOKEN, window
 from tts.models.batch_norm import BatchNorm, running_statistics
 from tts.models.facts import Facts
 from tts.models.lengths import length_mask
 from tts.models.recurrent import SharedLinear
-from tts.models.tacotron2 import (
-    FRAMES_A_TOKEN,
-    Encoder,
-    Tacotron2,
-    Tacotron2Config,
-    Tacotron2EncoderConfig,
-    stretched,
-)
+from tts.models.tacotron2 import Tacotron2, Tacotron2Config, stretched
+from tts.models.tacotron2_layers import Encoder, Tacotron2EncoderConfig
 
 
 def small(**options) -> Tacotron2:

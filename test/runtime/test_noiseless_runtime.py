@@ -18,7 +18,8 @@ from tts.models.attention_decoder import AttentionDecoderConfig
 from tts.models.facts import Facts
 from tts.models.fastspeech2 import FastSpeech2, FastSpeech2Config
 from tts.models.feed_forward_transformer import FeedForwardConfig
-from tts.models.tacotron2 import Tacotron2, Tacotron2Config, Tacotron2EncoderConfig
+from tts.models.tacotron2 import Tacotron2, Tacotron2Config
+from tts.models.tacotron2_layers import Tacotron2EncoderConfig
 from tts.models.variance_adaptor import VarianceConfig
 from tts.text.frontend import build_frontend
 

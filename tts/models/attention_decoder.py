@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from tts.models.fused import dropout
 from tts.models.recurrent import SharedLinear
 
+FRAMES_A_TOKEN = 12  # speech never lasts longer on average, however the gate behaves
 OUTSIDE = -1e9  # score of a token that may not be attended to
 
 

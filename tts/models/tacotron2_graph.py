@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tts.models.attention_decoder import OUTSIDE, AttentionDecoder, gated
+from tts.models.attention_decoder import FRAMES_A_TOKEN, OUTSIDE, AttentionDecoder, gated
 from tts.models.rows import Dense, convolution
-from tts.models.tacotron2 import FRAMES_A_TOKEN, Encoder, PostNet, Tacotron2
+from tts.models.tacotron2_layers import Encoder, PostNet
 
 TRACED_ROWS = 8
 
@@ -20,7 +20,7 @@ TRACED_ROWS = 8
 class MemoryRows(nn.Module):
     """Read ids (P,) as memory (P, D) and as keys of the attention (P, A)."""
 
-    def __init__(self, model: Tacotron2, int8: bool):
+    def __init__(self, model: nn.Module, int8: bool):
         super().__init__()
         encoder: Encoder = model.encoder
         self.register_buffer("embedding", model.embedding.weight.detach())
@@ -119,7 +119,7 @@ class Tacotron2Graph(nn.Module):
 
     KEEP = ("step.read", "step.query", "step.dense", "memory.keys")
 
-    def __init__(self, model: Tacotron2, int8: bool):
+    def __init__(self, model: nn.Module, int8: bool):
         super().__init__()
         config = model.config
         self.probability: float = config.decoder.prenet_dropout
