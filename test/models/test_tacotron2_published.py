@@ -146,9 +146,7 @@ def test_its_weights_are_trained_further(file):
     load_initial(model, file, "any table of this size")
     assert torch.equal(model.embedding.weight, published()["embedding.weight"])
     assert (model.mel_mean.item(), model.mel_std.item()) == (0, 1)
-    with pytest.raises(
-        InputError, match=r"trained with 148 tokens, this data's tokens\.txt has 30"
-    ):
+    with pytest.raises(InputError, match=r"trained with 148 tokens, this data's"):
         load_initial(Tacotron2(config, Facts(30)), file, "")
     with pytest.raises(InputError, match="another architecture"):
         load_initial(Tacotron2(Tacotron2Config(), Facts(148)), file, "")

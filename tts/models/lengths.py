@@ -98,9 +98,10 @@ class TokenSelection:
         """
         position_L = torch.arange(tokens_BL.shape[1], device=tokens_BL.device)
         last_B1 = tokens_lens[:, None] - 1
-        self.selected_BL = (tokens_BL != blank) & (position_L <= last_B1)
+        selected_BL = (tokens_BL != blank) & (position_L <= last_B1)
         if ends:
-            self.selected_BL |= (position_L == 0) | (position_L == last_B1)
+            selected_BL = selected_BL | (position_L == 0) | (position_L == last_B1)
+        self.selected_BL = selected_BL
         self.lens = self.selected_BL.sum(1)
         self.size = self.lens.max() if exact else tokens_BL.shape[1] // 2 + 2
         if not exact:
