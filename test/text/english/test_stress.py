@@ -43,6 +43,8 @@ def test_long_words():
     assert main_syllable("entrepreneur") == 3 == main_syllable("nevertheless")
     assert main_syllable("radioactive") == 3 and main_syllable("administration") == 3
     assert main_syllable("identification") == 4
+    # Two endings, a vowel right before the second: found by a million random strings.
+    assert pronounce("realisedrewarded")
 
 
 def test_listed_words_are_of_the_dictionary_and_inflections_follow():

@@ -173,9 +173,9 @@ def _main_syllable(word: str, phones: Sequence[str], nuclei: list[int]) -> int:
             syllables = ending_syllables(ending, phones, nuclei)
             if syllables and count - syllables >= 1:
                 kept = nuclei[: count - syllables]
-                # Of a suffix such as -ness its consonant goes, too.
+                # Of a suffix such as -ness its consonant goes, too, if it is said.
                 end = nuclei[count - syllables] - int(ending[0] not in "aei'")
-                inner = list(phones[:end])
+                inner = list(phones[: max(end, kept[-1] + 1)])
                 return _syllable_of(stem, inner, kept)
             plural = ending == "s" and not word.endswith(("ss", "us", "is"))
             if (plural or ending == "ed") and nuclei[-1] < len(phones) - 1:
