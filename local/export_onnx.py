@@ -48,6 +48,7 @@ def main() -> None:
 
     def export() -> None:
         voice = load_voice(source, epoch, which, options.avg, options.tokens, recipe.frontend())
+        voice = voice.with_attention_window(options.attention_window)
         print(f"exporting {voice.source}")
         check_tables(voice, options.tokens, options.cmvn)
         models = []

@@ -30,6 +30,8 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
     parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
+    parser.add_argument("--attention-window", type=int, default=-1,
+                        help="tokens ahead that may be read; 0: all (default: as trained)")  # fmt: skip
     parser.add_argument("--input-text", help="the sentence to speak")
     parser.add_argument(
         "--output-wav", type=Path, default=Path("generated.wav"), help=".wav, .flac, .ogg or .mp3"
@@ -72,6 +74,7 @@ def main() -> int:
     voice = load_voice(
         source, arguments.epoch, which, arguments.average, arguments.tokens, recipe.frontend()
     ).with_user_lexicon(arguments.user_lexicon)
+    voice = voice.with_attention_window(arguments.attention_window)
     backend = TorchVoice(voice, load_vocoder(arguments.vocoder, voice.mel), arguments.device)
     if arguments.test_set:
         cuts = recipe.cuts("test")

@@ -100,6 +100,21 @@ class Voice:
         """
         return replace(self, frontend_config=with_user_lexicon(self.frontend_config, path))
 
+    def with_attention_window(self, size: int) -> Voice:
+        """Hold the model's attention monotonic: `size` tokens ahead; 0: free; below 0: as trained.
+
+        Raises: InputError for a model without attention.
+        """
+        if size < 0:
+            return self
+        if not hasattr(self.model.config, "attention_window"):
+            raise InputError(
+                f"--attention-window {size}: {self.source} is {self.model_name}, which has no "
+                "attention; leave it out"
+            )
+        self.model.config = replace(self.model.config, attention_window=size)
+        return self
+
     def on(self, device: str) -> Any:
         """Move the model to `device` and return it.
 

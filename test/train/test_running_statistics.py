@@ -8,6 +8,7 @@ import pytest
 import torch
 from conftest import TINY_TACOTRON2
 from runs import assert_equal_states, run
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_parallel import as_torchrun
 
 from tts.checkpoint import load_checkpoint
@@ -32,6 +33,16 @@ def test_resumed_to_the_bit(tiny_work):
     assert_equal_states(straight, resumed)
     moved = straight["model"]["postnet.convolutions.norms.0.running_mean"]
     assert moved.abs().sum() > 0
+
+
+def test_attention_is_drawn(tiny_work):
+    """To TensorBoard, with the mean of its largest weights."""
+    run(tiny_work, "exp", **TACOTRON2, num_epochs=2, tensorboard=True)
+    folder = next((tiny_work / "exp" / "tensorboard").glob("**/events*")).parent
+    events = EventAccumulator(str(folder)).Reload()
+    focus = [event.value for event in events.Scalars("valid/attention_focus")]
+    assert len(focus) == 2 and all(0 < value < 1 for value in focus)
+    assert len(events.Images("valid/attention")) == 2
 
 
 def test_a_loss_counts_until_its_step(tiny_work):

@@ -33,6 +33,9 @@ class ExportOptions:
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
+    attention_window: int = option(
+        -1, "tacotron2: tokens ahead that may be read; 0: all; -1: as trained"
+    )
     rule_fsts: str = option("", "of the package: more rule FSTs, used before ours: a.fst,b.fst")
 
 

@@ -39,6 +39,7 @@ def draw_utterance(
         monitor.picture("valid/alignment", alignment_figure(durations_BL[0].cpu().numpy()), step)
     if weights_BTP is not None:
         attention_PT = weights_BTP[0].float().cpu().numpy().T
+        monitor.scalars("valid/", {"attention_focus": float(attention_PT.max(0).mean())}, step)
         monitor.picture("valid/attention", attention_figure(attention_PT), step)
     if samples_BS is not None:
         samples = samples_BS[0].float().clamp(-1, 1).cpu().numpy()
