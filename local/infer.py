@@ -30,8 +30,9 @@ def get_parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokens", type=Path, help="tokens.txt, for checkpoints without one")
     parser.add_argument("--cmvn", type=Path, help="accepted; the checkpoint holds these numbers")
     parser.add_argument("--user-lexicon", type=Path, help="lines `word pronunciation` to add")
-    parser.add_argument("--attention-window", type=int, default=-1,
-                        help="tokens ahead that may be read; 0: all (default: as trained)")  # fmt: skip
+    parser.add_argument(
+        "--attention-window", type=int, default=-1, help="tokens ahead that may be read; 0: all"
+    )
     parser.add_argument("--input-text", help="the sentence to speak")
     parser.add_argument(
         "--output-wav", type=Path, default=Path("generated.wav"), help=".wav, .flac, .ogg or .mp3"
