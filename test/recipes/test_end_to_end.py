@@ -117,3 +117,24 @@ def test_fastspeech2_on_the_same_data(root, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "| toy | " in done.stdout and (tmp_path / "p.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_tacotron2_on_the_same_data(root, tmp_path):
+    """It learns from durations, speaks, is exported, and then aligns by its attention."""
+    options = ["--toy", "--work", str(tmp_path), "--model", "tacotron2", "--num-epochs", "1"]
+    printed = run(root, "--corpus", "ljspeech", *options)
+    work = tmp_path / "toy"
+    exp = work / "tacotron2" / "exp"
+    promised = ("model.onnx", "speech.wav", "sherpa-onnx/model.onnx", "sherpa-onnx/lexicon.txt")
+    assert not [name for name in promised if not (exp / name).exists()]
+    assert "RTF" in printed and "tokens not read" in printed
+    durations = work / "data" / "align" / "durations_train.jsonl.gz"
+    before = durations.read_bytes()
+    command = [sys.executable, "local/align.py", "--corpus", "ljspeech", "--toy", "1"]
+    options = ["--work", tmp_path, "--aligner", "attention"]
+    done = subprocess.run(
+        [*command, *options], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"aligning with {exp}" in done.stdout and durations.read_bytes() != before
