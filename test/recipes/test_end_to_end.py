@@ -128,7 +128,7 @@ def test_tacotron2_on_the_same_data(root, tmp_path):
     exp = work / "tacotron2" / "exp"
     promised = ("model.onnx", "speech.wav", "sherpa-onnx/model.onnx", "sherpa-onnx/lexicon.txt")
     assert not [name for name in promised if not (exp / name).exists()]
-    assert "RTF" in printed and "tokens not read" in printed
+    assert "RTF" in printed
     durations = work / "data" / "align" / "durations_train.jsonl.gz"
     before = durations.read_bytes()
     command = [sys.executable, "local/align.py", "--corpus", "ljspeech", "--toy", "1"]
