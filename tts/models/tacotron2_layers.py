@@ -26,13 +26,10 @@ class Tacotron2EncoderConfig:
 
 
 @dataclass(frozen=True)
-class Tacotron2PostNetConfig:
-    """Hold the published sizes of the five convolutions that correct the mel."""
+class Tacotron2PostNetConfig(Tacotron2EncoderConfig):
+    """Hold the published sizes of the convolutions that correct the mel."""
 
-    channels: int = 512
     num_layers: int = 5
-    kernel_size: int = 5
-    dropout: float = 0.5
 
 
 class Convolutions(nn.Module):
@@ -41,7 +38,7 @@ class Convolutions(nn.Module):
     def __init__(
         self,
         sizes: Sequence[int],
-        config: Tacotron2EncoderConfig | Tacotron2PostNetConfig,
+        config: Tacotron2EncoderConfig,
         activations: Sequence[Callable[[Tensor], Tensor]],
     ):
         super().__init__()
