@@ -1,7 +1,8 @@
 """Real-time factor of exported ONNX files, by ODE steps and threads (medians).
 
 Random weights, since speed does not depend on them; 601 ids, every other one a blank, become
-about 707 frames. The files are run in turn, and the last line compares the models.
+about 707 frames. Tacotron 2 has no durations: half as many ids, its gate closed, the frames that
+come. The files are run in turn, and the last line compares the models.
 """
 
 from __future__ import annotations
@@ -53,11 +54,14 @@ def main() -> None:
             noise = np.random.RandomState(0).standard_normal((1, mel.n_mels, NUM_FRAMES))
             files["HiFi-GAN"] = path, [(noise * 2 - 5.5).astype(np.float32)]
         print("| graph | threads | RTF, median | RTF, best |\n|---|---|---|---|")
-        seconds = NUM_FRAMES * mel.hop_length / mel.sample_rate
+        seconds = {
+            name: frames_of(path, inputs) * mel.hop_length / mel.sample_rate
+            for name, (path, inputs) in files.items()
+        }
         medians: dict[tuple[str, int], float] = {}
         for threads in arguments.threads:
             for name, times in measure(files, threads, arguments.repeats).items():
-                median, best = statistics.median(times) / seconds, min(times) / seconds
+                median, best = (f(times) / seconds[name] for f in (statistics.median, min))
                 medians[name, threads] = median
                 print(f"| {name} | {threads} | {median:.4f} | {best:.4f} |")
         vocoder = "HiFi-GAN"  # it compares with no model
@@ -78,6 +82,8 @@ def export_files(
     model = build_model(
         name, model_class(name).Config(), Facts(NUM_TOKENS, mel.n_mels, -5.5, 2)
     ).eval()
+    if name == "tacotron2":
+        torch.nn.init.constant_(model.decoder.gate_layer.bias, -1e4)
     graphs = [(graph, "") for graph in model.export_graphs(arguments.steps) if graph.packaged]
     if arguments.int8:
         graphs += [(graph, ", 8 bit") for graph in model.export_graphs(arguments.steps, True)]
@@ -87,19 +93,27 @@ def export_files(
         export_graph(graph, path, {"bench": "1"})
         count = graph.facts.get("num_ode_steps")
         title = f"{name}, {count} steps{kind}" if count else f"{name}{kind}"
-        files[title] = path, acoustic_inputs(path)
+        files[title] = path, acoustic_inputs(path, timed=name != "tacotron2")
         print(f"{title}: {path.stat().st_size / 1e6:.1f} MB")
     return files
 
 
-def acoustic_inputs(path: Path) -> list[np.ndarray]:
-    """Ids and the length scale that makes NUM_FRAMES of them."""
-    ids = np.random.RandomState(0).randint(1, NUM_TOKENS, (1, NUM_IDS)).astype(np.int64)
+def acoustic_inputs(path: Path, timed: bool) -> list[np.ndarray]:
+    """Ids; of a model with durations also the length scale that makes NUM_FRAMES of them."""
+    count = NUM_IDS if timed else NUM_IDS // 2 + 1
+    ids = np.random.RandomState(0).randint(1, NUM_TOKENS, (1, count)).astype(np.int64)
     ids[:, ::2] = 0
-    inputs = [ids, np.array([NUM_IDS]), np.array([0.667], np.float32), np.array([1.0], np.float32)]
-    frames = run_graph(open_session(path), *inputs).shape[2]
-    inputs[3] = np.array([(NUM_FRAMES + 0.5) / frames], np.float32)
+    inputs = [ids, np.array([count]), np.array([0.667], np.float32), np.array([1.0], np.float32)]
+    if timed:
+        inputs[3] = np.array([(NUM_FRAMES + 0.5) / frames_of(path, inputs)], np.float32)
     return inputs
+
+
+def frames_of(path: Path, inputs: list[np.ndarray]) -> int:
+    """Frames of the mel that a file makes, or takes."""
+    if len(inputs) == 1:
+        return inputs[0].shape[2]
+    return run_graph(open_session(path), *inputs).shape[2]
 
 
 def measure(
