@@ -21,9 +21,9 @@ def column(folder, name: str) -> list[float]:
 
 def test_training_learns_the_likelihood(tmp_path, capsys):
     """Samples of a deviation of 0.15 become noise of 1: two nats a sample are there to win."""
-    trainer = run(tmp_path, "exp", "waveglow", num_epochs=12, lr=1e-2)
+    trainer = run(tmp_path, "exp", "waveglow", num_epochs=4, lr=1e-2)
     losses = column(tmp_path / "exp", "tot_loss")
-    assert np.mean(losses[-10:]) < np.mean(losses[:5]) - 1
+    assert np.mean(losses[-5:]) < np.mean(losses[:3]) - 1
     assert losses[0] == pytest.approx(
         sum(column(tmp_path / "exp", name)[0] for name in ("noise_loss", "scale_loss"))
         + column(tmp_path / "exp", "mixing_loss")[0],
