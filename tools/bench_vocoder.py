@@ -35,6 +35,9 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=21)
+    parser.add_argument(
+        "--waveglow", type=int, default=0, help="also WaveGlow with so many channels: minutes"
+    )
     parser.add_argument("--train-steps", type=int, default=0, help="also train so many steps")
     arguments = parser.parse_args()
 
@@ -43,7 +46,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = export_files(folder)
+        files = export_files(folder, arguments.waveglow)
         noise = np.random.RandomState(0).standard_normal((1, MEL.n_mels, arguments.frames))
         mel_NFT = (noise * 2 - 5.5).astype(np.float32)
         runs: dict[str, Callable[[], float]] = {}
@@ -59,13 +62,18 @@ def main() -> None:
             train(arguments.train_steps, folder)
 
 
-def export_files(folder: Path) -> dict[str, Path]:
-    """Export the vocoders that are compared; the first is what the others are compared with."""
+def export_files(folder: Path, waveglow: int) -> dict[str, Path]:
+    """Export the vocoders that are compared; the first is what the others are compared with.
+
+    waveglow: channels of a WaveGlow; 0: none.
+    """
     import torch
 
     from tts.export.vocoder import export_hifigan, export_vocos
+    from tts.export.waveglow import export_waveglow
     from tts.vocoders.hifigan import V2, V3, Hifigan
     from tts.vocoders.vocos import Vocos, VocosConfig
+    from tts.vocoders.waveglow import Waveglow, WaveglowConfig
 
     torch.manual_seed(0)
     small, base = (Vocos(VocosConfig(channels=size), MEL) for size in (256, 512))
@@ -78,6 +86,9 @@ def export_files(folder: Path) -> dict[str, Path]:
                 name = title + ", 8 bit" * int8 + ", with inverse STFT" * samples
                 made[name] = folder / f"{len(made)}.onnx"
                 export_vocos(model, made[name], samples=samples, int8=int8)
+    if waveglow:
+        made[f"WaveGlow {waveglow}"] = folder / "waveglow.onnx"
+        export_waveglow(Waveglow(WaveglowConfig(channels=waveglow), MEL), folder / "waveglow.onnx")
     return made
 
 

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper
 from tts.errors import InputError
 from tts.export.onnx import export_graph
 from tts.export.vocoder import export_griffin_lim, export_vocos
+from tts.export.waveglow import export_waveglow
 from tts.infer.onnx import OnnxVoice
 from tts.infer.onnx_noise import NOISE, NUM_NOISE, noise_as_input, noise_of
 from tts.infer.speak import Request, speak
@@ -24,6 +25,7 @@ from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.tokens import TokenTable
 from tts.vocoders.vocos import Vocos, VocosConfig
+from tts.vocoders.waveglow import Waveglow, WaveglowConfig
 from tts.voice import SpeakingOptions
 
 MEL = MelConfig()
@@ -107,6 +109,26 @@ def test_the_spectrum_of_a_vocos_becomes_samples(model, voice, tmp_path):
     np.testing.assert_allclose(said[0].samples, wanted, atol=1e-5)
     again = OnnxVoice(voice.name, tmp_path / "False.onnx", files[1]).vocode(said[0].mel_TF)
     assert np.array_equal(again.samples, said[0].samples)
+
+
+def test_a_vocoder_with_noise_follows_the_seed(voice, tmp_path):
+    """Without noise in the mel the vocoder's alone is left: that of the seed."""
+    config = WaveglowConfig(channels=8, num_layers=1, num_flows=2, early_every=1, denoiser=0.0)
+    torch.manual_seed(2)
+    export_waveglow(Waveglow(config, MEL).eval(), tmp_path / "waveglow.onnx")
+    files = tmp_path / "waveglow.onnx", Path(voice.name).with_name("tokens.txt")
+    noisy = OnnxVoice(voice.name, *files)
+
+    def samples(seed):
+        options = SpeakingOptions(seed=seed, noise_scale=0.0)
+        (speech,) = speak(noisy, [Request("a", tokens=TOKENS)], options)
+        return speech
+
+    first, again, other = samples(1), samples(1), samples(2)
+    assert np.array_equal(first.mel_TF, other.mel_TF)
+    assert np.array_equal(first.samples, again.samples)
+    assert first.samples.shape == other.samples.shape
+    assert np.abs(first.samples - other.samples).std() > 0.1
 
 
 def test_noise_is_normal():

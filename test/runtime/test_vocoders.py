@@ -1,6 +1,8 @@
-"""Both runtimes speak with a Vocos, by its spectrum and by its samples, and say the same."""
+"""Both runtimes speak with a Vocos, by its spectrum and its samples, a HiFi-GAN, a WaveGlow."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from kinds import MEL, config_of, metadata_of, sentences, write_files
 
 from tts.export.onnx import export_graph
 from tts.export.vocoder import export_hifigan, export_vocos
+from tts.export.waveglow import export_waveglow
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
@@ -17,6 +20,7 @@ from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import build_frontend
 from tts.vocoders.hifigan import Hifigan, HifiganConfig
 from tts.vocoders.vocos import Vocos, VocosConfig
+from tts.vocoders.waveglow import Waveglow, WaveglowConfig
 
 pytestmark = pytest.mark.runtime
 
@@ -34,11 +38,12 @@ SMALL_HIFIGAN = HifiganConfig(
     resblock_kernel_sizes=(3,),
     resblock_dilation_sizes=((1, 3),),
 )
+SMALL_WAVEGLOW = WaveglowConfig(channels=8, num_layers=2, num_flows=2, early_every=1)
 
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory):
-    """A Mandarin voice of random weights, without noise, and three vocoders."""
+    """A Mandarin voice of random weights, without noise, and five vocoders."""
     folder = tmp_path_factory.mktemp("vocoders")
     torch.manual_seed(5)
     torch.set_num_threads(1)
@@ -53,6 +58,10 @@ def job(tmp_path_factory):
     export_vocos(vocos, folder / "spectrum.onnx")
     export_vocos(vocos, folder / "samples.onnx", samples=True)
     export_hifigan(Hifigan(SMALL_HIFIGAN, MEL).eval(), folder / "hifigan.onnx")
+    waveglow = Waveglow(SMALL_WAVEGLOW, MEL).eval()
+    for name, sigma in (("waveglow", 0.6), ("silent", 0.0)):
+        waveglow.config = dataclasses.replace(SMALL_WAVEGLOW, sigma=sigma)
+        export_waveglow(waveglow, folder / f"{name}.onnx")
     files = write_files("zh", folder)
     texts = [sentences("zh")[0]]
     made = {**files, "acoustic_model": folder / "model.onnx", "texts": texts, "noise_scale": 0.0}
@@ -84,3 +93,20 @@ def test_a_hifigan_of_ours_speaks(version, job, tmp_path):
     samples = np.array(spoken["samples"])
     assert len(samples) > 5000 and len(samples) % MEL.hop_length == 0
     assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_waveglow_speaks_with_noise_of_its_own(version, job, tmp_path):
+    """Two runs differ by their noise; without it they are the same."""
+    need_runtime(version)
+    files, folder = job
+    said = {}
+    for name in ("waveglow", "silent"):
+        vocoder = folder / f"{name}.onnx"
+        job_twice = {**files, "vocoder": vocoder, "texts": files["texts"] * 2}
+        said[name] = [np.array(spoken["samples"]) for spoken in speak(version, tmp_path, job_twice)]
+    for first, second in said.values():
+        assert len(first) == len(second) > 5000 and len(first) % MEL.hop_length == 0
+        assert np.isfinite(first).all()
+    noise = [first - second for first, second in said.values()]
+    assert noise[0].std() > 0.1 and noise[1].std() < 1e-5

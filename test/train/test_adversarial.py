@@ -7,14 +7,14 @@ import csv
 import numpy as np
 import pytest
 import torch
-from vocoder_runs import JUDGES, MEL, MODELS, make_audio, run
+from vocoder_runs import JUDGED, JUDGES, MEL, MODELS, make_audio, run
 
 from tts.checkpoint import load_checkpoint
 from tts.data.packed_file import pack_arrays
 from tts.errors import InputError
 from tts.features.packed_audio import audio_path, frames_in, predicted_path
 from tts.files import sha256_file
-from tts.vocoders import load_vocoder
+from tts.vocoders import load_vocoder, seeded
 from tts.vocoders.checkpoints import write_hifigan
 from tts.vocoders.weight_names import to_published
 
@@ -45,7 +45,7 @@ RESUMED = ("model", "ema", "optimizer", "discriminators", "discriminator_updater
 RESUMED += ("epoch", "batch", "step", "best")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", JUDGED)
 def test_reconstruction_first_then_the_discriminators(tmp_path, model):
     run(tmp_path, "exp", model)
     losses = rows(tmp_path / "exp")
@@ -83,7 +83,8 @@ def test_resuming_is_exact(tmp_path, model):
     parts = run(tmp_path, "parts", model, start_epoch="2")
     assert whole.step == parts.step == 12
     a, b = (load_checkpoint(tmp_path / name / "epoch-2.pt") for name in ("whole", "parts"))
-    assert_equal({key: a[key] for key in RESUMED}, {key: b[key] for key in RESUMED})
+    saved = [key for key in RESUMED if key in a or model in JUDGED]
+    assert_equal({key: a[key] for key in saved}, {key: b[key] for key in saved})
     a, b = ((tmp_path / name / "losses.csv").read_text() for name in ("whole", "parts"))
     assert a == b
 
@@ -119,10 +120,10 @@ def test_the_checkpoint_is_a_vocoder(tmp_path, model):
     vocoder = load_vocoder(tmp_path / "exp", MEL)  # the folder of the run
     mel_BTF = torch.randn(1, 9, MEL.n_mels)
     with torch.inference_mode():
-        samples_BS = vocoder(mel_BTF)
+        samples_BS = seeded(vocoder, mel_BTF, 3)
         average = trainer.task.updater.average
         with average.in_place_of(trainer.task.model):
-            wanted_BS = trainer.task.model(mel_BTF)
+            wanted_BS = seeded(trainer.task.model, mel_BTF, 3)
     assert samples_BS.shape == (1, 9 * MEL.hop_length)
     best = load_checkpoint(tmp_path / "exp" / "best-valid-loss.pt")
     torch.testing.assert_close(samples_BS, wanted_BS, atol=1e-5, rtol=1e-4)

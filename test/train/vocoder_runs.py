@@ -23,7 +23,9 @@ MODELS = {
         "resblock_kernel_sizes": [3],
         "resblock_dilation_sizes": [[1, 2]],
     },
+    "waveglow": {"channels": 8, "num_layers": 2, "num_flows": 4, "early_every": 2},
 }
+JUDGED = ("vocos", "hifigan")  # trained against discriminators; the others by their likelihood
 JUDGES = {"periods": [2], "resolutions": [256], "resolution_channels": 4, "divisor": 8}
 SMALL = {
     "batch_size": 2,
@@ -62,6 +64,7 @@ def make_audio(work: Path, lengths: tuple[int, ...] = (6000, 4800, 8000, 900)) -
 def run(work: Path, exp: str, model: str = "vocos", judges: dict | None = None, **options):
     """Train the tiny vocoder; return the trainer."""
     data = work / "data" if (work / "data").is_dir() else make_audio(work)
-    train = {**SMALL, "exp_dir": str(work / exp), "data_dir": str(data), **options}
+    alone = {} if model in JUDGED else {"discriminators": "none"}
+    train = {**SMALL, **alone, "exp_dir": str(work / exp), "data_dir": str(data), **options}
     tables = {"train": train, "model": MODELS[model], "discriminator": judges or JUDGES}
     return train_vocoder(model, tables, {"name": "toy"}, "toy")

@@ -18,7 +18,7 @@ from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
 from tts.vocoders.outputs import samples_of_outputs
-from tts.vocoders.spectra import margins
+from tts.vocoders.spectra import fourier_basis, margins
 from tts.vocoders.vocos import Vocos
 
 if TYPE_CHECKING:
@@ -49,21 +49,6 @@ class FramesLast(nn.Module):
 
     def forward(self, mel_BFT: Tensor) -> Tensor:
         return self.vocoder(mel_BFT.transpose(1, 2))
-
-
-def fourier_basis(window: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the windowed Fourier basis (2 K, 1, n_fft), cosines then negated sines, and the
-    factors (2 K, 1) with which its transpose is the inverse transform.
-    """
-    size = len(window)
-    bins = torch.arange(size // 2 + 1)
-    angle_KN = torch.outer(bins, torch.arange(size)) % size * (2 * math.pi / size)
-    angle_KN = angle_KN.double()
-    basis = torch.cat([angle_KN.cos(), -angle_KN.sin()]) * window.double()
-    # Of a real signal's spectrum half is stored: all but its two real bins count twice.
-    scale = torch.full((len(bins),), 2.0 / size)
-    scale[0] = scale[-1] = 1.0 / size
-    return basis[:, None].float(), scale.repeat(2)[:, None]
 
 
 class VocosSpectrum(nn.Module):
@@ -135,7 +120,7 @@ def export_hifigan(
     `facts` are further metadata (where the weights come from, their licence).
     Raises: InputError when the graph and PyTorch differ by more than HIFIGAN_TOLERANCE.
     """
-    return _export(model, model, path, HIFIGAN_TOLERANCE, facts)
+    return export_samples(model, model, path, HIFIGAN_TOLERANCE, facts)
 
 
 def export_vocos(
@@ -154,7 +139,7 @@ def export_vocos(
     tolerance = math.inf if int8 else VOCOS_TOLERANCE
     change = quantise if int8 else None
     if samples:
-        return _export(VocosSamples(model), model, path, tolerance, facts, True, change)
+        return export_samples(VocosSamples(model), model, path, tolerance, facts, True, change)
     names = ("mag", "x", "y")
     mel = model.mel
     write_graph(
@@ -177,7 +162,9 @@ def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 3
     """
     facts = {"comment": f"Griffin-Lim, {num_iterations} iterations, no trained weights"}
     graph = ConvolutionGriffinLim(mel, num_iterations)
-    return _export(graph, GriffinLim(mel, num_iterations), path, GRIFFIN_LIM_TOLERANCE, facts)
+    return export_samples(
+        graph, GriffinLim(mel, num_iterations), path, GRIFFIN_LIM_TOLERANCE, facts
+    )
 
 
 def vocoder_metadata(mel: MelConfig) -> dict[str, str]:
@@ -195,7 +182,7 @@ def vocoder_metadata(mel: MelConfig) -> dict[str, str]:
     }
 
 
-def _export(
+def export_samples(
     graph: nn.Module,
     reference: nn.Module,
     path: Path | str,

@@ -112,8 +112,10 @@ def export_vocoder(
 
     if not path and not int8:
         return export_griffin_lim(mel, target)
+    from tts.export.waveglow import export_waveglow
     from tts.vocoders import load_vocoder
     from tts.vocoders.vocos import Vocos
+    from tts.vocoders.waveglow import Waveglow
 
     model = load_vocoder(path or None, mel)
     facts = {"comment": f"{type(model).__name__}, weights {Path(path).name}", "licence": licence}
@@ -124,7 +126,8 @@ def export_vocoder(
             f"{type(model).__name__} has no 8-bit export, since it has no products of matrices; "
             "a Vocos has one"
         )
-    return export_hifigan(model, target, facts)
+    export = export_waveglow if isinstance(model, Waveglow) else export_hifigan
+    return export(model, target, facts)
 
 
 def package_voice(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tts.errors import InputError
-from tts.export.graph import open_session, outputs_of, read_metadata
+from tts.export.graph import outputs_of, read_metadata
 from tts.export.voice import SCALES_FILE
 from tts.infer.control import Scales, factors, token_times
 from tts.infer.onnx_noise import NOISE, noise_of, open_seeded
@@ -45,7 +45,7 @@ class OnnxVoice:
     ):
         self.name = str(acoustic_model)
         self.acoustic = open_seeded(acoustic_model, num_threads)
-        self.vocoder = open_session(vocoder, num_threads)
+        self.vocoder = open_seeded(vocoder, num_threads)
         self.table = TokenTable.read(tokens)
         metadata, self._of_vocoder = read_metadata(acoustic_model), read_metadata(vocoder)
         rates = [facts.get("sample_rate") for facts in (metadata, self._of_vocoder)]
@@ -99,7 +99,7 @@ class OnnxVoice:
             inputs.append(noise_of(options.seed))
         start = time.perf_counter()
         mel, *more = outputs_of(self.acoustic, ids, *inputs)
-        samples = self._samples(mel)
+        samples = self._samples(mel, options.seed)
         seconds = time.perf_counter() - start
         durations = more[0][0] if more else None
         times = ()
@@ -123,9 +123,10 @@ class OnnxVoice:
         nothing = Spoken("", "", ())
         return Speech(samples, self.sample_rate, nothing, mel_TF=mel_TF, compute_seconds=seconds)
 
-    def _samples(self, mel_NFT: np.ndarray) -> np.ndarray:
+    def _samples(self, mel_NFT: np.ndarray, seed: int = 0) -> np.ndarray:
         """Run the vocoder on one mel (1, n_mels, T): samples (S,)."""
-        return samples_of_outputs(outputs_of(self.vocoder, mel_NFT), self._of_vocoder)[0]
+        noise = [noise_of(seed)] if len(self.vocoder.get_inputs()) > 1 else []
+        return samples_of_outputs(outputs_of(self.vocoder, mel_NFT, *noise), self._of_vocoder)[0]
 
     def missing(self, spoken: Spoken) -> tuple[Problem, ...]:
         """Return the words that a runtime would leave out, since the voice's lexicon lacks them."""

@@ -54,7 +54,7 @@ class TorchVoice:
                 **tensors(told, self.device),
             )
             mel_TF = out["mel_BTF"][0].float()
-            samples = vocode(self.vocoder, mel_TF)
+            samples = vocode(self.vocoder, mel_TF, options.seed)
         seconds = time.perf_counter() - start
         durations = out["durations_BL"][0].cpu().numpy()
         frame_seconds = voice.mel.hop_length / voice.mel.sample_rate

@@ -1,4 +1,4 @@
-"""Train vocoders: on distances alone at first, then against discriminators."""
+"""Train vocoders: on distances, then against discriminators; or by their likelihood."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tts.train.task import Place, Task
 from tts.train.updater import Updater, exchange_gradients
 from tts.train.vocoder_config import VocoderTrainConfig
 from tts.train.vocoder_losses import Heard, VocoderLosses
-from tts.train.vocoder_validation import HeldOut
+from tts.train.vocoder_validation import HELD_OUT, HeldOut
 from tts.vocoders.checkpoints import Initial, load_initial
 from tts.vocoders.discriminators import DiscriminatorConfig, Discriminators
 from tts.vocoders.losses import SIZES
@@ -51,6 +51,8 @@ def train_vocoder(
     config = from_dict(VocoderTrainConfig, options.get("train", {}), "train")
     model_config = from_dict(vocoder_class(name).Config, options.get("model", {}), "model")
     judges = discriminators_of(config, options.get("discriminator", {}))
+    if judges is not None and hasattr(vocoder_class(name), "losses"):
+        raise InputError(f"{name} is trained by its likelihood: it needs --discriminators none")
     arguments = {"name": name, "options": options, "corpus": corpus, "prefix": prefix}
 
     def build(place: Place) -> VocoderTask:
@@ -61,11 +63,15 @@ def train_vocoder(
 
 
 class Segment(NamedTuple):
-    """Hold one batch of a step: recorded and made samples (B, S), and how many there are."""
+    """Hold one batch of a step: recorded and made samples (B, S), and how many there are.
+
+    A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains.
+    """
 
     real_BS: Tensor
-    made_BS: Tensor
+    made_BS: Tensor | None
     count: int
+    mel_BTF: Tensor
 
 
 class VocoderTask(Task):
@@ -89,6 +95,7 @@ class VocoderTask(Task):
         _check_length(self.config.segment_frames, data.mel, judges)
         self.device, self.world, self.timer = place.device, place.world, place.timer
         self.model = build_vocoder(name, model_config, data.mel)
+        self._by_likelihood = hasattr(self.model, "losses")
         self.discriminators = Discriminators(judges) if judges is not None else None
         initial = Initial([])
         if place.resumed is None and self.config.init_from:
@@ -186,10 +193,12 @@ class VocoderTask(Task):
         mel_BTF = self._log_mel.of_context(batch.samples_BS)
         if batch.mel_BTF is not None:
             mel_BTF = torch.where(batch.predicted_B[:, None, None], batch.mel_BTF, mel_BTF)
-        with autocast(self.device, self.config.resolved_precision):
-            made_BS = self.model(mel_BTF)
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
-        return Segment(real_BS, made_BS.float(), len(batch.ids))
+        if self._by_likelihood:
+            return Segment(real_BS, None, len(batch.ids), mel_BTF)
+        with autocast(self.device, self.config.resolved_precision):
+            made_BS = self.model(mel_BTF).float()
+        return Segment(real_BS, made_BS, len(batch.ids), mel_BTF)
 
     def _teach_discriminators(
         self, segments: Sequence[Segment], count: int, rate: float
@@ -222,6 +231,12 @@ class VocoderTask(Task):
         self, segment: Segment, heard: Heard | None, count: int, strength: float
     ) -> None:
         """Add the vocoder's gradients of one batch."""
+        if segment.made_BS is None:
+            with autocast(self.device, self.config.resolved_precision):
+                losses = self.model.losses(segment.mel_BTF, segment.real_BS)
+            self.updater.backward(losses["tot_loss"] / count)
+            self._sums.add(losses, segment.count)
+            return
         judged = None
         if heard is not None and self.discriminators is not None:
             with autocast(self.device, self.config.resolved_precision):
@@ -236,15 +251,14 @@ class VocoderTask(Task):
         self.model.eval()
         average = self.updater.average
         with average.in_place_of(self.model) if average is not None else torch.no_grad():
-            mel_l1, stft = self._held_out.distances(self.model)
+            distances = self._held_out.distances(self.model)
             if monitor.writer is not None:
                 self._held_out.draw(monitor, self.model, step)
-        monitor.log.info(
-            f"Epoch {epoch}, step {step}, held out: log-mel L1 {mel_l1:.4f}, STFT {stft:.4f}"
-        )
-        monitor.scalars("valid/", {"mel_l1": mel_l1, "stft": stft}, step)
+        said = ", ".join(f"{HELD_OUT[name]} {value:.4f}" for name, value in distances.items())
+        monitor.log.info(f"Epoch {epoch}, step {step}, held out: {said}")
+        monitor.scalars("valid/", distances, step)
         self.model.train()
-        return mel_l1
+        return distances["mel_l1"]
 
     def num_bytes(self) -> tuple[int, int]:
         complete, weights = self.updater.num_bytes()

@@ -17,7 +17,7 @@ class Vocoder(Protocol):
     """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length).
 
     Attributes: mel, the features it takes; context, the frames on each side of a frame on which
-    its samples depend (trained vocoders).
+    its samples depend (trained vocoders); draws_noise, True where it takes a `generator`.
     """
 
     mel: MelConfig
@@ -45,14 +45,27 @@ def load_vocoder(path: Path | str | None, mel: MelConfig) -> Vocoder:
     return vocoder
 
 
-def vocode(vocoder: Any, mel_TF: Tensor) -> np.ndarray:
-    """Turn one mel (T, n_mels) into samples (S,) in [-1, 1], where the vocoder lies."""
+def seeded(vocoder: Any, mel_BTF: Tensor, seed: int) -> Tensor:
+    """Turn mels into samples (B, S); noise, where the vocoder takes any, comes from `seed`."""
+    import torch
+
+    if not getattr(vocoder, "draws_noise", False):
+        return vocoder(mel_BTF)
+    generator = torch.Generator(mel_BTF.device).manual_seed(seed)
+    return vocoder(mel_BTF, generator=generator)
+
+
+def vocode(vocoder: Any, mel_TF: Tensor, seed: int = 0) -> np.ndarray:
+    """Turn one mel (T, n_mels) into samples (S,) in [-1, 1], where the vocoder lies.
+
+    seed: of the noise of a vocoder that takes any.
+    """
     import torch
 
     tensors = [*vocoder.parameters(), *vocoder.buffers()] if hasattr(vocoder, "buffers") else []
     device = tensors[0].device if tensors else mel_TF.device
     with torch.inference_mode():
-        return vocoder(mel_TF[None].to(device))[0].clamp(-1.0, 1.0).cpu().numpy()
+        return seeded(vocoder, mel_TF[None].to(device), seed)[0].clamp(-1.0, 1.0).cpu().numpy()
 
 
 def check_mel(model: MelConfig, vocoder: MelConfig, where: str) -> None:

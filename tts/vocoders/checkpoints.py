@@ -1,4 +1,4 @@
-"""Vocoder files of every kind: our own runs, published HiFi-GAN and Vocos; reading and writing."""
+"""Vocoder files of every kind: our own runs, published ones; reading and writing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tts.mel import MelConfig
 from tts.vocoders.hifigan import Hifigan, fold_weight_norm, load_hifigan, published_config
 from tts.vocoders.registry import VOCODERS, vocoder_class
 from tts.vocoders.vocos import load_weights
+from tts.vocoders.waveglow_published import load_waveglow, waveglow_weights
 from tts.vocoders.weight_names import from_published, to_published
 
 
@@ -24,8 +25,8 @@ def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
 
     Args:
       path: a checkpoint of train.py or the folder of its run (the last one), a HiFi-GAN file of
-        jik876's format, or published Vocos weights.
-      mel: for published Vocos weights, which do not say what they were trained on.
+        jik876's format, or published weights of a Vocos or a WaveGlow.
+      mel: for published weights that do not say what they were trained on.
 
     Raises: InputError when the file is missing, damaged or of no known kind.
     """
@@ -37,12 +38,16 @@ def read_vocoder(path: Path | str, mel: MelConfig) -> Any:
         model = load_hifigan(path)
     elif weights := _vocos_weights(content):
         model = load_weights(weights, mel, path)
+    elif weights := waveglow_weights(content):
+        model = load_waveglow(weights, mel, path)
     else:
         raise InputError(
-            f"{path} is no vocoder: neither a run of vocos or hifigan, nor HiFi-GAN's (key "
-            f"'generator'), nor Vocos's; its keys are {', '.join(map(str, list(content)[:8]))}"
+            f"{path} is no vocoder: neither a run of {', '.join(VOCODERS)}, nor HiFi-GAN's (key "
+            "'generator'), nor Vocos's or WaveGlow's; its keys are "
+            f"{', '.join(map(str, list(content)[:8]))}"
         )
-    return model.eval().requires_grad_(False)
+    model.eval().requires_grad_(False)
+    return model.fold() if hasattr(model, "fold") else model
 
 
 def file_of(path: Path | str) -> Path:
@@ -121,7 +126,8 @@ def load_initial(
     elif isinstance(content.get("generator"), Mapping):
         weights = from_published(content["generator"])
     else:
-        weights = _vocos_weights(content) or {}
+        published = waveglow_weights(content)
+        weights = from_published(published) if published else _vocos_weights(content) or {}
     weights = {k: v for k, v in weights.items() if not k.startswith("feature_extractor.")}
     _load(model, weights, f"--init-from {path}")
     notes = [f"initial weights from {path}"]

@@ -11,6 +11,7 @@ from tts.mel import MelConfig
 VOCODERS = {
     "hifigan": "tts.vocoders.hifigan:Hifigan",
     "vocos": "tts.vocoders.vocos:Vocos",
+    "waveglow": "tts.vocoders.waveglow:Waveglow",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -68,6 +70,21 @@ def magnitudes(samples_BS: Tensor, n_fft: int, hop_length: int, window: Tensor) 
         samples_BS, n_fft, hop_length, len(window), window, center=True, return_complex=True
     )
     return (spectrum.real.square() + spectrum.imag.square()).clamp(min=1e-7).sqrt()
+
+
+def fourier_basis(window: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the windowed Fourier basis (2 K, 1, n_fft), cosines then negated sines, and the
+    factors (2 K, 1) with which its transpose is the inverse transform.
+    """
+    size = len(window)
+    bins = torch.arange(size // 2 + 1)
+    angle_KN = torch.outer(bins, torch.arange(size)) % size * (2 * math.pi / size)
+    angle_KN = angle_KN.double()
+    basis = torch.cat([angle_KN.cos(), -angle_KN.sin()]) * window.double()
+    # Of a real signal's spectrum half is stored: all but its two real bins count twice.
+    scale = torch.full((len(bins),), 2.0 / size)
+    scale[0] = scale[-1] = 1.0 / size
+    return basis[:, None].float(), scale.repeat(2)[:, None]
 
 
 class InverseSTFT(nn.Module):
