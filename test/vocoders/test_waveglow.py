@@ -134,7 +134,7 @@ def test_early_outputs_are_the_first_channels_of_the_noise():
         part.weight.mul_(1.5)  # steps after both
     changed, _, _ = model.analyse(mel_BTF, samples_BS)
     assert torch.equal(changed[:, :4], noise_BNG[:, :4])
-    assert not torch.isclose(changed[:, 4:], noise_BNG[:, 4:]).any(dim=(0, 2)).all()
+    assert (changed[:, 4:] - noise_BNG[:, 4:]).abs().mean(dim=(0, 2)).min() > 1e-3
 
 
 @pytest.mark.parametrize("denoiser", [0.0, 0.5])
