@@ -307,7 +307,7 @@ def test_checkpoints_of_icefall_need_their_table(tmp_path):
     with pytest.raises(InputError, match="another architecture"):
         load_voice(path, tokens=tmp_path / "tokens.txt")
     torch.save({"model": {"w": torch.ones(1)}}, path)
-    with pytest.raises(InputError, match="neither this project's checkpoint nor icefall's"):
+    with pytest.raises(InputError, match="neither this project's checkpoint, nor icefall's"):
         load_voice(path, tokens=tmp_path / "tokens.txt")
 
 
