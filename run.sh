@@ -9,7 +9,7 @@ source "$root/prepare.sh"
 usage="run.sh [--corpus NAME | --recipe FOLDER] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
 
 data_options
-option vocoder "" "vocos, hifigan or waveglow: train one; or weights, a run's folder, .onnx; empty: what corpus.toml names, else or for the toy Griffin-Lim"
+option vocoder "" "vocos, harmonic, hifigan or waveglow: train one; or weights, a run's folder, .onnx; empty: what corpus.toml names, else or for the toy Griffin-Lim"
 option vocoder-preset "" "of the vocoder that is trained: conf/<vocoder>-PRESET.toml"
 option vocoder-steps "" "steps of its training; empty: as conf/<vocoder>.toml says"
 option predicted-share "" "share of its segments whose mel the acoustic model makes; empty: none"
@@ -37,7 +37,7 @@ work=${facts[work]:-} exp=${facts[exp]:-}
 package=$exp/sherpa-onnx
 fetched="" trained=""
 [[ ${opt[toy]} == 1 || -n ${opt[vocoder]} ]] || fetched=${facts[vocoder]:-}
-[[ ${opt[vocoder]} =~ ^(vocos|hifigan|waveglow)$ ]] && trained=${opt[vocoder]}
+[[ ${opt[vocoder]} =~ ^(vocos|harmonic|hifigan|waveglow)$ ]] && trained=${opt[vocoder]}
 vocoder=()
 [[ -z ${opt[vocoder]}$fetched ]] || vocoder=(--vocoder "${opt[vocoder]:-$fetched}")
 [[ -z $trained ]] || vocoder=(--vocoder "$work/$trained/exp")

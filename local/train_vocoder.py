@@ -18,7 +18,9 @@ TABLES = {"model", "discriminator", "train"}
 
 def main() -> int:
     parser = Parser(description=__doc__)
-    parser.add_argument("--model", default="vocos", help="vocos (default), hifigan or waveglow")
+    parser.add_argument(
+        "--model", default="vocos", help="vocos (default), harmonic, hifigan, waveglow"
+    )
     parser.add_argument(
         "--preset", default="", help="<model>-PRESET.toml of conf/ over <model>.toml"
     )

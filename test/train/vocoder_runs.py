@@ -15,6 +15,11 @@ from tts.train.adversarial import train_vocoder
 MEL = MelConfig(sample_rate=8000, n_fft=256, win_length=256, hop_length=64, n_mels=20, f_max=4000.0)
 MODELS = {
     "vocos": {"channels": 16, "num_layers": 1},
+    "harmonic": {
+        "channels": 16,
+        "num_layers": 1,
+        "pitch": {"f0_min": 80.0, "bins": 16, "channels": 8, "num_layers": 1},
+    },
     "hifigan": {
         "resblock": 2,
         "upsample_rates": [8, 8],
@@ -25,7 +30,7 @@ MODELS = {
     },
     "waveglow": {"channels": 8, "num_layers": 2, "num_flows": 4, "early_every": 2},
 }
-JUDGED = ("vocos", "hifigan")  # trained against discriminators; the others by their likelihood
+JUDGED = ("vocos", "harmonic", "hifigan")  # trained against discriminators; the others by their likelihood
 JUDGES = {"periods": [2], "resolutions": [256], "resolution_channels": 4, "divisor": 8}
 SMALL = {
     "batch_size": 2,

@@ -65,13 +65,15 @@ def train_vocoder(
 class Segment(NamedTuple):
     """Hold one batch of a step: recorded and made samples (B, S), and how many there are.
 
-    A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains.
+    A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains; one that is
+    taught has `further` losses.
     """
 
     real_BS: Tensor
     made_BS: Tensor | None
     count: int
     mel_BTF: Tensor
+    further: dict[str, Tensor] = {}  # noqa: RUF012  (a tuple's default, never changed)
 
 
 class VocoderTask(Task):
@@ -196,9 +198,13 @@ class VocoderTask(Task):
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         if self._by_likelihood:
             return Segment(real_BS, None, len(batch.ids), mel_BTF)
+        further: dict[str, Tensor] = {}
         with autocast(self.device, self.config.resolved_precision):
-            made_BS = self.model(mel_BTF).float()
-        return Segment(real_BS, made_BS, len(batch.ids), mel_BTF)
+            if hasattr(self.model, "teach"):
+                made_BS, further = self.model.teach(mel_BTF, batch.samples_BS)
+            else:
+                made_BS = self.model(mel_BTF)
+        return Segment(real_BS, made_BS.float(), len(batch.ids), mel_BTF, further)
 
     def _teach_discriminators(
         self, segments: Sequence[Segment], count: int, rate: float
@@ -242,6 +248,9 @@ class VocoderTask(Task):
             with autocast(self.device, self.config.resolved_precision):
                 judged = self.discriminators(segment.made_BS)
         losses = self._losses(segment.made_BS, segment.real_BS, judged, heard, strength)
+        if segment.further:
+            total = losses.pop("tot_loss") + sum(segment.further.values())
+            losses |= {**segment.further, "tot_loss": total}
         self.updater.backward(losses["tot_loss"] / count)
         self._sums.add(losses, segment.count)
 

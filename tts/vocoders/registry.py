@@ -9,6 +9,7 @@ from tts.errors import InputError, nearest
 from tts.mel import MelConfig
 
 VOCODERS = {
+    "harmonic": "tts.vocoders.harmonic:Harmonic",
     "hifigan": "tts.vocoders.hifigan:Hifigan",
     "vocos": "tts.vocoders.vocos:Vocos",
     "waveglow": "tts.vocoders.waveglow:Waveglow",

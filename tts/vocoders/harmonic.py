@@ -1,0 +1,164 @@
+"""Give a Vocos its phases: pulses at the pitch that the mel shows, and noise.
+
+A Vocos has to invent phases, which it learns late and only from discriminators. Here they come from
+a source signal: pulses at the predicted F0, as in neural source-filter models (Wang et al. 2019,
+arXiv 1904.12088), and noise. The network filters the spectra of both: it begins with the envelope
+that the mel has, and learns what is missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tts.errors import InputError
+from tts.features.mel import mel_filterbank
+from tts.mel import MelConfig
+from tts.vocoders.pitch import PitchConfig, PitchPredictor, track_pitch
+from tts.vocoders.spectra import InverseSTFT, centred_window, fourier_basis, margins
+from tts.vocoders.vocos import MAX_MAGNITUDE, Backbone, Vocos, VocosConfig
+
+NOISE_FRAMES = 256  # after which the noise begins anew, 3 s
+# Log of the mean magnitude, over window and noise, of a unit of power: the envelope's scale.
+_UNIT = 0.5 * math.log(math.pi / 4)
+
+
+@dataclass(frozen=True)
+class HarmonicConfig(VocosConfig):
+    """Set the sizes: those of a Vocos, and of the predictor of pitch."""
+
+    pitch: PitchConfig = dataclasses.field(default_factory=PitchConfig)
+
+
+class HarmonicHead(nn.Module):
+    """Map hidden frames to gains of pulses and noise and a turn of the pulses' phases."""
+
+    def __init__(self, channels: int, mel: MelConfig):
+        super().__init__()
+        self.out = nn.Linear(channels, 3 * (mel.n_fft // 2 + 1))
+        self.istft = InverseSTFT(mel)
+        nn.init.trunc_normal_(self.out.weight, std=0.02)
+        nn.init.zeros_(self.out.bias)
+
+
+class Harmonic(Vocos):
+    """Turn a natural-log mel into samples: pulses and noise, filtered frame by frame.
+
+    4,581,252 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call, so
+    that the same mel has the same samples.
+
+    Attributes: mel, the features it accepts; context, the frames on each side on which what is
+    filtered depends; the pulses' phase depends on all frames before (see `source`).
+    """
+
+    Config = HarmonicConfig
+
+    def __init__(self, config: HarmonicConfig, mel: MelConfig):
+        nn.Module.__init__(self)
+        if mel.sample_rate / config.pitch.f0_min > mel.n_fft / 2:
+            raise InputError(
+                f"harmonic: n_fft {mel.n_fft} holds less than two periods of f0_min "
+                f"{config.pitch.f0_min} Hz at {mel.sample_rate} Hz: raise f0_min"
+            )
+        self.config, self.mel = config, mel
+        self.backbone = Backbone(config, mel.n_mels)
+        self.head = HarmonicHead(config.channels, mel)
+        self.pitch = PitchPredictor(mel.n_mels, config.pitch)
+        window = centred_window(mel)
+        self.register_buffer("basis", fourier_basis(window)[0], persistent=False)
+        self.register_buffer("noise_2KP", self._noise(), persistent=False)
+        spread_KF, offset_F = envelope_of(mel)
+        offset_F = offset_F + _UNIT + 0.5 * float(window.square().sum().log())
+        self.register_buffer("spread_KF", spread_KF, persistent=False)
+        self.register_buffer("offset_F", offset_F, persistent=False)
+
+    def _noise(self) -> Tensor:
+        """Return the spectrum of repeated white noise, real above imaginary parts (2 K, P)."""
+        hop = self.mel.hop_length
+        white = np.random.RandomState(0).standard_normal(NOISE_FRAMES * hop).astype(np.float32)
+        round_S = torch.from_numpy(np.concatenate([white, white[: self.mel.n_fft - hop]]))
+        return F.conv1d(round_S[None, None], self.basis, stride=hop)[0]
+
+    def forward(self, mel_BTF: Tensor) -> Tensor:
+        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length), not clipped."""
+        return self._samples(self._filtered(mel_BTF, *self.pitch(mel_BTF)))
+
+    def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
+        real, imag = self._filtered(mel_BTF, *self.pitch(mel_BTF)).chunk(2, dim=1)
+        magnitude = (real.square() + imag.square() + 1e-12).sqrt()
+        return magnitude, real / magnitude, imag / magnitude
+
+    def teach(self, mel_BTF: Tensor, samples_BS: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Speak under the recording's own pitch; return samples and losses of the predictor.
+
+        samples_BS: the recording with the margins of its frames.
+        """
+        with torch.no_grad():
+            f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
+        first_B1 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1), device=mel_BTF.device)
+        made = self._samples(self._filtered(mel_BTF, f0_BT, voiced_BT, first_B1))
+        return made, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
+
+    def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
+        return self.head.istft(torch.complex(*spectrum_B2KT.chunk(2, dim=1)))
+
+    def _filtered(
+        self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor, first_B1: Tensor | None = None
+    ) -> Tensor:
+        """Filter pulses and noise: real above imaginary parts (B, 2 K, T).
+
+        first_B1: frames of the noise that are passed over.
+        """
+        hidden_BTD = self.backbone(mel_BTF.transpose(1, 2))
+        pulse, noise, turn = self.head.out(hidden_BTD).transpose(1, 2).float().chunk(3, dim=1)
+        level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
+        limit = math.log(MAX_MAGNITUDE)
+        pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_BT[:, None]
+        noise = (level_BKT + noise).clamp(max=limit).exp()
+        real, imag = self._pulses(f0_BT).chunk(2, dim=1)
+        cosine, sine = turn.cos() * pulse, turn.sin() * pulse
+        turned = torch.cat([real * cosine - imag * sine, real * sine + imag * cosine], dim=1)
+        place_BT = torch.ones_like(f0_BT, dtype=torch.int64).cumsum(1) - 1
+        if first_B1 is not None:
+            place_BT = place_BT + first_B1
+        noise_B2KT = self.noise_2KP.t()[place_BT % NOISE_FRAMES].transpose(1, 2)
+        return turned + noise_B2KT * torch.cat([noise, noise], dim=1)
+
+    def _pulses(self, f0_BT: Tensor) -> Tensor:
+        """Return the spectrum of pulses at F0, real above imaginary parts (B, 2 K, T)."""
+        padded_B1S = F.pad(self.source(f0_BT)[:, None], margins(self.mel))
+        return F.conv1d(padded_B1S, self.basis, stride=self.mel.hop_length)
+
+    def source(self, f0_BT: Tensor) -> Tensor:
+        """Return pulses of equal power at F0 (B, T * hop_length): all cosines below half the rate.
+
+        Their phase is the sum of F0 from the first frame on, in float64.
+        """
+        hop, rate = self.mel.hop_length, self.mel.sample_rate
+        f0_BS = F.interpolate(f0_BT[:, None], scale_factor=hop, mode="linear")[:, 0]
+        turns_BS = (f0_BS.double() / rate).cumsum(1)
+        phase_BS = 2 * math.pi * (turns_BS - (turns_BS + 0.5).floor()).float()
+        count_BS = (0.49 * rate / f0_BS).floor()
+        half = (phase_BS / 2).sin()
+        middle = half.abs() < 1e-4
+        ratio = ((count_BS + 0.5) * phase_BS).sin() / torch.where(middle, 1.0, 2 * half)
+        cosines_BS = torch.where(middle, count_BS + 0.5, ratio) - 0.5
+        return 2 * (f0_BS / rate).sqrt() * cosines_BS
+
+
+def envelope_of(mel: MelConfig) -> tuple[Tensor, Tensor]:
+    """Return how a log mel becomes a log magnitude of bins: interpolation (K, F), offset (F,)."""
+    filters_FK = mel_filterbank(mel).astype(np.float64)
+    area_F = filters_FK.sum(1)
+    bins_K = np.arange(filters_FK.shape[1])
+    centre_F = (filters_FK * bins_K).sum(1) / area_F
+    columns = [np.interp(bins_K, centre_F, unit) for unit in np.eye(len(area_F))]
+    spread_KF = torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)
+    return spread_KF, torch.tensor(np.log(area_F), dtype=torch.float32)
