@@ -30,7 +30,11 @@ MODELS = {
     },
     "waveglow": {"channels": 8, "num_layers": 2, "num_flows": 4, "early_every": 2},
 }
-JUDGED = ("vocos", "harmonic", "hifigan")  # trained against discriminators; the others by their likelihood
+JUDGED = (
+    "vocos",
+    "harmonic",
+    "hifigan",
+)  # trained against discriminators; the others by their likelihood
 JUDGES = {"periods": [2], "resolutions": [256], "resolution_channels": 4, "divisor": 8}
 SMALL = {
     "batch_size": 2,

@@ -70,7 +70,7 @@ class VocosSamples(nn.Module):
 
     def __init__(self, model: Vocos):
         super().__init__()
-        self.model, self.mel = model, model.mel
+        self.model, self.mel = model, model.head.istft.mel
         window = model.head.istft.window
         basis, scale = fourier_basis(window)
         self.register_buffer("basis", basis * scale[:, :, None])
@@ -136,12 +136,13 @@ def export_vocos(
     that sherpa-onnx turns into samples itself; int8, whether weights are in 8 bit.
     Raises: InputError when a float32 graph and PyTorch differ by more than VOCOS_TOLERANCE.
     """
+    facts = facts or {}
     tolerance = math.inf if int8 else VOCOS_TOLERANCE
     change = quantise if int8 else None
     if samples:
         return export_samples(VocosSamples(model), model, path, tolerance, facts, True, change)
     names = ("mag", "x", "y")
-    mel = model.mel
+    mel, frames = model.mel, model.head.istft.mel
     write_graph(
         VocosSpectrum(model),
         [_test_mel(mel, TRACED_FRAMES).transpose(1, 2)],
@@ -149,10 +150,21 @@ def export_vocos(
         inputs=["mel"],
         outputs=names,
         dynamic={"mel": {0: "N", 2: "T"}, **{name: {0: "N", 2: "T"} for name in names}},
-        metadata={**vocoder_metadata(mel), **VOCOS_METADATA, **(facts or {})},
+        metadata={**vocoder_metadata(mel), **_frames_of(mel, frames), **VOCOS_METADATA, **facts},
         change=change,
     )
     return check_parity(path, model, tolerance)
+
+
+def _frames_of(mel: MelConfig, frames: MelConfig) -> dict[str, str]:
+    """Return the sizes of the spectra that a runtime turns into samples, and apart from them those
+    of the mel, where the two differ.
+    """
+    if frames == mel:
+        return {}
+    sizes = ("n_fft", "win_length", "hop_length")
+    made = {name: str(getattr(frames, name)) for name in sizes}
+    return made | {f"mel_{name}": str(getattr(mel, name)) for name in sizes}
 
 
 def export_griffin_lim(mel: MelConfig, path: Path | str, num_iterations: int = 32) -> float:

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.config import option
 from tts.errors import InputError
 from tts.features.mel import mel_filterbank
 from tts.mel import MelConfig
@@ -24,34 +25,47 @@ from tts.vocoders.pitch import PitchConfig, PitchPredictor, track_pitch
 from tts.vocoders.spectra import InverseSTFT, centred_window, fourier_basis, margins
 from tts.vocoders.vocos import MAX_MAGNITUDE, Backbone, Vocos, VocosConfig
 
-NOISE_FRAMES = 256  # after which the noise begins anew, 3 s
+NOISE_FRAMES = 512  # after which the noise begins anew, 3 s
 # Log of the mean magnitude, over window and noise, of a unit of power: the envelope's scale.
 _UNIT = 0.5 * math.log(math.pi / 4)
 
 
 @dataclass(frozen=True)
 class HarmonicConfig(VocosConfig):
-    """Set the sizes: those of a Vocos, and of the predictor of pitch."""
+    """Set the sizes: those of a Vocos, and of the predictor of pitch.
 
+    split: spectra a mel frame, of so many times shorter windows: a filter that changes within a
+    window smears what it filters.
+    """
+
+    split: int = option(2, "spectra a mel frame, each of a window so many times shorter")
     pitch: PitchConfig = dataclasses.field(default_factory=PitchConfig)
 
 
 class HarmonicHead(nn.Module):
     """Map hidden frames to gains of pulses and noise and a turn of the pulses' phases."""
 
-    def __init__(self, channels: int, mel: MelConfig):
+    def __init__(self, channels: int, split: int, frames: MelConfig):
         super().__init__()
-        self.out = nn.Linear(channels, 3 * (mel.n_fft // 2 + 1))
-        self.istft = InverseSTFT(mel)
+        self.split = split
+        self.out = nn.Linear(channels, split * 3 * (frames.n_fft // 2 + 1))
+        self.istft = InverseSTFT(frames)
         nn.init.trunc_normal_(self.out.weight, std=0.02)
         nn.init.zeros_(self.out.bias)
+
+    def forward(self, hidden_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Turn (B, T, D) into three numbers for each bin of the shorter frames, (B, K, split T)."""
+        numbers = self.out(hidden_BTD).float()
+        shape = numbers.shape[0], -1, numbers.shape[2] // self.split
+        pulse, noise, turn = numbers.reshape(shape).transpose(1, 2).chunk(3, dim=1)
+        return pulse, noise, turn
 
 
 class Harmonic(Vocos):
     """Turn a natural-log mel into samples: pulses and noise, filtered frame by frame.
 
-    4,581,252 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call, so
-    that the same mel has the same samples.
+    4,188,295 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call, so
+    that the same mel has the same samples. K bins are those of the shorter frames.
 
     Attributes: mel, the features it accepts; context, the frames on each side on which what is
     filtered depends; the pulses' phase depends on all frames before (see `source`).
@@ -66,23 +80,28 @@ class Harmonic(Vocos):
                 f"harmonic: n_fft {mel.n_fft} holds less than two periods of f0_min "
                 f"{config.pitch.f0_min} Hz at {mel.sample_rate} Hz: raise f0_min"
             )
+        if any(size % (2 * config.split) for size in (mel.n_fft, mel.win_length, mel.hop_length)):
+            raise InputError(f"harmonic: split {config.split} does not divide the frames of {mel}")
         self.config, self.mel = config, mel
+        n_fft, win, hop = (s // config.split for s in (mel.n_fft, mel.win_length, mel.hop_length))
+        frames = dataclasses.replace(mel, n_fft=n_fft, win_length=win, hop_length=hop)
+        self.frames = frames
         self.backbone = Backbone(config, mel.n_mels)
-        self.head = HarmonicHead(config.channels, mel)
+        self.head = HarmonicHead(config.channels, config.split, frames)
         self.pitch = PitchPredictor(mel.n_mels, config.pitch)
-        window = centred_window(mel)
-        self.register_buffer("basis", fourier_basis(window)[0], persistent=False)
+        basis = fourier_basis(centred_window(frames))[0]
+        self.register_buffer("basis", basis, persistent=False)
         self.register_buffer("noise_2KP", self._noise(), persistent=False)
-        spread_KF, offset_F = envelope_of(mel)
-        offset_F = offset_F + _UNIT + 0.5 * float(window.square().sum().log())
+        spread_KF, offset_F = envelope_of(mel, frames)
+        offset_F = offset_F + _UNIT + 0.5 * centred_window(mel).square().sum().log()
         self.register_buffer("spread_KF", spread_KF, persistent=False)
         self.register_buffer("offset_F", offset_F, persistent=False)
 
     def _noise(self) -> Tensor:
         """Return the spectrum of repeated white noise, real above imaginary parts (2 K, P)."""
-        hop = self.mel.hop_length
+        hop = self.frames.hop_length
         white = np.random.RandomState(0).standard_normal(NOISE_FRAMES * hop).astype(np.float32)
-        round_S = torch.from_numpy(np.concatenate([white, white[: self.mel.n_fft - hop]]))
+        round_S = torch.from_numpy(np.concatenate([white, white[: self.frames.n_fft - hop]]))
         return F.conv1d(round_S[None, None], self.basis, stride=hop)[0]
 
     def forward(self, mel_BTF: Tensor) -> Tensor:
@@ -116,16 +135,17 @@ class Harmonic(Vocos):
 
         first_B1: frames of the noise that are passed over.
         """
-        hidden_BTD = self.backbone(mel_BTF.transpose(1, 2))
-        pulse, noise, turn = self.head.out(hidden_BTD).transpose(1, 2).float().chunk(3, dim=1)
+        pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
+        split, limit = self.config.split, math.log(MAX_MAGNITUDE)
         level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
-        limit = math.log(MAX_MAGNITUDE)
-        pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_BT[:, None]
+        level_BKT = F.interpolate(level_BKT, scale_factor=split, mode="linear")
+        voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
+        pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
         real, imag = self._pulses(f0_BT).chunk(2, dim=1)
         cosine, sine = turn.cos() * pulse, turn.sin() * pulse
         turned = torch.cat([real * cosine - imag * sine, real * sine + imag * cosine], dim=1)
-        place_BT = torch.ones_like(f0_BT, dtype=torch.int64).cumsum(1) - 1
+        place_BT = torch.ones_like(voiced_B1T[:, 0], dtype=torch.int64).cumsum(1) - 1
         if first_B1 is not None:
             place_BT = place_BT + first_B1
         noise_B2KT = self.noise_2KP.t()[place_BT % NOISE_FRAMES].transpose(1, 2)
@@ -133,8 +153,8 @@ class Harmonic(Vocos):
 
     def _pulses(self, f0_BT: Tensor) -> Tensor:
         """Return the spectrum of pulses at F0, real above imaginary parts (B, 2 K, T)."""
-        padded_B1S = F.pad(self.source(f0_BT)[:, None], margins(self.mel))
-        return F.conv1d(padded_B1S, self.basis, stride=self.mel.hop_length)
+        padded_B1S = F.pad(self.source(f0_BT)[:, None], margins(self.frames))
+        return F.conv1d(padded_B1S, self.basis, stride=self.frames.hop_length)
 
     def source(self, f0_BT: Tensor) -> Tensor:
         """Return pulses of equal power at F0 (B, T * hop_length): all cosines below half the rate.
@@ -153,12 +173,15 @@ class Harmonic(Vocos):
         return 2 * (f0_BS / rate).sqrt() * cosines_BS
 
 
-def envelope_of(mel: MelConfig) -> tuple[Tensor, Tensor]:
-    """Return how a log mel becomes a log magnitude of bins: interpolation (K, F), offset (F,)."""
+def envelope_of(mel: MelConfig, frames: MelConfig) -> tuple[Tensor, Tensor]:
+    """Return how a log mel becomes log magnitudes of the bins of `frames`: interpolation (K, F),
+    offset (F,).
+    """
     filters_FK = mel_filterbank(mel).astype(np.float64)
     area_F = filters_FK.sum(1)
     bins_K = np.arange(filters_FK.shape[1])
     centre_F = (filters_FK * bins_K).sum(1) / area_F
-    columns = [np.interp(bins_K, centre_F, unit) for unit in np.eye(len(area_F))]
+    wanted_K = np.arange(frames.n_fft // 2 + 1) * (mel.n_fft / frames.n_fft)
+    columns = [np.interp(wanted_K, centre_F, unit) for unit in np.eye(len(area_F))]
     spread_KF = torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)
     return spread_KF, torch.tensor(np.log(area_F), dtype=torch.float32)

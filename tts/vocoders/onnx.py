@@ -28,7 +28,8 @@ class OnnxVocoder:
 
     def __init__(self, path: Path | str, mel: MelConfig):
         self.mel, self.session = mel, check_onnx_mel(path, mel)
-        self._facts = {name: str(value) for name, value in asdict(mel).items()}
+        stated = self.session.get_modelmeta().custom_metadata_map
+        self._facts = {**{name: str(value) for name, value in asdict(mel).items()}, **stated}
         outputs = [tensor.name for tensor in self.session.get_outputs()]
         if len(outputs) not in (1, 3):
             raise InputError(
@@ -76,6 +77,10 @@ def check_onnx_mel(path: Path | str, mel: MelConfig) -> Any:
     shape = session.get_inputs()[0].shape
     if len(shape) == 3 and isinstance(shape[1], int):
         stated["n_mels"] = str(shape[1])
+    # A Vocos may make spectra of other frames than the mel's.
+    stated |= {
+        name.removeprefix("mel_"): value for name, value in stated.items() if name[:4] == "mel_"
+    }
     different = [
         f"{name}: vocoder {stated[name]}, model {getattr(mel, name)}"
         for name in (field.name for field in fields(mel))
@@ -97,7 +102,11 @@ def _check_output(path: Path | str, session: Any, mel: MelConfig) -> None:
         first, *others = session.run(None, given)
     except Exception as error:  # as above
         raise InputError(f"{path} cannot be run on a mel (1, {mel.n_mels}, T): {error}") from None
-    if others:
+    stated = session.get_modelmeta().custom_metadata_map
+    if others and "mel_n_fft" in stated:
+        hop = int(stated["hop_length"])
+        found, wanted, what = first.shape[2] * hop / _FRAMES, mel.hop_length, "samples"
+    elif others:
         found, wanted, what = first.shape[1], mel.n_fft // 2 + 1, "bins"
     else:
         found, wanted, what = first.size / _FRAMES, mel.hop_length, "samples"
