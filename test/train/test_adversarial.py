@@ -56,12 +56,14 @@ def test_reconstruction_first_then_the_discriminators(tmp_path, model):
         assert (row["discriminator_loss"] > 0) == against
         assert (row["feature_loss"] > 0) == against
         assert row["mel_loss"] > 0
+    pitch = [row.get("pitch_loss", 0) + row.get("voicing_loss", 0) for row in losses]
     assert losses[0]["tot_loss"] == pytest.approx(
-        45 * losses[0]["mel_loss"] + 5 * losses[0]["stft_loss"], rel=1e-5
+        45 * losses[0]["mel_loss"] + 5 * losses[0]["stft_loss"] + pitch[0], rel=1e-5
     )
     warming = losses[3]  # the first of two steps of warm-up counts half
     assert warming["tot_loss"] == pytest.approx(
         45 * warming["mel_loss"]
+        + pitch[3]
         + 0.5 * (warming["adversarial_loss"] + 2 * warming["feature_loss"]),
         rel=1e-5,
     )

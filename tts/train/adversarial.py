@@ -73,7 +73,7 @@ class Segment(NamedTuple):
     made_BS: Tensor | None
     count: int
     mel_BTF: Tensor
-    further: dict[str, Tensor] = {}  # noqa: RUF012  (a tuple's default, never changed)
+    further: dict[str, Tensor]
 
 
 class VocoderTask(Task):
@@ -197,8 +197,8 @@ class VocoderTask(Task):
             mel_BTF = torch.where(batch.predicted_B[:, None, None], batch.mel_BTF, mel_BTF)
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         if self._by_likelihood:
-            return Segment(real_BS, None, len(batch.ids), mel_BTF)
-        further: dict[str, Tensor] = {}
+            return Segment(real_BS, None, len(batch.ids), mel_BTF, {})
+        further: dict[str, Tensor]
         with autocast(self.device, self.config.resolved_precision):
             if hasattr(self.model, "teach"):
                 made_BS, further = self.model.teach(mel_BTF, batch.samples_BS)

@@ -64,11 +64,11 @@ class HarmonicHead(nn.Module):
 class Harmonic(Vocos):
     """Turn a natural-log mel into samples: pulses and noise, filtered frame by frame.
 
-    4,188,295 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call, so
-    that the same mel has the same samples. K bins are those of the shorter frames.
+    4,188,295 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call,
+    so that the same mel has the same samples. K bins are those of the shorter frames.
 
-    Attributes: mel, the features it accepts; context, the frames on each side on which what is
-    filtered depends; the pulses' phase depends on all frames before (see `source`).
+    Attributes: mel, the features it accepts; frames, those of the spectra; context, the frames on
+    each side of a frame on which its samples depend besides its `marks`.
     """
 
     Config = HarmonicConfig
@@ -104,13 +104,31 @@ class Harmonic(Vocos):
         round_S = torch.from_numpy(np.concatenate([white, white[: self.frames.n_fft - hop]]))
         return F.conv1d(round_S[None, None], self.basis, stride=hop)[0]
 
-    def forward(self, mel_BTF: Tensor) -> Tensor:
-        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length), not clipped."""
-        return self._samples(self._filtered(mel_BTF, *self.pitch(mel_BTF)))
+    @property
+    def context(self) -> int:
+        """Count the frames a side: what networks see, interpolation, and what overlaps."""
+        reach = (1 + self.config.num_layers) * (self.config.kernel_size // 2)
+        overlap = 2 * math.ceil(max(margins(self.frames)) / self.mel.hop_length)
+        return max(reach, self.pitch.context) + 1 + overlap
+
+    def forward(self, mel_BTF: Tensor, marks_BT2: Tensor | None = None) -> Tensor:
+        """Turn natural-log mel (B, T, n_mels) into samples (B, T * hop_length), not clipped.
+
+        marks_BT2: of the frames, see `marks`, where the mel is a part of a longer one.
+        """
+        return self._samples(self._filtered(mel_BTF, *self.pitch(mel_BTF), marks_BT2))
+
+    def marks(self, mel_BTF: Tensor) -> Tensor:
+        """Return what a frame's samples owe to all before it, float64 (B, T, 2): the turns of the
+        pulses at its first sample, and its place.
+
+        Speech in chunks has the marks of its frames beside the mel.
+        """
+        return self._marks(self._f0_of_samples(self.pitch(mel_BTF)[0]))
 
     def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
-        real, imag = self._filtered(mel_BTF, *self.pitch(mel_BTF)).chunk(2, dim=1)
+        real, imag = self._filtered(mel_BTF, *self.pitch(mel_BTF), None).chunk(2, dim=1)
         magnitude = (real.square() + imag.square() + 1e-12).sqrt()
         return magnitude, real / magnitude, imag / magnitude
 
@@ -121,20 +139,21 @@ class Harmonic(Vocos):
         """
         with torch.no_grad():
             f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
-        first_B1 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1), device=mel_BTF.device)
-        made = self._samples(self._filtered(mel_BTF, f0_BT, voiced_BT, first_B1))
+        marks_BT2 = self._marks(self._f0_of_samples(f0_BT))
+        first_B11 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1, 1), device=mel_BTF.device)
+        marks_BT2 = torch.cat([marks_BT2[..., :1], marks_BT2[..., 1:] + first_B11], dim=2)
+        made = self._samples(self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2))
         return made, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
 
     def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
         return self.head.istft(torch.complex(*spectrum_B2KT.chunk(2, dim=1)))
 
     def _filtered(
-        self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor, first_B1: Tensor | None = None
+        self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor, marks_BT2: Tensor | None
     ) -> Tensor:
-        """Filter pulses and noise: real above imaginary parts (B, 2 K, T).
-
-        first_B1: frames of the noise that are passed over.
-        """
+        """Filter pulses and noise: real above imaginary parts (B, 2 K, split T)."""
+        f0_BTS = self._f0_of_samples(f0_BT)
+        marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
         split, limit = self.config.split, math.log(MAX_MAGNITUDE)
         level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
@@ -142,34 +161,41 @@ class Harmonic(Vocos):
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
-        real, imag = self._pulses(f0_BT).chunk(2, dim=1)
+        pulses_B1S = F.pad(self.source(f0_BTS, marks_BT2)[:, None], margins(self.frames))
+        spectra_B2KT = F.conv1d(pulses_B1S, self.basis, stride=self.frames.hop_length)
+        real, imag = spectra_B2KT.chunk(2, dim=1)
         cosine, sine = turn.cos() * pulse, turn.sin() * pulse
         turned = torch.cat([real * cosine - imag * sine, real * sine + imag * cosine], dim=1)
-        place_BT = torch.ones_like(voiced_B1T[:, 0], dtype=torch.int64).cumsum(1) - 1
-        if first_B1 is not None:
-            place_BT = place_BT + first_B1
+        parts = torch.arange(split, device=mel_BTF.device)
+        place_BT = (marks_BT2[..., 1:].to(torch.int64) * split + parts).flatten(1)
         noise_B2KT = self.noise_2KP.t()[place_BT % NOISE_FRAMES].transpose(1, 2)
         return turned + noise_B2KT * torch.cat([noise, noise], dim=1)
 
-    def _pulses(self, f0_BT: Tensor) -> Tensor:
-        """Return the spectrum of pulses at F0, real above imaginary parts (B, 2 K, T)."""
-        padded_B1S = F.pad(self.source(f0_BT)[:, None], margins(self.frames))
-        return F.conv1d(padded_B1S, self.basis, stride=self.frames.hop_length)
+    def _f0_of_samples(self, f0_BT: Tensor) -> Tensor:
+        """Interpolate F0 to the samples of each frame: (B, T, hop_length)."""
+        hop = self.mel.hop_length
+        return F.interpolate(f0_BT[:, None], scale_factor=hop, mode="linear")[:, 0].unflatten(
+            1, (-1, hop)
+        )
 
-    def source(self, f0_BT: Tensor) -> Tensor:
-        """Return pulses of equal power at F0 (B, T * hop_length): all cosines below half the rate.
+    def _marks(self, f0_BTS: Tensor) -> Tensor:
+        advance_BT = (f0_BTS.double() / self.mel.sample_rate).sum(2)
+        turns_BT = advance_BT.cumsum(1) - advance_BT
+        place_BT = torch.ones_like(turns_BT).cumsum(1) - 1
+        return torch.stack([turns_BT - turns_BT.floor(), place_BT], dim=2)
 
-        Their phase is the sum of F0 from the first frame on, in float64.
-        """
-        hop, rate = self.mel.hop_length, self.mel.sample_rate
-        f0_BS = F.interpolate(f0_BT[:, None], scale_factor=hop, mode="linear")[:, 0]
-        turns_BS = (f0_BS.double() / rate).cumsum(1)
-        phase_BS = 2 * math.pi * (turns_BS - (turns_BS + 0.5).floor()).float()
+    def source(self, f0_BTS: Tensor, marks_BT2: Tensor) -> Tensor:
+        """Return pulses of equal power at F0 (B, T * hop_length): cosines below half the rate."""
+        rate = self.mel.sample_rate
+        turns_BTS = marks_BT2[..., :1] + (f0_BTS.double() / rate).cumsum(2)
+        phase_BS = 2 * math.pi * (turns_BTS - (turns_BTS + 0.5).floor()).float().flatten(1)
+        f0_BS = f0_BTS.flatten(1)
         count_BS = (0.49 * rate / f0_BS).floor()
-        half = (phase_BS / 2).sin()
-        middle = half.abs() < 1e-4
-        ratio = ((count_BS + 0.5) * phase_BS).sin() / torch.where(middle, 1.0, 2 * half)
-        cosines_BS = torch.where(middle, count_BS + 0.5, ratio) - 0.5
+        half_BS = (phase_BS / 2).sin()
+        middle_BS = half_BS.abs() < 1e-4
+        divisor_BS = torch.where(middle_BS, torch.ones_like(half_BS), 2 * half_BS)
+        ratio_BS = ((count_BS + 0.5) * phase_BS).sin() / divisor_BS
+        cosines_BS = torch.where(middle_BS, count_BS + 0.5, ratio_BS) - 0.5
         return 2 * (f0_BS / rate).sqrt() * cosines_BS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -76,7 +77,7 @@ class PitchPredictor(nn.Module):
         self.config = config
         sizes = [n_mels, *[config.channels] * config.num_layers]
         layers: list[nn.Module] = []
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in itertools.pairwise(sizes):
             padding = config.kernel_size // 2
             layers += [nn.Conv1d(before, after, config.kernel_size, padding=padding), nn.GELU()]
         self.layers = nn.Sequential(*layers, nn.Conv1d(sizes[-1], config.bins + 1, 1))
