@@ -18,6 +18,7 @@ from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig
 from tts.models.text_encoder import TextEncoderConfig
 from tts.text.frontend import build_frontend
+from tts.vocoders.harmonic import Harmonic, HarmonicConfig
 from tts.vocoders.hifigan import Hifigan, HifiganConfig
 from tts.vocoders.vocos import Vocos, VocosConfig
 from tts.vocoders.waveglow import Waveglow, WaveglowConfig
@@ -54,9 +55,11 @@ def job(tmp_path_factory):
         model.encoder.proj_w.proj.bias += 1.0
     (graph,) = model.export_graphs([1])
     export_graph(graph, folder / "model.onnx", metadata_of(config))
-    vocos = Vocos(VocosConfig(channels=32, num_layers=2), MEL).eval()
-    export_vocos(vocos, folder / "spectrum.onnx")
-    export_vocos(vocos, folder / "samples.onnx", samples=True)
+    sizes = {"channels": 32, "num_layers": 2}
+    vocos, harmonic = Vocos(VocosConfig(**sizes), MEL), Harmonic(HarmonicConfig(**sizes), MEL)
+    for name, network in (("vocos", vocos), ("harmonic", harmonic)):
+        export_vocos(network.eval(), folder / f"{name}-spectrum.onnx")
+        export_vocos(network, folder / f"{name}-samples.onnx", samples=True)
     export_hifigan(Hifigan(SMALL_HIFIGAN, MEL).eval(), folder / "hifigan.onnx")
     waveglow = Waveglow(SMALL_WAVEGLOW, MEL).eval()
     for name, sigma in (("waveglow", 0.6), ("silent", 0.0)):
@@ -69,16 +72,17 @@ def job(tmp_path_factory):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_spectrum_and_samples_are_the_same_speech(version, job, tmp_path):
-    """The runtime cuts half a window of the spectrum at each end, 128 samples more than we do."""
+@pytest.mark.parametrize(("name", "hop"), [("vocos", 256), ("harmonic", 128)])
+def test_spectrum_and_samples_are_the_same_speech(version, name, hop, job, tmp_path):
+    """The runtime cuts half a window of the spectrum at each end, half a hop more than we do."""
     need_runtime(version)
     files, folder = job
     said = {}
     for kind in ("spectrum", "samples"):
-        (spoken,) = speak(version, tmp_path, {**files, "vocoder": folder / f"{kind}.onnx"})
+        (spoken,) = speak(version, tmp_path, {**files, "vocoder": folder / f"{name}-{kind}.onnx"})
         said[kind] = np.array(spoken["samples"])
         assert spoken["sample_rate"] == MEL.sample_rate
-    more = MEL.hop_length // 2
+    more = hop // 2
     assert len(said["samples"]) == len(said["spectrum"]) + 2 * more > 5000
     inside = said["samples"][more:-more]
     scale = np.abs(inside).max()

@@ -188,13 +188,15 @@ class Harmonic(Vocos):
         """Return pulses of equal power at F0 (B, T * hop_length): cosines below half the rate."""
         rate = self.mel.sample_rate
         turns_BTS = marks_BT2[..., :1] + (f0_BTS.double() / rate).cumsum(2)
-        phase_BS = 2 * math.pi * (turns_BTS - (turns_BTS + 0.5).floor()).float().flatten(1)
+        turns_BS = (turns_BTS - (turns_BTS + 0.5).floor()).flatten(1)  # -0.5 to 0.5
         f0_BS = f0_BTS.flatten(1)
         count_BS = (0.49 * rate / f0_BS).floor()
-        half_BS = (phase_BS / 2).sin()
+        half_BS = (math.pi * turns_BS.float()).sin()
         middle_BS = half_BS.abs() < 1e-4
         divisor_BS = torch.where(middle_BS, torch.ones_like(half_BS), 2 * half_BS)
-        ratio_BS = ((count_BS + 0.5) * phase_BS).sin() / divisor_BS
+        highest_BS = (count_BS.double() + 0.5) * turns_BS
+        highest_BS = (highest_BS - (highest_BS + 0.5).floor()).float()
+        ratio_BS = (2 * math.pi * highest_BS).sin() / divisor_BS
         cosines_BS = torch.where(middle_BS, count_BS + 0.5, ratio_BS) - 0.5
         return 2 * (f0_BS / rate).sqrt() * cosines_BS
 

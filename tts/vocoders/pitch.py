@@ -16,6 +16,7 @@ from tts.mel import MelConfig
 VOICED = 0.6
 # The first peak of the autocorrelation that reaches this share of the highest is the period.
 FIRST_PEAK = 0.9
+STEPS = 16  # of a predicted F0 in each Hz
 # Root mean square below which nothing is voiced.
 SILENCE = 1e-3
 
@@ -96,12 +97,17 @@ class PitchPredictor(nn.Module):
         return found[..., :-1], found[..., -1]
 
     def forward(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor]:
-        """Return F0 in Hz and voicing, 0 or 1, (B, T): the mean of the bins around the best."""
+        """Return F0 in Hz and voicing, 0 or 1, (B, T): the mean of the bins around the best.
+
+        F0 is rounded to 1 / STEPS Hz: its sum is a phase, in which the last bits of different
+        runtimes would add up.
+        """
         scores, voicing = self.logits(mel_BTF)
         place = torch.arange(self.config.bins, device=scores.device)
         near = (place - scores.argmax(2, keepdim=True)).abs() <= 2
         weights = torch.where(near, scores, scores.new_full((), -1e9)).softmax(2)
-        return (weights @ self.centres).exp(), (voicing > 0).float()
+        f0_BT = ((weights @ self.centres).exp() * STEPS).round() / STEPS
+        return f0_BT, (voicing > 0).float()
 
     def losses(self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor) -> dict[str, Tensor]:
         """Compute cross-entropies: pitch_loss of voiced frames' bins, voicing_loss."""
