@@ -118,7 +118,7 @@ def test_all_that_is_wrong_is_listed_in_one_pass(recipe):
 
 def test_the_aligner_asked_for(recipe, tmp_path):
     assert choose_aligner(recipe, "mas").place is None
-    with pytest.raises(InputError, match=r"known: mas, k2, textgrid"):
+    with pytest.raises(InputError, match=r"known: mas, k2, attention, textgrid"):
         choose_aligner(recipe, "texgrid")
     with pytest.raises(InputError, match=r"--alignments"):
         choose_aligner(recipe, "interval")

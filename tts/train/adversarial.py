@@ -198,7 +198,7 @@ class VocoderTask(Task):
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         if self._by_likelihood:
             return Segment(real_BS, None, len(batch.ids), mel_BTF, {})
-        further: dict[str, Tensor]
+        further: dict[str, Tensor] = {}
         with autocast(self.device, self.config.resolved_precision):
             if hasattr(self.model, "teach"):
                 made_BS, further = self.model.teach(mel_BTF, batch.samples_BS)
