@@ -19,7 +19,7 @@ from tts.models.facts import Facts
 from tts.models.feed_forward_transformer import FeedForwardConfig, FeedForwardTransformer
 from tts.models.fused import Linear, dropout
 from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
-from tts.models.lengths import TokenSelection, length_mask
+from tts.models.lengths import TokenSelection, length_mask, select_tokens
 from tts.models.predictor import ChannelNorm
 from tts.models.rows import convolving_rows
 from tts.models.variance_adaptor import Scales, Truth, VarianceAdaptor, VarianceConfig
@@ -266,11 +266,7 @@ class FastSpeech2(nn.Module):
     def _select(
         self, tokens_BL: Tensor, tokens_lens: Tensor, exact: bool
     ) -> tuple[Tensor, Tensor, TokenSelection | None]:
-        """Return the ids that are read, (B, P), and how many; None where that is all of them."""
-        if self.config.blanks == "keep":
-            return tokens_BL, tokens_lens, None
-        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact)
-        return selection.take(tokens_BL), selection.lens, selection
+        return select_tokens(tokens_BL, tokens_lens, self.blank, self.config.blanks, exact)
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
         """Return hidden tokens (B, D, P), zero on padding, and their mask (B, 1, P)."""

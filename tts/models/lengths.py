@@ -127,3 +127,16 @@ class TokenSelection:
         rank_BL = (torch.cumsum(self.selected_BL.to(torch.int64), dim=1) - 1).clamp(min=0)
         values_BL = torch.gather(values_BP, 1, rank_BL)
         return torch.where(self.selected_BL, values_BL, torch.zeros_like(values_BL))
+
+
+def select_tokens(
+    tokens_BL: Tensor, tokens_lens: Tensor, blank: Tensor, blanks: str, exact: bool
+) -> tuple[Tensor, Tensor, TokenSelection | None]:
+    """Return the ids that a model reads, (B, P), and how many; None where that is all of them.
+
+    blanks: "keep", "strip" or, without those at both ends, "drop"; the rest as TokenSelection.
+    """
+    if blanks == "keep":
+        return tokens_BL, tokens_lens, None
+    selection = TokenSelection(tokens_BL, tokens_lens, blank, exact, ends=blanks == "strip")
+    return selection.take(tokens_BL), selection.lens, selection

@@ -24,7 +24,7 @@ from tts.models.attention_decoder import (
 )
 from tts.models.facts import Facts
 from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
-from tts.models.lengths import TokenSelection, length_mask
+from tts.models.lengths import TokenSelection, length_mask, select_tokens
 from tts.models.tacotron2_graph import Tacotron2Graph
 from tts.models.tacotron2_layers import (
     Encoder,
@@ -59,9 +59,10 @@ class Tacotron2Config:
     def __post_init__(self) -> None:
         if not 0 < self.gate_threshold < 1:
             raise InputError(f"gate_threshold = {self.gate_threshold}: must be between 0 and 1")
-        for name in ("guided_width", "attention_window"):
-            if getattr(self, name) < 0 or (name == "guided_width" and not self.guided_width):
-                raise InputError(f"{name} = {getattr(self, name)} is too small")
+        if self.guided_width <= 0:
+            raise InputError(f"guided_width = {self.guided_width}: must be greater than 0")
+        if self.attention_window < 0:
+            raise InputError(f"attention_window = {self.attention_window}: must be 0 or more")
 
 
 class Tacotron2(nn.Module):
@@ -109,9 +110,8 @@ class Tacotron2(nn.Module):
         attention_loss: see `_attention_costs`.
         """
         tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=False)
-        mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
+        target_BTF, mask_B1T = self._target(batch)
         mask_BT1, mask_BT = mask_B1T.transpose(1, 2), mask_B1T[:, 0]
-        target_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std * mask_BT1
         memory_BPD, mask_B1P = self._encode(tokens_BP, lens)
         mel_BTF, gate_BT, weights_BTP = self.decoder.teach(memory_BPD, mask_B1P, target_BTF)
         corrected_BTF = self.postnet(mel_BTF, mask_B1T)
@@ -166,8 +166,7 @@ class Tacotron2(nn.Module):
     def attention(self, batch: Batch) -> tuple[Tensor, TokenSelection | None]:
         """Attend with the recording's own frames: (B, T, P), and which tokens are read."""
         tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=True)
-        mask_BT1 = length_mask(batch.mel_lens, batch.mel_BTF.shape[1]).transpose(1, 2)
-        target_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std * mask_BT1
+        target_BTF, _ = self._target(batch)
         return self.decoder.teach(*self._encode(tokens_BP, lens), target_BTF)[2], selection
 
     @torch.no_grad()
@@ -293,9 +292,8 @@ class Tacotron2(nn.Module):
         """
         del noise_scale, num_steps, generator
         tokens_BP, lens, _ = self._select(batch.tokens_BL, batch.tokens_lens, exact=True)
-        mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
+        target_BTF, mask_B1T = self._target(batch)
         mask_BT1 = mask_B1T.transpose(1, 2)
-        target_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std * mask_BT1
         mel_BTF, _, _ = self.decoder.teach(*self._encode(tokens_BP, lens), target_BTF)
         return (self.postnet(mel_BTF, mask_B1T) * self.mel_std + self.mel_mean) * mask_BT1
 
@@ -323,12 +321,13 @@ class Tacotron2(nn.Module):
     def _select(
         self, tokens_BL: Tensor, tokens_lens: Tensor, exact: bool
     ) -> tuple[Tensor, Tensor, TokenSelection | None]:
-        """Return the ids that are read, (B, P), and how many; None where that is all of them."""
-        if self.config.blanks == "keep":
-            return tokens_BL, tokens_lens, None
-        ends = self.config.blanks == "strip"
-        selection = TokenSelection(tokens_BL, tokens_lens, self.blank, exact, ends)
-        return selection.take(tokens_BL), selection.lens, selection
+        return select_tokens(tokens_BL, tokens_lens, self.blank, self.config.blanks, exact)
+
+    def _target(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return the normalised mel (B, T, F), zero on padding, and its mask (B, 1, T)."""
+        mask_B1T = length_mask(batch.mel_lens, batch.mel_BTF.shape[1])
+        mel_BTF = (batch.mel_BTF - self.mel_mean) / self.mel_std
+        return mel_BTF * mask_B1T.transpose(1, 2), mask_B1T
 
     def _encode(self, tokens_BP: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
         """Return the memory (B, P, D), zero on padding, and the mask of its tokens (B, 1, P)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor, nn
 
 from tts.batch import Batch
@@ -47,5 +49,5 @@ class NamedLosses(nn.Module):
         return {**losses, "tot_loss": total}
 
     def _weight(self, name: str) -> float:
-        counts = self.done_steps < self.until.get(name, self.done_steps + 1)
-        return self.weights.get(name, 1.0) * counts
+        ended = self.done_steps >= self.until.get(name, math.inf)
+        return 0.0 if ended else self.weights.get(name, 1.0)
