@@ -285,12 +285,16 @@ def _adopt_tacotron2(
     """Give NVIDIA's checkpoint its configuration: English characters unless `tokens` says other."""
     frontend = FrontEndConfig(unit="characters")
     weights = from_published(content)
+    try:
+        options = options_of(weights)
+    except KeyError as error:
+        raise InputError(f"{path} is NVIDIA's Tacotron 2, but has no weight {error}") from None
     table = TokenTable.read(tokens) if tokens else build_frontend(frontend).token_table()
     if (count := len(weights["embedding.weight"])) != table.num_embeddings:
         raise InputError(
             f"{path} has {count} symbols, the table {tokens or 'of the unit characters'} "
             f"{table.num_embeddings}: give --tokens the table of that training"
         )
-    model = {"name": "tacotron2", **options_of(weights)}
+    model = {"name": "tacotron2", **options}
     config = {"model": model, "mel": {}, "frontend": to_dict(frontend)}
     return {"model": weights, "config": config, "tokens": table.text()}

@@ -13,7 +13,7 @@ from test_contract import FACTS, SMALL_WITHOUT_DROPOUT, make_batch
 from tts.config import from_dict
 from tts.errors import InputError
 from tts.models import build_model
-from tts.models.attention_decoder import FRAMES_A_TOKEN, window
+from tts.models.attention_decoder import FRAMES_A_TOKEN, AttentionDecoderConfig, window
 from tts.models.batch_norm import BatchNorm, running_statistics
 from tts.models.facts import Facts
 from tts.models.lengths import length_mask
@@ -244,6 +244,14 @@ def test_durations_of_the_attention_are_whole_and_complete():
 def test_impossible_options(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):
         Tacotron2Config(**wrong)
+
+
+def test_impossible_sizes():
+    with pytest.raises(InputError, match="location_kernel_size = 30: must be odd"):
+        AttentionDecoderConfig(location_kernel_size=30)
+    for wrong in ({"kernel_size": 4}, {"channels": 5}):
+        with pytest.raises(InputError, match="channels must be even, kernel_size odd"):
+            Tacotron2EncoderConfig(**wrong)
 
 
 def test_durations_that_are_missing_are_named():

@@ -138,6 +138,14 @@ def test_another_number_of_symbols_asks_for_their_table(tmp_path):
         load_voice(path)
 
 
+def test_a_damaged_file_is_one_error(tmp_path):
+    path, state = tmp_path / "tacotron2.pt", published()
+    del state["decoder.prenet.layers.0.linear_layer.weight"]
+    save_checkpoint(path, {"state_dict": state})
+    with pytest.raises(InputError, match=r"no weight 'decoder\.prenet\.layers\.0\.weight'"):
+        load_voice(path)
+
+
 def test_its_weights_are_trained_further(file):
     """--init-from takes the file into a model of its sizes, and no other."""
     torch.manual_seed(0)

@@ -59,6 +59,20 @@ def test_a_loss_counts_until_its_step(tiny_work):
         assert row["attention_loss"] > 0
 
 
+def test_a_loss_that_an_option_ended_leaves_its_column_empty(tiny_work):
+    """Its values are nan from there on, those of the others stand under their names."""
+    run(tiny_work, "exp", **TACOTRON2, num_epochs=1)
+    without = {**TACOTRON2, "model": {**TINY_TACOTRON2, "alignment": "none"}}
+    run(tiny_work, "exp", **without, num_epochs=2, start_epoch="auto")
+    header, *lines = (tiny_work / "exp" / "losses.csv").read_text().splitlines()
+    rows = [dict(zip(header.split(","), line.split(","), strict=True)) for line in lines]
+    first, last = rows[0], rows[-1]
+    assert first["attention_loss"] != "nan" and last["attention_loss"] == "nan"
+    parts = ("mel_loss", "postnet_loss", "gate_loss")
+    total = sum(float(last[name]) for name in parts)
+    assert float(last["tot_loss"]) == pytest.approx(total, rel=1e-5)
+
+
 def test_an_unknown_loss_that_should_end(tiny_work):
     with pytest.raises(InputError, match="loss_until names attention; the model's losses are mel"):
         run(tiny_work, "exp", **TACOTRON2, num_epochs=1, loss_until={"attention": 3})

@@ -126,5 +126,11 @@ def test_teaching_uses_the_recordings_pitch():
 def test_impossible_sizes():
     with pytest.raises(InputError, match="f0_min 20"):
         Harmonic(HarmonicConfig(pitch=PitchConfig(f0_min=20.0)), MEL)
+    with pytest.raises(InputError, match="f0_max 8000"):
+        Harmonic(HarmonicConfig(pitch=PitchConfig(f0_max=8000.0)), MEL)
+    with pytest.raises(InputError, match="f0_min 700"):
+        PitchConfig(f0_min=700.0)
+    with pytest.raises(InputError, match="kernel_size odd"):
+        PitchConfig(kernel_size=4)
     with pytest.raises(InputError, match="split 3 does not divide"):
         Harmonic(dataclasses.replace(SMALL, split=3), MEL)

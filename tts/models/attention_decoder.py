@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.errors import InputError
 from tts.models.fused import dropout
 from tts.models.recurrent import SharedLinear
 
@@ -33,6 +34,10 @@ class AttentionDecoderConfig:
     attention_channels: int = 128
     location_filters: int = 32
     location_kernel_size: int = 31
+
+    def __post_init__(self) -> None:
+        if self.location_kernel_size % 2 == 0:
+            raise InputError(f"location_kernel_size = {self.location_kernel_size}: must be odd")
 
 
 class Prenet(nn.Module):

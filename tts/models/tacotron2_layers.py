@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.errors import InputError
 from tts.models.batch_norm import BatchNorm
 from tts.models.fused import dropout
 from tts.models.lengths import length_mask
@@ -23,6 +24,10 @@ class Tacotron2EncoderConfig:
     num_layers: int = 3
     kernel_size: int = 5
     dropout: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.kernel_size % 2 == 0 or self.channels % 2:
+            raise InputError(f"{self}: channels must be even, kernel_size odd")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -60,23 +61,28 @@ class LossCsv:
     """Write exp-dir/losses.csv: one line a step, numbers as Python writes them, that is exact.
 
     `done_steps` are those of the checkpoint that the run continues from: later lines, of a run
-    that went on without saving, are dropped.
+    that went on without saving, are dropped. The columns are those of the first step: a loss that
+    an option ended is nan, one that an option began has no column.
     """
 
     def __init__(self, exp_dir: Path | str, done_steps: int = 0):
         self.path = Path(exp_dir) / LOSSES
         _cut(self.path, done_steps)
         self._file = open(self.path, "a", encoding="ascii")  # noqa: SIM115
-        self._empty = self.path.stat().st_size == 0
+        self._names: list[str] = []
+        if self.path.stat().st_size:  # of a device it is 0
+            with open(self.path, encoding="ascii") as file:
+                self._names = file.readline().strip().split(",")[3:-2]
 
     def add(self, step: Step, losses: dict[str, float], norm: float) -> None:
         """Write one step. Raises: InputError when that cannot be done."""
         with self._writing():
-            if self._empty:
+            if not self._names:
+                self._names = list(losses)
                 names = ",".join(losses)
                 self._file.write(f"step,epoch,batch,{names},grad_norm,learning_rate\n")
-                self._empty = False
-            numbers = ",".join(repr(value) for value in (*losses.values(), norm, step.rate))
+            values = [losses.get(name, math.nan) for name in self._names]
+            numbers = ",".join(map(repr, (*values, norm, step.rate)))
             self._file.write(f"{step.step},{step.epoch},{step.batch},{numbers}\n")
 
     def flush(self) -> None:

@@ -80,6 +80,8 @@ class Harmonic(Vocos):
                 f"harmonic: n_fft {mel.n_fft} holds less than two periods of f0_min "
                 f"{config.pitch.f0_min} Hz at {mel.sample_rate} Hz: raise f0_min"
             )
+        if config.pitch.f0_max > mel.sample_rate / 4:
+            raise InputError(f"harmonic: f0_max {config.pitch.f0_max} Hz is too high for {mel}")
         if any(size % (2 * config.split) for size in (mel.n_fft, mel.win_length, mel.hop_length)):
             raise InputError(f"harmonic: split {config.split} does not divide the frames of {mel}")
         self.config, self.mel = config, mel

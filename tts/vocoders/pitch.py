@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.errors import InputError
 from tts.mel import MelConfig
 
 # Normalised autocorrelation from which a frame counts as voiced.
@@ -32,12 +33,19 @@ class PitchConfig:
     kernel_size: int = 5
     num_layers: int = 3
 
+    def __post_init__(self) -> None:
+        if not 0 < self.f0_min < self.f0_max:
+            raise InputError(f"pitch: f0_min {self.f0_min} must be below f0_max {self.f0_max}")
+        if min(self.bins, self.channels, self.num_layers) < 1 or self.kernel_size % 2 == 0:
+            raise InputError(f"pitch: every size of {self} must be 1 or more, kernel_size odd")
+
 
 def track_pitch(samples_BS: Tensor, mel: MelConfig, config: PitchConfig) -> tuple[Tensor, Tensor]:
     """Find F0 in Hz and whether frames are voiced, (B, T) each, of samples with their margins.
 
     The normalised autocorrelation of each frame's n_fft samples; the median of five frames removes
-    leaps. F0 of unvoiced frames is a guess. Source: Rabiner 1977.
+    leaps. F0 of unvoiced frames is a guess. tts.features.pitch is exacter and takes a recording
+    at a time; this one takes the segments of a step where they lie. Source: Rabiner 1977.
     """
     frames_BTN = samples_BS.unfold(1, mel.n_fft, mel.hop_length)
     longest = min(math.ceil(mel.sample_rate / config.f0_min), mel.n_fft // 2)
@@ -61,9 +69,8 @@ def track_pitch(samples_BS: Tensor, mel: MelConfig, config: PitchConfig) -> tupl
     before, here, after = (likeness_BTL.gather(2, lag_BT1 + step) for step in (-1, 0, 1))
     bend = (before - 2 * here + after).clamp(max=-1e-6)
     period_BT = (lag_BT1 + (0.5 * (before - after) / bend).clamp(-1, 1))[..., 0]
-    period_BT = (
-        F.pad(period_BT[:, None], (2, 2), mode="replicate")[:, 0].unfold(1, 5, 1).median(2)[0]
-    )
+    wider_B1T = F.pad(period_BT[:, None], (2, 2), mode="replicate")
+    period_BT = wider_B1T[:, 0].unfold(1, 5, 1).median(2)[0]
     loud_BT = energy_BTL[..., 0] > size * SILENCE**2
     voiced_BT = (highest_BT1[..., 0] > VOICED) & loud_BT
     f0_BT = (mel.sample_rate / period_BT).clamp(config.f0_min, config.f0_max)
