@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tts.config import Parser
 from tts.errors import InputError, run_script
+from tts.text.spoken import FrontEnd
 
 ROOT = Path(__file__).resolve().parents[1]
 CHARACTERS, MEGABYTE = 10_000, 1_000_000
@@ -33,20 +34,23 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, help="file of sentences")
     arguments = parser.parse_args()
     row = language_of(arguments.language)
+    tag = row.tag.partition("-")[0]
+    prose = ROOT / "local" / "texts" / f"unseen_{tag}.txt"
+    texts = {"sentences": [prose], "dense texts": sorted(ROOT.glob(f"test/text/*_{tag}*.tsv"))}
+    if arguments.texts:
+        texts = {str(arguments.texts): [arguments.texts]}
+    elif not prose.is_file():
+        raise InputError(f"there are no sentences in {row.name} here: give --texts FILE")
     name, kind = next(iter(row.front_ends.items()))
     start = time.perf_counter()
     frontend = build_frontend(FrontEndConfig(arguments.language, name, unit=kind.units[0]))
     frontend(row.sample)
     print(f"first call: {time.perf_counter() - start:.2f} s")
-    tag = row.tag.partition("-")[0]
-    tables = [*ROOT.glob(f"test/text/*_{tag}*.tsv"), ROOT / "local" / "texts" / f"unseen_{tag}.txt"]
-    for label, files in (("these texts", [arguments.texts]),) if arguments.texts else (
-        ("sentences", tables[-1:]), ("dense texts", tables[:-1]),
-    ):  # fmt: skip
+    for label, files in texts.items():
         text = joined(files)
         frontend(text[:CHARACTERS])  # loads what rare words need
-        pieces = [cut(text, CHARACTERS * (n + 1), CHARACTERS) for n in range(3)]
-        seconds = sorted(timed(frontend, piece) for piece in pieces)[1]
+        starts = range(CHARACTERS, 4 * CHARACTERS, CHARACTERS)
+        seconds = sorted(timed(frontend, text[at : at + CHARACTERS]) for at in starts)[1]
         megabyte = text.encode()[:MEGABYTE].decode(errors="ignore")
         print(f"{label}: 10,000 characters in {seconds:.2f} s, a megabyte "
               f"({len(megabyte):,} characters) in {timed(frontend, megabyte):.1f} s")  # fmt: skip
@@ -54,7 +58,7 @@ def main() -> None:
 
 def joined(files: list[Path]) -> str:
     """Return the lines of files as one text, repeated to a megabyte."""
-    lines = []
+    lines: list[str] = []
     for file in files:
         if not file.is_file():
             raise InputError(f"--texts {file} does not exist")
@@ -65,12 +69,7 @@ def joined(files: list[Path]) -> str:
     return text * (MEGABYTE // len(text) + 1)
 
 
-def cut(text: str, start: int, size: int) -> str:
-    """Return a part of a text, from its beginning again behind its end."""
-    return (text + text)[start % len(text) :][:size]
-
-
-def timed(frontend, text: str) -> float:
+def timed(frontend: FrontEnd, text: str) -> float:
     """Return the seconds that a text takes."""
     start = time.perf_counter()
     frontend(text)

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from tts.text.required import required_characters
+
 # wetext's time grows faster than the length of what it is given.
 _LONGEST = 60
+
+# Nearly every text has these.
+_COMMON = frozenset(" etaoinsr")
+_SETS = 3  # of each rule
 
 _lock = threading.Lock()
 
@@ -41,12 +47,50 @@ def either_case(words: str) -> str:
 
 
 def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
-    """Return a function that applies `rules` to a text, in their order."""
-    steps = [(re.compile(rule.pattern, re.ASCII), _speaker(rule.words, kinds)) for rule in rules]
+    """Return a function that applies `rules` to a text, in their order.
+
+    A rule is skipped where the text lacks a character that it must have: most are.
+    """
+    rows = list(rules)
+    steps = [(re.compile(row.pattern, re.ASCII), _speaker(row.words, kinds)) for row in rows]
+    everything = (1 << len(rows)) - 1
+    # A rule needs a character of each of some sets. For each of its smallest sets: the rules that
+    # need none, as bits, and the rules that a character is enough for.
+    needed: list[tuple[int, dict[str, int]]] = []
+    sets = [
+        sorted(
+            {need for need in required_characters(row.pattern) if _COMMON.isdisjoint(need)}, key=len
+        )
+        for row in rows
+    ]
+    for place in range(_SETS):
+        free, enough = 0, dict[str, int]()
+        for index, several in enumerate(sets):
+            if place >= len(several):
+                free |= 1 << index
+            else:
+                for character in several[place]:
+                    enough[character] = enough.get(character, 0) | 1 << index
+        needed.append((free, enough))
+
+    def possible(text: str) -> int:
+        """Return the rules that `text` has the characters for, as bits."""
+        found, present = everything, set(text)
+        for free, enough in needed:
+            for character in present & enough.keys():
+                free |= enough[character]
+            found &= free
+        return found
 
     def apply(text: str) -> str:
-        for pattern, words in steps:
-            text = pattern.sub(words, text)
+        left = possible(text)
+        while left:
+            lowest = left & -left
+            index = lowest.bit_length() - 1
+            pattern, words = steps[index]
+            before, text = text, pattern.sub(words, text)
+            # A changed text may have what another rule below needs.
+            left = left ^ lowest if text == before else possible(text) >> index + 1 << index + 1
         return text
 
     return apply

@@ -26,6 +26,7 @@ from tts.vocoders.spectra import InverseSTFT, centred_window, fourier_basis, mar
 from tts.vocoders.vocos import MAX_MAGNITUDE, Backbone, Vocos, VocosConfig
 
 NOISE_FRAMES = 512  # after which the noise begins anew, 3 s
+LONGEST_CEPSTRUM = 2.5e-3  # seconds
 # Log of the mean magnitude, over window and noise, of a unit of power: the envelope's scale.
 _UNIT = 0.5 * math.log(math.pi / 4)
 
@@ -98,6 +99,7 @@ class Harmonic(Vocos):
         offset_F = offset_F + _UNIT + 0.5 * centred_window(mel).square().sum().log()
         self.register_buffer("spread_KF", spread_KF, persistent=False)
         self.register_buffer("offset_F", offset_F, persistent=False)
+        self.register_buffer("lag_KF", minimum_phase(frames) @ spread_KF, persistent=False)
 
     def _noise(self) -> Tensor:
         """Return the spectrum of repeated white noise, real above imaginary parts (2 K, P)."""
@@ -158,8 +160,9 @@ class Harmonic(Vocos):
         marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
         split, limit = self.config.split, math.log(MAX_MAGNITUDE)
-        level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
-        level_BKT = F.interpolate(level_BKT, scale_factor=split, mode="linear")
+        level_BFT = (mel_BTF.float() - self.offset_F).transpose(1, 2)
+        level_BFT = F.interpolate(level_BFT, scale_factor=split, mode="linear")
+        level_BKT, turn = self.spread_KF @ level_BFT, turn + self.lag_KF @ level_BFT
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
@@ -215,3 +218,18 @@ def envelope_of(mel: MelConfig, frames: MelConfig) -> tuple[Tensor, Tensor]:
     columns = [np.interp(wanted_K, centre_F, unit) for unit in np.eye(len(area_F))]
     spread_KF = torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)
     return spread_KF, torch.tensor(np.log(area_F), dtype=torch.float32)
+
+
+def minimum_phase(frames: MelConfig) -> Tensor:
+    """Return the matrix that turns log magnitudes of the bins of `frames` into the phases of the
+    filter with the least delay, (K, K).
+
+    Its cepstrum fades out at LONGEST_CEPSTRUM: what is finer is the pitch.
+    """
+    size = frames.n_fft
+    place_N = torch.arange(size // 2, dtype=torch.float64) / frames.sample_rate
+    fade_N = 1 + (math.pi * (place_N / LONGEST_CEPSTRUM).clamp(max=1)).cos()
+    fade_N[0] = 0
+    cepstrum_KN = torch.fft.irfft(torch.eye(size // 2 + 1, dtype=torch.float64), n=size)
+    phases_KK = torch.fft.fft(cepstrum_KN[:, : size // 2] * fade_N, n=size).imag
+    return phases_KK[:, : size // 2 + 1].t().float().contiguous()

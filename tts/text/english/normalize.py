@@ -141,6 +141,8 @@ _NUMBER_DASH = re.compile(
     r"(?<=\d) ?(?:--+|–) ?(?=[\d$£€])|(?<=[\w%°$£€¢.])–(?=[\w$£€])|(?<![\w-])(?:--|–)(?=[\d$£€¥])"
     r"|(?<=\d) ?– ?(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\b)"
 )
+# What is looked through for numbers at a time: sentences of 400 characters or more together.
+_BLOCK = re.compile(r".{1,400}(?:.*?(?<=[a-z]{3}[.!?]) (?=[A-Z])|.*)", re.DOTALL)
 _LETTER_A = re.compile(r"\bA-(?=[A-Za-z])")
 _DASH = re.compile(r"(?<=\S)\s*--+\s*|(?<=\s)-+(?=\s)")
 
@@ -152,8 +154,7 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     plain = _UNUSUAL.sub(lambda run: admit(run, _admit, problems), text)
     plain = write_chat(shorten(" ".join(plain.split())))
     plain = write_states(write_abbreviations(plain))
-    if _needs_words(plain):
-        plain = say(_NUMBER_DASH.sub("-", plain).replace("–", "--"))
+    plain = "".join(_in_words(block) for block in _BLOCK.findall(plain))
     plain = write_out(_expand(_LETTER_A.sub("ay ", _DASH.sub(", ", plain))))
     leftovers = Leftovers(text, _admit)
     spans = [(0, len(plain))] if is_shouted(plain) else emphasis(plain)
@@ -172,6 +173,11 @@ def normalize(text: str) -> tuple[str, list[Problem]]:
     if text != written:
         problems = [_as_written(problem, written) for problem in problems]
     return re.sub(r" (?=[,.!?;])", "", " ".join(name_letters(out))), problems
+
+
+def _in_words(text: str) -> str:
+    """Say what stands for words in `text`, where anything does."""
+    return say(_NUMBER_DASH.sub("-", text).replace("–", "--")) if _needs_words(text) else text
 
 
 def _needs_words(text: str) -> bool:
