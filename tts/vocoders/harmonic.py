@@ -26,7 +26,6 @@ from tts.vocoders.spectra import InverseSTFT, centred_window, fourier_basis, mar
 from tts.vocoders.vocos import MAX_MAGNITUDE, Backbone, Vocos, VocosConfig
 
 NOISE_FRAMES = 512  # after which the noise begins anew, 3 s
-LONGEST_CEPSTRUM = 2.5e-3  # seconds
 # Log of the mean magnitude, over window and noise, of a unit of power: the envelope's scale.
 _UNIT = 0.5 * math.log(math.pi / 4)
 
@@ -92,14 +91,15 @@ class Harmonic(Vocos):
         self.backbone = Backbone(config, mel.n_mels)
         self.head = HarmonicHead(config.channels, config.split, frames)
         self.pitch = PitchPredictor(mel.n_mels, config.pitch)
-        basis = fourier_basis(centred_window(frames))[0]
+        basis, scale = fourier_basis(centred_window(frames))
         self.register_buffer("basis", basis, persistent=False)
+        self.register_buffer("scale", scale, persistent=False)
+        self.noise_level = math.sqrt(float(centred_window(frames).square().sum()))
         self.register_buffer("noise_2KP", self._noise(), persistent=False)
         spread_KF, offset_F = envelope_of(mel, frames)
         offset_F = offset_F + _UNIT + 0.5 * centred_window(mel).square().sum().log()
         self.register_buffer("spread_KF", spread_KF, persistent=False)
         self.register_buffer("offset_F", offset_F, persistent=False)
-        self.register_buffer("lag_KF", minimum_phase(frames) @ spread_KF, persistent=False)
 
     def _noise(self) -> Tensor:
         """Return the spectrum of repeated white noise, real above imaginary parts (2 K, P)."""
@@ -110,9 +110,9 @@ class Harmonic(Vocos):
 
     @property
     def context(self) -> int:
-        """Count the frames a side: what networks see, interpolation, and what overlaps."""
+        """Count the frames a side: what networks see, interpolation, and what overlaps, twice."""
         reach = (1 + self.config.num_layers) * (self.config.kernel_size // 2)
-        overlap = 2 * math.ceil(max(margins(self.frames)) / self.mel.hop_length)
+        overlap = 4 * math.ceil(max(margins(self.frames)) / self.mel.hop_length)
         return max(reach, self.pitch.context) + 1 + overlap
 
     def forward(self, mel_BTF: Tensor, marks_BT2: Tensor | None = None) -> Tensor:
@@ -132,8 +132,9 @@ class Harmonic(Vocos):
 
     def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
-        real, imag = self._filtered(mel_BTF, *self.pitch(mel_BTF), None).chunk(2, dim=1)
-        magnitude = (real.square() + imag.square() + 1e-12).sqrt()
+        spectrum_B2KT = self._filtered(mel_BTF, *self.pitch(mel_BTF), None)
+        magnitude = (power_of(spectrum_B2KT) + 1e-12).sqrt()
+        real, imag = spectrum_B2KT.chunk(2, dim=1)
         return magnitude, real / magnitude, imag / magnitude
 
     def teach(self, mel_BTF: Tensor, samples_BS: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -162,7 +163,7 @@ class Harmonic(Vocos):
         split, limit = self.config.split, math.log(MAX_MAGNITUDE)
         level_BFT = (mel_BTF.float() - self.offset_F).transpose(1, 2)
         level_BFT = F.interpolate(level_BFT, scale_factor=split, mode="linear")
-        level_BKT, turn = self.spread_KF @ level_BFT, turn + self.lag_KF @ level_BFT
+        level_BKT = self.spread_KF @ level_BFT
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
@@ -174,7 +175,25 @@ class Harmonic(Vocos):
         parts = torch.arange(split, device=mel_BTF.device)
         place_BT = (marks_BT2[..., 1:].to(torch.int64) * split + parts).flatten(1)
         noise_B2KT = self.noise_2KP.t()[place_BT % NOISE_FRAMES].transpose(1, 2)
-        return turned + noise_B2KT * torch.cat([noise, noise], dim=1)
+        mixed = turned + noise_B2KT * torch.cat([noise, noise], dim=1)
+        return self._calmed(mixed, power_of(turned) + (self.noise_level * noise).square())
+
+    def _calmed(self, spectrum_B2KT: Tensor, power_BKT: Tensor) -> Tensor:
+        """Give a spectrum the magnitudes that are meant, and phases that belong together.
+
+        The magnitudes of noise are random, and filtered frames that overlap contradict each other:
+        both are heard as roughness. One iteration of Griffin and Lim 1984: the phases are those of
+        the signal that the spectrum becomes.
+        """
+        window, hop = self.head.istft.window, self.frames.hop_length
+        square_11N = window.square()[None, None]
+        frames_B2KT = spectrum_B2KT * self.scale
+        ones_11T = torch.ones_like(spectrum_B2KT[:1, :1])
+        weight = F.conv_transpose1d(ones_11T, square_11N, stride=hop).clamp(min=1e-3)
+        signal_B1S = F.conv_transpose1d(frames_B2KT, self.basis, stride=hop) / weight
+        again_B2KT = F.conv1d(signal_B1S, self.basis, stride=hop)
+        factor_BKT = (power_BKT / (power_of(again_B2KT) + 1e-4 * power_BKT + 1e-12)).sqrt()
+        return again_B2KT * torch.cat([factor_BKT, factor_BKT], dim=1)
 
     def _f0_of_samples(self, f0_BT: Tensor) -> Tensor:
         """Interpolate F0 to the samples of each frame: (B, T, hop_length)."""
@@ -206,6 +225,12 @@ class Harmonic(Vocos):
         return 2 * (f0_BS / rate).sqrt() * cosines_BS
 
 
+def power_of(spectrum_B2KT: Tensor) -> Tensor:
+    """Return the squared magnitudes (B, K, T) of real above imaginary parts."""
+    real, imag = spectrum_B2KT.chunk(2, dim=1)
+    return real.square() + imag.square()
+
+
 def envelope_of(mel: MelConfig, frames: MelConfig) -> tuple[Tensor, Tensor]:
     """Return how a log mel becomes log magnitudes of the bins of `frames`: interpolation (K, F),
     offset (F,).
@@ -219,17 +244,3 @@ def envelope_of(mel: MelConfig, frames: MelConfig) -> tuple[Tensor, Tensor]:
     spread_KF = torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)
     return spread_KF, torch.tensor(np.log(area_F), dtype=torch.float32)
 
-
-def minimum_phase(frames: MelConfig) -> Tensor:
-    """Return the matrix that turns log magnitudes of the bins of `frames` into the phases of the
-    filter with the least delay, (K, K).
-
-    Its cepstrum fades out at LONGEST_CEPSTRUM: what is finer is the pitch.
-    """
-    size = frames.n_fft
-    place_N = torch.arange(size // 2, dtype=torch.float64) / frames.sample_rate
-    fade_N = 1 + (math.pi * (place_N / LONGEST_CEPSTRUM).clamp(max=1)).cos()
-    fade_N[0] = 0
-    cepstrum_KN = torch.fft.irfft(torch.eye(size // 2 + 1, dtype=torch.float64), n=size)
-    phases_KK = torch.fft.fft(cepstrum_KN[:, : size // 2] * fade_N, n=size).imag
-    return phases_KK[:, : size // 2 + 1].t().float().contiguous()
