@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Names the folder of what is made once for all processes of a test run.
 SHARED = "TENCHA_TESTS_SHARED"
+# Processes take files in order: a long one at the end would let the others wait.
+LONG = {"recipes", "local", "train", "export", "tools"}
 
 
 def pytest_configure(config) -> None:
@@ -46,7 +48,10 @@ def made_once(what: str, facts: object, work: Callable[[Path], object]) -> Path:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """Tests marked `gpu` are left out where there is none, whatever -m asks for."""
+    """Begin with the folders of long tests; leave those marked `gpu` out where there is none,
+    whatever -m asks for.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     unfit = [item for item in items if item.get_closest_marker("gpu")]
     if not unfit:
         return

@@ -19,4 +19,4 @@ git ls-files -z '*.sh' .ci/run | xargs -0 "$VENV/bin/shellcheck" -x
 export OMP_NUM_THREADS=1
 # Hundreds of processes import the same modules: compiled once, they are read.
 unset PYTHONDONTWRITEBYTECODE
-exec "$VENV/bin/python" -m pytest -n auto --dist loadfile "$@"
+exec "$VENV/bin/python" -m pytest -n auto --dist loadfile --no-loadscope-reorder "$@"

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from tts.errors import InputError
 from tts.mel import MelConfig
-from tts.vocoders.harmonic import Harmonic, HarmonicConfig
+from tts.vocoders.harmonic import Harmonic, HarmonicConfig, power_of
 from tts.vocoders.pitch import PitchConfig, PitchPredictor, track_pitch
 from tts.vocoders.spectra import LogMel, margins
 from tts.vocoders.stream import stream
@@ -117,10 +117,28 @@ def test_chunks_with_their_marks_are_the_whole(cuts):
 def test_teaching_uses_the_recordings_pitch():
     model = network().requires_grad_(True)
     samples = tone(150.0)
-    made, losses = model.teach(LogMel(MEL)(samples), with_margins(samples))
-    assert made.shape == samples.shape and set(losses) == {"pitch_loss", "voicing_loss"}
+    made, heard, losses = model.teach(LogMel(MEL)(samples), with_margins(samples))
+    assert made.shape == heard.shape == samples.shape and not made.equal(heard)
+    assert set(losses) == {"pitch_loss", "voicing_loss"}
     (made.square().mean() + sum(losses.values())).backward()
     assert all(p.grad is not None for p in model.parameters())
+
+
+def test_what_is_heard_has_the_magnitudes_that_are_meant():
+    """Of noise: their spread about the mean falls; filtered noise has that of random numbers."""
+    model = network()
+    torch.nn.init.zeros_(model.head.out.weight)
+    torch.nn.init.zeros_(model.pitch.layers[-1].weight)
+    torch.nn.init.constant_(model.pitch.layers[-1].bias, -9.0)  # unvoiced
+    mel_BTF = LogMel(MEL)(0.1 * torch.randn(1, 51200, generator=torch.Generator().manual_seed(1)))
+    mixed, power = model._filtered(mel_BTF, *model.pitch(mel_BTF), None)
+    spreads = [
+        (power_of(spectrum)[:, 1:-1, 8:-8] / power[:, 1:-1, 8:-8]).clamp(min=1e-9).log().std()
+        for spectrum in (mixed, model._calm(mixed, power))
+    ]
+    assert spreads[0] > 1.1 and spreads[1] < 0.1
+    samples = model._samples(model._calm(mixed, power))
+    torch.testing.assert_close(model(mel_BTF), samples)
 
 
 def test_impossible_sizes():

@@ -65,12 +65,14 @@ def train_vocoder(
 class Segment(NamedTuple):
     """Hold one batch of a step: recorded and made samples (B, S), and how many there are.
 
-    A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains; one that is
-    taught has `further` losses.
+    A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains. One that is
+    taught has `further` losses, and samples for the discriminators, heard_BS, that may differ from
+    those that the distances compare.
     """
 
     real_BS: Tensor
     made_BS: Tensor | None
+    heard_BS: Tensor | None
     count: int
     mel_BTF: Tensor
     further: dict[str, Tensor]
@@ -197,14 +199,15 @@ class VocoderTask(Task):
             mel_BTF = torch.where(batch.predicted_B[:, None, None], batch.mel_BTF, mel_BTF)
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         if self._by_likelihood:
-            return Segment(real_BS, None, len(batch.ids), mel_BTF, {})
+            return Segment(real_BS, None, None, len(batch.ids), mel_BTF, {})
         further: dict[str, Tensor] = {}
         with autocast(self.device, self.config.resolved_precision):
             if hasattr(self.model, "teach"):
-                made_BS, further = self.model.teach(mel_BTF, batch.samples_BS)
+                made_BS, heard_BS, further = self.model.teach(mel_BTF, batch.samples_BS)
             else:
-                made_BS = self.model(mel_BTF)
-        return Segment(real_BS, made_BS.float(), len(batch.ids), mel_BTF, further)
+                made_BS = heard_BS = self.model(mel_BTF)
+        made_BS, heard_BS = made_BS.float(), heard_BS.float()
+        return Segment(real_BS, made_BS, heard_BS, len(batch.ids), mel_BTF, further)
 
     def _teach_discriminators(
         self, segments: Sequence[Segment], count: int, rate: float
@@ -223,7 +226,7 @@ class VocoderTask(Task):
         for segment in segments:
             with autocast(self.device, config.resolved_precision):
                 real = self.discriminators(segment.real_BS)
-                made = self.discriminators(segment.made_BS.detach())
+                made = self.discriminators(segment.heard_BS.detach())
             result = self._losses.of_discriminators(real, made)
             self.judge_updater.backward(result.loss / count)
             heard.append(result)
@@ -246,7 +249,7 @@ class VocoderTask(Task):
         judged = None
         if heard is not None and self.discriminators is not None:
             with autocast(self.device, self.config.resolved_precision):
-                judged = self.discriminators(segment.made_BS)
+                judged = self.discriminators(segment.heard_BS)
         losses = self._losses(segment.made_BS, segment.real_BS, judged, heard, strength)
         if segment.further:
             total = losses.pop("tot_loss") + sum(segment.further.values())

@@ -120,7 +120,8 @@ class Harmonic(Vocos):
 
         marks_BT2: of the frames, see `marks`, where the mel is a part of a longer one.
         """
-        return self._samples(self._filtered(mel_BTF, *self.pitch(mel_BTF), marks_BT2))
+        mixed = self._filtered(mel_BTF, *self.pitch(mel_BTF), marks_BT2)
+        return self._samples(self._calm(*mixed))
 
     def marks(self, mel_BTF: Tensor) -> Tensor:
         """Return what a frame's samples owe to all before it, float64 (B, T, 2): the turns of the
@@ -132,31 +133,37 @@ class Harmonic(Vocos):
 
     def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
-        spectrum_B2KT = self._filtered(mel_BTF, *self.pitch(mel_BTF), None)
+        spectrum_B2KT = self._calm(*self._filtered(mel_BTF, *self.pitch(mel_BTF), None))
         magnitude = (power_of(spectrum_B2KT) + 1e-12).sqrt()
         real, imag = spectrum_B2KT.chunk(2, dim=1)
         return magnitude, real / magnitude, imag / magnitude
 
-    def teach(self, mel_BTF: Tensor, samples_BS: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Speak under the recording's own pitch; return samples and losses of the predictor.
+    def teach(
+        self, mel_BTF: Tensor, samples_BS: Tensor
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Speak under the recording's own pitch; return samples for the distances, those that are
+        heard, and losses of the predictor.
 
-        samples_BS: the recording with the margins of its frames.
+        Distances compare the spectra as they are filtered: in their calmed form noise costs no
+        distance and takes the place of pulses. samples_BS: the recording with the margins of its
+        frames.
         """
         with torch.no_grad():
             f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
         marks_BT2 = self._marks(self._f0_of_samples(f0_BT))
         first_B11 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1, 1), device=mel_BTF.device)
         marks_BT2 = torch.cat([marks_BT2[..., :1], marks_BT2[..., 1:] + first_B11], dim=2)
-        made = self._samples(self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2))
-        return made, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
+        mixed, power = self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2)
+        made, heard = self._samples(mixed), self._samples(self._calm(mixed, power))
+        return made, heard, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
 
     def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
         return self.head.istft(torch.complex(*spectrum_B2KT.chunk(2, dim=1)))
 
     def _filtered(
         self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor, marks_BT2: Tensor | None
-    ) -> Tensor:
-        """Filter pulses and noise: real above imaginary parts (B, 2 K, split T)."""
+    ) -> tuple[Tensor, Tensor]:
+        """Filter pulses and noise: real above imaginary parts (B, 2 K, split T), mean power."""
         f0_BTS = self._f0_of_samples(f0_BT)
         marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
@@ -176,9 +183,9 @@ class Harmonic(Vocos):
         place_BT = (marks_BT2[..., 1:].to(torch.int64) * split + parts).flatten(1)
         noise_B2KT = self.noise_2KP.t()[place_BT % NOISE_FRAMES].transpose(1, 2)
         mixed = turned + noise_B2KT * torch.cat([noise, noise], dim=1)
-        return self._calmed(mixed, power_of(turned) + (self.noise_level * noise).square())
+        return mixed, power_of(turned) + (self.noise_level * noise).square()
 
-    def _calmed(self, spectrum_B2KT: Tensor, power_BKT: Tensor) -> Tensor:
+    def _calm(self, spectrum_B2KT: Tensor, power_BKT: Tensor) -> Tensor:
         """Give a spectrum the magnitudes that are meant, and phases that belong together.
 
         The magnitudes of noise are random, and filtered frames that overlap contradict each other:
@@ -243,4 +250,3 @@ def envelope_of(mel: MelConfig, frames: MelConfig) -> tuple[Tensor, Tensor]:
     columns = [np.interp(wanted_K, centre_F, unit) for unit in np.eye(len(area_F))]
     spread_KF = torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)
     return spread_KF, torch.tensor(np.log(area_F), dtype=torch.float32)
-
