@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from tts.export.graph import open_session, run_graph, write_graph
+from tts.export.graph import graphs_of, open_session, run_graph, write_graph
 from tts.export.onnx import export_graph
-from tts.export.quantise import graphs_of, quantise
+from tts.export.quantise import quantise
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
 from tts.models.matcha import Matcha, MatchaConfig

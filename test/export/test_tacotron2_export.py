@@ -7,9 +7,8 @@ import onnx
 import pytest
 import torch
 
-from tts.export.graph import MAX_IR_VERSION, OPSET, open_session, outputs_of
+from tts.export.graph import MAX_IR_VERSION, OPSET, graphs_of, open_session, outputs_of
 from tts.export.onnx import export_graph
-from tts.export.quantise import graphs_of
 from tts.models.attention_decoder import FRAMES_A_TOKEN, AttentionDecoderConfig
 from tts.models.facts import Facts
 from tts.models.graphs import INPUTS

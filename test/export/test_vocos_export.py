@@ -49,6 +49,17 @@ def test_graph_equals_pytorch_at_lengths_never_traced(tmp_path, mel, samples, ha
     torch.testing.assert_close(vocoder(mel_BTF), model(mel_BTF), atol=1e-5, rtol=0)
 
 
+def test_a_constant_is_stored_once(tmp_path):
+    """The Fourier basis of the harmonic vocoder is used by three convolutions."""
+    export_vocos(tiny(MelConfig(), harmonic=True), tmp_path / "vocoder.onnx")
+    nodes = onnx.load(str(tmp_path / "vocoder.onnx")).graph.node
+    constants = [
+        node.attribute[0].SerializeToString() for node in nodes if node.op_type == "Constant"
+    ]
+    assert len(constants) == len(set(constants)) > 1
+    assert max(map(len, constants)) > 514 * 512 * 4
+
+
 @pytest.mark.parametrize("samples", [False, True], ids=["spectrum", "samples"])
 def test_8_bit_weights(tmp_path, samples):
     """Every product is of integers, the file a third, and what is said nearly the same."""

@@ -95,6 +95,7 @@ def _finish(
 
     model = onnx.load(str(path))
     scan_lists(model.graph)
+    _share_constants(model.graph)
     if change is not None:
         change(model)
     used = {name for node in model.graph.node for name in node.input}
@@ -110,6 +111,33 @@ def _finish(
     onnx.helper.set_model_props(model, {key: str(value) for key, value in metadata.items()})
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
+
+
+def _share_constants(graph: onnx.GraphProto) -> None:
+    """Keep one of equal constants: the exporter writes one for each use of a module's buffer."""
+    first: dict[bytes, str] = {}
+    replaced: dict[str, str] = {}
+    for node in list(graph.node):
+        if node.op_type != "Constant" or not node.attribute[0].HasField("t"):
+            continue
+        name = node.output[0]
+        kept = first.setdefault(node.attribute[0].t.SerializeToString(), name)
+        if kept != name:
+            replaced[name] = kept
+            graph.node.remove(node)
+    for inner in graphs_of(graph):
+        for node in inner.node:
+            for index, name in enumerate(node.input):
+                node.input[index] = replaced.get(name, name)
+
+
+def graphs_of(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """Yield a graph and those inside it (bodies of loops and branches)."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from graphs_of(attribute.g)
 
 
 def read_metadata(path: Path | str) -> dict[str, str]:
