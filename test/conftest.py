@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Names the folder of what is made once for all processes of a test run.
 SHARED = "TENCHA_TESTS_SHARED"
 # Processes take files in order: a long one at the end would let the others wait.
-LONG = {"recipes", "local", "train", "export", "tools"}
+LONG = ["recipes", "local", "train", "export", "tools"]
 
 
 def pytest_configure(config) -> None:
@@ -51,7 +51,8 @@ def pytest_collection_modifyitems(config, items) -> None:
     """Begin with the folders of long tests; leave those marked `gpu` out where there is none,
     whatever -m asks for.
     """
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    place = {folder: number for number, folder in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.parent.name, len(LONG)))
     unfit = [item for item in items if item.get_closest_marker("gpu")]
     if not unfit:
         return
