@@ -189,3 +189,13 @@ def test_a_greek_word_is_left_out_as_one(language):
     problems = normalize("a Ελληνικά, λόγος π")[1]
     assert [(p.position, p.text) for p in problems] == [(2, "Ελληνικά"), (12, "λόγος")]
     assert normalize("αβ")[1] == []
+
+
+def test_long_english_texts_are_looked_through_in_blocks():
+    """What stands in one block or another is said as in its own sentence."""
+    say = normalize_english.normalize
+    prose = "The quiet garden was full of light when the bells began to ring in the old town. "
+    sentences = [f"{prose}Room 12 cost $45.50 on 3 May {year}." for year in range(1990, 2002)]
+    whole, problems = say(" ".join(sentences))
+    assert not problems and whole == " ".join(say(sentence)[0] for sentence in sentences)
+    assert "nineteen ninety" in whole

@@ -49,7 +49,7 @@ def either_case(words: str) -> str:
 def compile_rules(rules: Iterable[Rule], kinds: Kinds) -> Callable[[str], str]:
     """Return a function that applies `rules` to a text, in their order.
 
-    A rule is skipped where the text lacks a character that it must have: most are.
+    A rule is skipped where the text lacks a character that it must have: in a sentence most are.
     """
     rows = list(rules)
     steps = [(re.compile(row.pattern, re.ASCII), _speaker(row.words, kinds)) for row in rows]

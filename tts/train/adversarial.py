@@ -168,7 +168,7 @@ class VocoderTask(Task):
     ) -> Tensor:
         judged_steps = self._done_steps - self.config.reconstruction_steps
         against = self.judge_updater is not None and judged_steps >= 0
-        segments = [self._made(next(batches), seed) for seed in seeds]
+        segments = [self._made(next(batches), seed, against) for seed in seeds]
         self.timer.mark("forward")
         heard: list[Heard] = []
         taught = torch.ones((), dtype=torch.float64, device=self.device)
@@ -188,8 +188,11 @@ class VocoderTask(Task):
         self.timer.mark("optimiser")
         return torch.cat([sums, norm_and_made])
 
-    def _made(self, batch: SegmentBatch, seed: int) -> Segment:
-        """Speak a batch's mels: the recordings' own, or those that an acoustic model made."""
+    def _made(self, batch: SegmentBatch, seed: int, against: bool) -> Segment:
+        """Speak a batch's mels: the recordings' own, or those that an acoustic model made.
+
+        against: whether discriminators judge what is made.
+        """
         self.timer.mark("data")
         torch.manual_seed(seed)
         batch = batch.to(self.device)
@@ -203,7 +206,7 @@ class VocoderTask(Task):
         further: dict[str, Tensor] = {}
         with autocast(self.device, self.config.resolved_precision):
             if hasattr(self.model, "teach"):
-                made_BS, heard_BS, further = self.model.teach(mel_BTF, batch.samples_BS)
+                made_BS, heard_BS, further = self.model.teach(mel_BTF, batch.samples_BS, against)
             else:
                 made_BS = heard_BS = self.model(mel_BTF)
         made_BS, heard_BS = made_BS.float(), heard_BS.float()

@@ -139,14 +139,14 @@ class Harmonic(Vocos):
         return magnitude, real / magnitude, imag / magnitude
 
     def teach(
-        self, mel_BTF: Tensor, samples_BS: Tensor
+        self, mel_BTF: Tensor, samples_BS: Tensor, judged: bool = True
     ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """Speak under the recording's own pitch; return samples for the distances, those that are
         heard, and losses of the predictor.
 
         Distances compare the spectra as they are filtered: in their calmed form noise costs no
         distance and takes the place of pulses. samples_BS: the recording with the margins of its
-        frames.
+        frames. judged: whether anything hears; without it the first samples stand for the second.
         """
         with torch.no_grad():
             f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
@@ -154,7 +154,8 @@ class Harmonic(Vocos):
         first_B11 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1, 1), device=mel_BTF.device)
         marks_BT2 = torch.cat([marks_BT2[..., :1], marks_BT2[..., 1:] + first_B11], dim=2)
         mixed, power = self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2)
-        made, heard = self._samples(mixed), self._samples(self._calm(mixed, power))
+        made = self._samples(mixed)
+        heard = self._samples(self._calm(mixed, power)) if judged else made
         return made, heard, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
 
     def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
@@ -168,9 +169,8 @@ class Harmonic(Vocos):
         marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
         split, limit = self.config.split, math.log(MAX_MAGNITUDE)
-        level_BFT = (mel_BTF.float() - self.offset_F).transpose(1, 2)
-        level_BFT = F.interpolate(level_BFT, scale_factor=split, mode="linear")
-        level_BKT = self.spread_KF @ level_BFT
+        level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
+        level_BKT = F.interpolate(level_BKT, scale_factor=split, mode="linear")
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
@@ -186,7 +186,8 @@ class Harmonic(Vocos):
         return mixed, power_of(turned) + (self.noise_level * noise).square()
 
     def _calm(self, spectrum_B2KT: Tensor, power_BKT: Tensor) -> Tensor:
-        """Give a spectrum the magnitudes that are meant, and phases that belong together.
+        """Give a spectrum (B, 2 K, T) the magnitudes that are meant, squared in power_BKT, and
+        phases that belong together.
 
         The magnitudes of noise are random, and filtered frames that overlap contradict each other:
         both are heard as roughness. One iteration of Griffin and Lim 1984: the phases are those of
