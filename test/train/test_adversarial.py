@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,11 @@ from tts.data.packed_file import pack_arrays
 from tts.errors import InputError
 from tts.features.packed_audio import audio_path, frames_in, predicted_path
 from tts.files import sha256_file
+from tts.train.adversarial import discriminators_of
+from tts.train.vocoder_config import VocoderTrainConfig
 from tts.vocoders import load_vocoder, seeded
 from tts.vocoders.checkpoints import write_hifigan
+from tts.vocoders.discriminators import DiscriminatorConfig
 from tts.vocoders.weight_names import to_published
 
 
@@ -221,6 +225,18 @@ def test_short_recordings_are_named_and_left_out(tmp_path, capsys):
     assert "1 recordings are shorter than --segment-frames 24" in capsys.readouterr().out
     drawn = {index for batch in trainer.task.plan.batches(1) for index in batch}
     assert 3 not in drawn and drawn <= {0, 1, 2}
+
+
+def test_sizes_of_discriminators_and_what_a_table_changes():
+    def asked(size: str, **table: Any) -> DiscriminatorConfig | None:
+        return discriminators_of(VocoderTrainConfig(discriminators=size), table)
+
+    assert asked("none") is None
+    assert asked("full") == DiscriminatorConfig()
+    light, small = asked("light"), asked("small")
+    assert (light.divisor, light.resolutions) == (4, (2048, 1024, 512))
+    assert (small.divisor, small.resolutions, small.resolution_channels) == (8, (1024,), 8)
+    assert asked("small", divisor=2, resolutions=[]).resolutions == ()
 
 
 def test_bad_input(tmp_path):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.errors import InputError
@@ -18,7 +17,7 @@ from tts.mel import MelConfig
 from tts.vocoders.griffin_lim import GriffinLim
 from tts.vocoders.hifigan import Hifigan
 from tts.vocoders.outputs import samples_of_outputs
-from tts.vocoders.spectra import fourier_basis, margins
+from tts.vocoders.spectra import ConvolutionSTFT, margins
 from tts.vocoders.vocos import Vocos
 
 if TYPE_CHECKING:
@@ -63,53 +62,33 @@ class VocosSpectrum(nn.Module):
 
 
 class VocosSamples(nn.Module):
-    """Give samples (N, T * hop_length): a Vocos and its inverse STFT as one transposed convolution.
-
-    ONNX has no inverse STFT.
-    """
+    """Give samples (N, T * hop_length): a Vocos and its inverse STFT, which ONNX does not have."""
 
     def __init__(self, model: Vocos):
         super().__init__()
-        self.model, self.mel = model, model.head.istft.mel
-        window = model.head.istft.window
-        basis, scale = fourier_basis(window)
-        self.register_buffer("basis", basis * scale[:, :, None])
-        self.register_buffer("square", window.square()[None, None])
+        self.model, self.frames = model, model.head.istft.mel
+        self.stft = ConvolutionSTFT(self.frames)
 
     def forward(self, mel_BFT: Tensor) -> Tensor:
         magnitude, cosine, sine = self.model.spectrum(mel_BFT.transpose(1, 2))
-        spectrum_BKT = torch.cat([magnitude * cosine, magnitude * sine], dim=1)
-        hop, (left, right) = self.mel.hop_length, margins(self.mel)
-        total = F.conv_transpose1d(spectrum_BKT, self.basis, stride=hop)
-        ones_1T = torch.ones_like(magnitude[:1, :1])
-        weight = F.conv_transpose1d(ones_1T, self.square, stride=hop)
-        return (total[:, 0, left:-right] / weight[:, 0, left:-right]).contiguous()
+        samples_BS = self.stft.inverse(torch.cat([magnitude * cosine, magnitude * sine], dim=1))
+        left, right = margins(self.frames)
+        return samples_BS[:, left:-right]
 
 
 class ConvolutionGriffinLim(GriffinLim):
-    """Compute Griffin-Lim without FFT operators: both transforms are convolutions with one basis.
-
-    Every ONNX runtime has convolutions; few have an inverse FFT with overlap-add.
-    """
+    """Compute Griffin-Lim without FFT operators: few ONNX runtimes have an inverse FFT."""
 
     def __init__(self, mel: MelConfig, num_iterations: int):
         super().__init__(mel, num_iterations)
-        basis, scale = fourier_basis(self.window)
-        self.register_buffer("basis", basis)
-        self.register_buffer("scale", scale)
-        self.register_buffer("square", (self.window**2)[None, None])
+        self.stft = ConvolutionSTFT(mel)
 
     def analysis(self, signal_BS: Tensor) -> tuple[Tensor, Tensor]:
-        spectrum_BKT = F.conv1d(signal_BS[:, None], self.basis, stride=self.mel.hop_length)
-        real_BKT, imag_BKT = spectrum_BKT.split(len(self.bins), dim=1)
+        real_BKT, imag_BKT = self.stft(signal_BS).chunk(2, dim=1)
         return real_BKT.transpose(1, 2), imag_BKT.transpose(1, 2)
 
     def synthesis(self, real_BTK: Tensor, imag_BTK: Tensor) -> Tensor:
-        spectrum_BKT = torch.cat([real_BTK, imag_BTK], dim=2).transpose(1, 2) * self.scale
-        total = F.conv_transpose1d(spectrum_BKT, self.basis, stride=self.mel.hop_length)
-        ones_1T = torch.ones_like(real_BTK[:1, :, :1]).transpose(1, 2)
-        weight = F.conv_transpose1d(ones_1T, self.square, stride=self.mel.hop_length)
-        return (total / weight.clamp(min=1e-8)).flatten(1)
+        return self.stft.inverse(torch.cat([real_BTK, imag_BTK], dim=2).transpose(1, 2))
 
 
 def export_hifigan(

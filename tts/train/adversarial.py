@@ -33,7 +33,13 @@ from tts.vocoders.registry import build_vocoder, vocoder_class
 from tts.vocoders.spectra import LogMel, margins
 
 # What --discriminators light changes in the table [discriminator]: what a CPU can train against.
-LIGHT = {"divisor": 4, "resolution_channels": 16, "num_scales": 0, "resolutions": (2048, 1024, 512)}
+SIZES_OF_JUDGES: dict[str, dict[str, Any]] = {
+    "full": {},
+    "light": {
+        "divisor": 4, "resolution_channels": 16, "num_scales": 0, "resolutions": (2048, 1024, 512)
+    },
+    "small": {"divisor": 8, "resolution_channels": 8, "num_scales": 0, "resolutions": (1024,)},
+}  # fmt: skip
 
 
 def train_vocoder(
@@ -316,12 +322,12 @@ def discriminators_of(
 ) -> DiscriminatorConfig | None:
     """Return the discriminators that --discriminators and [discriminator] ask for; None for none.
 
-    `light` stands over the published sizes, a key of the table over both.
+    A key of the table stands over the size that is asked for.
     """
     if config.discriminators == "none":
         return None
-    light = LIGHT if config.discriminators == "light" else {}
-    return from_dict(DiscriminatorConfig, {**light, **table}, "discriminator")
+    size = SIZES_OF_JUDGES[config.discriminators]
+    return from_dict(DiscriminatorConfig, {**size, **table}, "discriminator")
 
 
 def _check_length(frames: int, mel: MelConfig, judges: DiscriminatorConfig | None) -> None:

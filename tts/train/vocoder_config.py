@@ -20,8 +20,10 @@ class VocoderTrainConfig(RunConfig):
     reconstruction_steps: int = option(
         0, "first train this many steps on mel and STFT distances alone, without discriminators"
     )
-    discriminators: Literal["full", "light", "none"] = option(
-        "full", "published sizes, a quarter of their channels, or no adversarial training"
+    discriminators: Literal["full", "light", "small", "none"] = option(
+        "full",
+        "published sizes, a quarter of their channels, an eighth and one resolution for a CPU, "
+        "or no adversarial training",
     )
     adversarial: Literal["least_squares", "hinge"] = option(
         "least_squares", "adversarial loss; least_squares sums discriminators, hinge averages them"

@@ -22,7 +22,7 @@ from tts.errors import InputError
 from tts.features.mel import mel_filterbank
 from tts.mel import MelConfig
 from tts.vocoders.pitch import PitchConfig, PitchPredictor, track_pitch
-from tts.vocoders.spectra import InverseSTFT, centred_window, fourier_basis, margins
+from tts.vocoders.spectra import ConvolutionSTFT, InverseSTFT, centred_window, margins
 from tts.vocoders.vocos import MAX_MAGNITUDE, Backbone, Vocos, VocosConfig
 
 NOISE_FRAMES = 512  # after which the noise begins anew, 3 s
@@ -91,9 +91,7 @@ class Harmonic(Vocos):
         self.backbone = Backbone(config, mel.n_mels)
         self.head = HarmonicHead(config.channels, config.split, frames)
         self.pitch = PitchPredictor(mel.n_mels, config.pitch)
-        basis, scale = fourier_basis(centred_window(frames))
-        self.register_buffer("basis", basis, persistent=False)
-        self.register_buffer("scale", scale, persistent=False)
+        self.stft = ConvolutionSTFT(frames)
         self.noise_level = math.sqrt(float(centred_window(frames).square().sum()))
         self.register_buffer("noise_2KP", self._noise(), persistent=False)
         spread_KF, offset_F = envelope_of(mel, frames)
@@ -106,7 +104,7 @@ class Harmonic(Vocos):
         hop = self.frames.hop_length
         white = np.random.RandomState(0).standard_normal(NOISE_FRAMES * hop).astype(np.float32)
         round_S = torch.from_numpy(np.concatenate([white, white[: self.frames.n_fft - hop]]))
-        return F.conv1d(round_S[None, None], self.basis, stride=hop)[0]
+        return self.stft(round_S[None])[0]
 
     @property
     def context(self) -> int:
@@ -174,9 +172,8 @@ class Harmonic(Vocos):
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
         noise = (level_BKT + noise).clamp(max=limit).exp()
-        pulses_B1S = F.pad(self.source(f0_BTS, marks_BT2)[:, None], margins(self.frames))
-        spectra_B2KT = F.conv1d(pulses_B1S, self.basis, stride=self.frames.hop_length)
-        real, imag = spectra_B2KT.chunk(2, dim=1)
+        pulses_BS = F.pad(self.source(f0_BTS, marks_BT2), margins(self.frames))
+        real, imag = self.stft(pulses_BS).chunk(2, dim=1)
         cosine, sine = turn.cos() * pulse, turn.sin() * pulse
         turned = torch.cat([real * cosine - imag * sine, real * sine + imag * cosine], dim=1)
         parts = torch.arange(split, device=mel_BTF.device)
@@ -193,13 +190,7 @@ class Harmonic(Vocos):
         both are heard as roughness. One iteration of Griffin and Lim 1984: the phases are those of
         the signal that the spectrum becomes.
         """
-        window, hop = self.head.istft.window, self.frames.hop_length
-        square_11N = window.square()[None, None]
-        frames_B2KT = spectrum_B2KT * self.scale
-        ones_11T = torch.ones_like(spectrum_B2KT[:1, :1])
-        weight = F.conv_transpose1d(ones_11T, square_11N, stride=hop).clamp(min=1e-3)
-        signal_B1S = F.conv_transpose1d(frames_B2KT, self.basis, stride=hop) / weight
-        again_B2KT = F.conv1d(signal_B1S, self.basis, stride=hop)
+        again_B2KT = self.stft(self.stft.inverse(spectrum_B2KT))
         factor_BKT = (power_BKT / (power_of(again_B2KT) + 1e-4 * power_BKT + 1e-12)).sqrt()
         return again_B2KT * torch.cat([factor_BKT, factor_BKT], dim=1)
 

@@ -72,7 +72,38 @@ def magnitudes(samples_BS: Tensor, n_fft: int, hop_length: int, window: Tensor) 
     return (spectrum.real.square() + spectrum.imag.square()).clamp(min=1e-7).sqrt()
 
 
-def fourier_basis(window: Tensor) -> tuple[Tensor, Tensor]:
+class ConvolutionSTFT(nn.Module):
+    """Compute the STFT and its inverse as convolutions, which every ONNX runtime has.
+
+    A spectrum (B, 2 K, T) has its real above its imaginary parts, K = n_fft // 2 + 1. Samples hold
+    the margins of the frames. No state is stored in checkpoints.
+    """
+
+    def __init__(self, mel: MelConfig):
+        super().__init__()
+        self.hop_length = mel.hop_length
+        window = centred_window(mel)
+        basis, scale = _fourier_basis(window)
+        self.register_buffer("basis", basis, persistent=False)
+        self.register_buffer("scale", scale, persistent=False)
+        self.register_buffer("square", window.square()[None, None], persistent=False)
+
+    def forward(self, samples_BS: Tensor) -> Tensor:
+        """Compute the spectrum (B, 2 K, T) of samples (B, S)."""
+        return F.conv1d(samples_BS[:, None], self.basis, stride=self.hop_length)
+
+    def inverse(self, spectrum_B2KT: Tensor) -> Tensor:
+        """Overlap and add the frames of a spectrum by least squares (Griffin and Lim 1984, eq. 6):
+        samples (B, (T - 1) * hop_length + n_fft).
+        """
+        frames_B2KT = spectrum_B2KT * self.scale
+        total_B1S = F.conv_transpose1d(frames_B2KT, self.basis, stride=self.hop_length)
+        ones_11T = torch.ones_like(spectrum_B2KT[:1, :1])
+        weight_11S = F.conv_transpose1d(ones_11T, self.square, stride=self.hop_length)
+        return (total_B1S / weight_11S.clamp(min=1e-8)).flatten(1)
+
+
+def _fourier_basis(window: Tensor) -> tuple[Tensor, Tensor]:
     """Return the windowed Fourier basis (2 K, 1, n_fft), cosines then negated sines, and the
     factors (2 K, 1) with which its transpose is the inverse transform.
     """
