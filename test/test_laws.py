@@ -33,7 +33,7 @@ ORDER = [
     ["stage"],
     ["checkpoint"],
     ["mel"],
-    ["batch"],
+    ["autocast", "batch"],
     ["text"],
     ["data"],
     ["features"],

@@ -152,3 +152,19 @@ def test_impossible_sizes():
         PitchConfig(kernel_size=4)
     with pytest.raises(InputError, match="split 3 does not divide"):
         Harmonic(dataclasses.replace(SMALL, split=3), MEL)
+
+
+def test_autocast_does_not_round_the_signal():
+    model, samples_BS = network(), tone(200.0)
+    mel_BTF = LogMel(MEL)(samples_BS)
+    # So that the filters are those of the mel's envelope, whatever the precision of hidden layers.
+    model.head.out.weight.zero_()
+
+    def heard() -> torch.Tensor:
+        torch.manual_seed(0)
+        return model.teach(mel_BTF, with_margins(samples_BS))[1]
+
+    expected_BS = heard()
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded_BS = heard()
+    torch.testing.assert_close(rounded_BS, expected_BS, atol=1e-6, rtol=1e-5)

@@ -7,13 +7,14 @@ form, used while gradients are recorded; a test holds them equal.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from tts.autocast import no_autocast
 
 BYTE_VALUES = 2**8
 
@@ -22,13 +23,6 @@ def recording() -> bool:
     """Say whether gradients are being recorded (and no graph is traced for export or compiled)."""
     traced = torch.jit.is_tracing() or torch.compiler.is_compiling()
     return torch.is_grad_enabled() and not traced
-
-
-def no_autocast(device_type: str) -> contextlib.AbstractContextManager[None]:
-    """Switch autocast off inside; devices without it (meta) have nothing to switch off."""
-    if torch.amp.is_autocast_available(device_type):
-        return torch.autocast(device_type, enabled=False)
-    return contextlib.nullcontext()
 
 
 def _in_full_precision(forward: Callable) -> Callable:

@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tts.align.mas import Search, maximum_path
+from tts.autocast import no_autocast
 from tts.batch import Batch
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig, VelocityNetwork, length_multiple
-from tts.models.fused import no_autocast
 from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import expand, length_mask
 from tts.models.matcha_graph import MatchaGraph

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.autocast import no_autocast
 from tts.config import option
 from tts.errors import InputError
 from tts.features.mel import mel_filterbank
@@ -167,7 +168,8 @@ class Harmonic(Vocos):
         marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
         split, limit = self.config.split, math.log(MAX_MAGNITUDE)
-        level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
+        with no_autocast(mel_BTF.device.type):
+            level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
         level_BKT = F.interpolate(level_BKT, scale_factor=split, mode="linear")
         voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
         pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T

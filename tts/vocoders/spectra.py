@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tts.autocast import no_autocast
 from tts.features.mel import POWER_OFFSET, mel_filterbank
 from tts.mel import MelConfig
 
@@ -76,7 +77,8 @@ class ConvolutionSTFT(nn.Module):
     """Compute the STFT and its inverse as convolutions, which every ONNX runtime has.
 
     A spectrum (B, 2 K, T) has its real above its imaginary parts, K = n_fft // 2 + 1. Samples hold
-    the margins of the frames. No state is stored in checkpoints.
+    the margins of the frames. In 16 bits, loud bins would leave noise in quiet ones: autocast is
+    switched off. No state is stored in checkpoints.
     """
 
     def __init__(self, mel: MelConfig):
@@ -90,16 +92,18 @@ class ConvolutionSTFT(nn.Module):
 
     def forward(self, samples_BS: Tensor) -> Tensor:
         """Compute the spectrum (B, 2 K, T) of samples (B, S)."""
-        return F.conv1d(samples_BS[:, None], self.basis, stride=self.hop_length)
+        with no_autocast(samples_BS.device.type):
+            return F.conv1d(samples_BS[:, None].float(), self.basis, stride=self.hop_length)
 
     def inverse(self, spectrum_B2KT: Tensor) -> Tensor:
         """Overlap and add the frames of a spectrum by least squares (Griffin and Lim 1984, eq. 6):
         samples (B, (T - 1) * hop_length + n_fft).
         """
-        frames_B2KT = spectrum_B2KT * self.scale
-        total_B1S = F.conv_transpose1d(frames_B2KT, self.basis, stride=self.hop_length)
-        ones_11T = torch.ones_like(spectrum_B2KT[:1, :1])
-        weight_11S = F.conv_transpose1d(ones_11T, self.square, stride=self.hop_length)
+        frames_B2KT = spectrum_B2KT.float() * self.scale
+        ones_11T = torch.ones_like(frames_B2KT[:1, :1])
+        with no_autocast(frames_B2KT.device.type):
+            total_B1S = F.conv_transpose1d(frames_B2KT, self.basis, stride=self.hop_length)
+            weight_11S = F.conv_transpose1d(ones_11T, self.square, stride=self.hop_length)
         return (total_B1S / weight_11S.clamp(min=1e-8)).flatten(1)
 
 
