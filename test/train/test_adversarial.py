@@ -17,6 +17,7 @@ from tts.features.packed_audio import audio_path, frames_in, predicted_path
 from tts.files import sha256_file
 from tts.train.adversarial import discriminators_of
 from tts.train.vocoder_config import VocoderTrainConfig
+from tts.train.vocoder_losses import VocoderLosses
 from tts.vocoders import load_vocoder, seeded
 from tts.vocoders.checkpoints import write_hifigan
 from tts.vocoders.discriminators import DiscriminatorConfig
@@ -237,6 +238,15 @@ def test_sizes_of_discriminators_and_what_a_table_changes():
     assert (light.divisor, light.resolutions) == (4, (2048, 1024, 512))
     assert (small.divisor, small.resolutions, small.resolution_channels) == (8, (1024,), 8)
     assert asked("small", divisor=2, resolutions=[]).resolutions == ()
+
+
+def test_distances_are_the_mean_over_the_forms_of_a_batch():
+    losses = VocoderLosses(VocoderTrainConfig(reconstruction_stft_weight=1, phase_weight=1), MEL)
+    torch.manual_seed(0)
+    real, one, other = 0.1 * torch.randn(3, 2, 8192)
+    both, first, second = (losses(made, real) for made in ([one, other], [one], [other]))
+    for name in ("mel_loss", "stft_loss", "phase_loss", "tot_loss"):
+        torch.testing.assert_close(both[name], (first[name] + second[name]) / 2)
 
 
 def test_bad_input(tmp_path):

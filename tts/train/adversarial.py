@@ -72,13 +72,12 @@ class Segment(NamedTuple):
     """Hold one batch of a step: recorded and made samples (B, S), and how many there are.
 
     A vocoder with losses of its own makes nothing of the mel (B, T, F) while it trains. One that is
-    taught has `further` losses, and samples for the discriminators, heard_BS, that may differ from
-    those that the distances compare.
+    taught has `further` losses, and may make several forms of a batch: distances compare all,
+    discriminators hear the last.
     """
 
     real_BS: Tensor
-    made_BS: Tensor | None
-    heard_BS: Tensor | None
+    made: Sequence[Tensor]
     count: int
     mel_BTF: Tensor
     further: dict[str, Tensor]
@@ -174,7 +173,7 @@ class VocoderTask(Task):
     ) -> Tensor:
         judged_steps = self._done_steps - self.config.reconstruction_steps
         against = self.judge_updater is not None and judged_steps >= 0
-        segments = [self._made(next(batches), seed, against) for seed in seeds]
+        segments = [self._made(next(batches), seed) for seed in seeds]
         self.timer.mark("forward")
         heard: list[Heard] = []
         taught = torch.ones((), dtype=torch.float64, device=self.device)
@@ -194,11 +193,8 @@ class VocoderTask(Task):
         self.timer.mark("optimiser")
         return torch.cat([sums, norm_and_made])
 
-    def _made(self, batch: SegmentBatch, seed: int, against: bool) -> Segment:
-        """Speak a batch's mels: the recordings' own, or those that an acoustic model made.
-
-        against: whether discriminators judge what is made.
-        """
+    def _made(self, batch: SegmentBatch, seed: int) -> Segment:
+        """Speak a batch's mels: the recordings' own, or those that an acoustic model made."""
         self.timer.mark("data")
         torch.manual_seed(seed)
         batch = batch.to(self.device)
@@ -208,15 +204,15 @@ class VocoderTask(Task):
             mel_BTF = torch.where(batch.predicted_B[:, None, None], batch.mel_BTF, mel_BTF)
         real_BS = batch.samples_BS[:, left : batch.samples_BS.shape[1] - right]
         if self._by_likelihood:
-            return Segment(real_BS, None, None, len(batch.ids), mel_BTF, {})
+            return Segment(real_BS, (), len(batch.ids), mel_BTF, {})
         further: dict[str, Tensor] = {}
         with autocast(self.device, self.config.resolved_precision):
             if hasattr(self.model, "teach"):
-                made_BS, heard_BS, further = self.model.teach(mel_BTF, batch.samples_BS, against)
+                made, further = self.model.teach(mel_BTF, batch.samples_BS)
             else:
-                made_BS = heard_BS = self.model(mel_BTF)
-        made_BS, heard_BS = made_BS.float(), heard_BS.float()
-        return Segment(real_BS, made_BS, heard_BS, len(batch.ids), mel_BTF, further)
+                made = [self.model(mel_BTF)]
+        made = [samples_BS.float() for samples_BS in made]
+        return Segment(real_BS, made, len(batch.ids), mel_BTF, further)
 
     def _teach_discriminators(
         self, segments: Sequence[Segment], count: int, rate: float
@@ -235,7 +231,7 @@ class VocoderTask(Task):
         for segment in segments:
             with autocast(self.device, config.resolved_precision):
                 real = self.discriminators(segment.real_BS)
-                made = self.discriminators(segment.heard_BS.detach())
+                made = self.discriminators(segment.made[-1].detach())
             result = self._losses.of_discriminators(real, made)
             self.judge_updater.backward(result.loss / count)
             heard.append(result)
@@ -249,7 +245,7 @@ class VocoderTask(Task):
         self, segment: Segment, heard: Heard | None, count: int, strength: float
     ) -> None:
         """Add the vocoder's gradients of one batch."""
-        if segment.made_BS is None:
+        if not segment.made:
             with autocast(self.device, self.config.resolved_precision):
                 losses = self.model.losses(segment.mel_BTF, segment.real_BS)
             self.updater.backward(losses["tot_loss"] / count)
@@ -258,8 +254,8 @@ class VocoderTask(Task):
         judged = None
         if heard is not None and self.discriminators is not None:
             with autocast(self.device, self.config.resolved_precision):
-                judged = self.discriminators(segment.heard_BS)
-        losses = self._losses(segment.made_BS, segment.real_BS, judged, heard, strength)
+                judged = self.discriminators(segment.made[-1])
+        losses = self._losses(segment.made, segment.real_BS, judged, heard, strength)
         if segment.further:
             total = losses.pop("tot_loss") + sum(segment.further.values())
             losses |= {**segment.further, "tot_loss": total}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -53,7 +54,7 @@ class VocoderLosses(nn.Module):
 
     def forward(
         self,
-        made_BS: Tensor,
+        made: Sequence[Tensor],
         real_BS: Tensor,
         judged: dict[str, Judged] | None = None,
         heard: Heard | None = None,
@@ -61,21 +62,26 @@ class VocoderLosses(nn.Module):
     ) -> dict[str, Tensor]:
         """Return the vocoder's named losses, unweighted, and their weighted sum tot_loss.
 
-        Args: made_BS, real_BS, samples (B, S); judged, what the discriminators say of what was
-        made, None before they begin; heard, what they said of the recordings; strength, 0 to 1,
-        of their part while they warm up.
+        Args: made, samples (B, S), one or several forms of which the mean distance counts;
+        real_BS, the recordings; judged, what the discriminators say of what was made, None before
+        they begin; heard, what they said of the recordings; strength, 0 to 1, of their part while
+        they warm up.
         """
-        config, zero = self.config, made_BS.new_zeros(())
+
+        def distance(measure: nn.Module, weight: float) -> Tensor:
+            return sum(measure(form, real_BS) for form in made) / len(made) if weight else zero
+
+        config, zero = self.config, real_BS.new_zeros(())
         stft_weight = config.reconstruction_stft_weight if judged is None else config.stft_weight
-        mel = self.mel(made_BS, real_BS)
-        stft = self.stft(made_BS, real_BS) if stft_weight else zero
-        phase = self.phase(made_BS, real_BS) if config.phase_weight else zero
+        mel = distance(self.mel, 1)
+        stft = distance(self.stft, stft_weight)
+        phase = distance(self.phase, config.phase_weight)
         adversarial = features = zero
         if judged is not None and heard is not None:
             for kind, said in judged.items():
-                made, weight = _float(said), self._weight(kind)
-                adversarial = adversarial + weight * generator_loss(made, self.kind, self.mean)
-                features = features + weight * feature_loss(heard.real[kind], made, self.mean)
+                said, weight = _float(said), self._weight(kind)
+                adversarial = adversarial + weight * generator_loss(said, self.kind, self.mean)
+                features = features + weight * feature_loss(heard.real[kind], said, self.mean)
         against = adversarial + config.feature_weight * features
         total = config.mel_weight * mel + stft_weight * stft + config.phase_weight * phase
         total = total + strength * against

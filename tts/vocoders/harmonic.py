@@ -137,15 +137,13 @@ class Harmonic(Vocos):
         real, imag = spectrum_B2KT.chunk(2, dim=1)
         return magnitude, real / magnitude, imag / magnitude
 
-    def teach(
-        self, mel_BTF: Tensor, samples_BS: Tensor, judged: bool = True
-    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Speak under the recording's own pitch; return samples for the distances, those that are
-        heard, and losses of the predictor.
+    def teach(self, mel_BTF: Tensor, samples_BS: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
+        """Speak under the recording's own pitch; return samples, as they are filtered and as they
+        are heard, and losses of the predictor.
 
-        Distances compare the spectra as they are filtered: in their calmed form noise costs no
-        distance and takes the place of pulses. samples_BS: the recording with the margins of its
-        frames. judged: whether anything hears; without it the first samples stand for the second.
+        Distances of both count: to the calmed form noise costs nothing and would take the place of
+        pulses; the filtered form alone makes pulses too loud, for those of overlapping frames
+        cancel each other in part. samples_BS: the recording with the margins of its frames.
         """
         with torch.no_grad():
             f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
@@ -153,9 +151,8 @@ class Harmonic(Vocos):
         first_B11 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1, 1), device=mel_BTF.device)
         marks_BT2 = torch.cat([marks_BT2[..., :1], marks_BT2[..., 1:] + first_B11], dim=2)
         mixed, power = self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2)
-        made = self._samples(mixed)
-        heard = self._samples(self._calm(mixed, power)) if judged else made
-        return made, heard, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
+        made = [self._samples(mixed), self._samples(self._calm(mixed, power))]
+        return made, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
 
     def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
         return self.head.istft(torch.complex(*spectrum_B2KT.chunk(2, dim=1)))
