@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from tts.errors import InputError
 from tts.mel import MelConfig
-from tts.vocoders.harmonic import Harmonic, HarmonicConfig, power_of
+from tts.vocoders.harmonic import NOISE_FRAMES, Harmonic, HarmonicConfig, power_of
 from tts.vocoders.pitch import PitchConfig, PitchPredictor, track_pitch
 from tts.vocoders.spectra import LogMel, margins
 from tts.vocoders.stream import stream
@@ -23,6 +23,15 @@ SMALL = HarmonicConfig(channels=16, num_layers=2, pitch=PitchConfig(channels=8, 
 def network(config: HarmonicConfig = SMALL) -> Harmonic:
     torch.manual_seed(0)
     return Harmonic(config, MEL).eval().requires_grad_(False)
+
+
+def noise_alone() -> Harmonic:
+    """A network whose gains of noise are 1 and whose pulses are silent."""
+    model = network()
+    torch.nn.init.zeros_(model.head.out.weight)
+    bias = model.head.out.bias.view(SMALL.split, 3, -1)
+    bias[:, 0] = -30.0
+    return model
 
 
 def with_margins(samples_BS: torch.Tensor) -> torch.Tensor:
@@ -49,7 +58,7 @@ def test_pitch_of_tones(f0):
 def test_noise_and_silence_are_unvoiced():
     torch.manual_seed(0)
     for samples in (0.1 * torch.randn(1, 12800), torch.zeros(1, 12800), 1e-5 * tone(200.0)):
-        assert track_pitch(with_margins(samples), MEL, PitchConfig())[1].mean() < 0.05
+        assert track_pitch(with_margins(samples), MEL, PitchConfig())[1].float().mean() < 0.05
 
 
 def test_the_predictor_learns_the_pitch_it_is_told():
@@ -58,15 +67,13 @@ def test_the_predictor_learns_the_pitch_it_is_told():
     log_mel, pitches = LogMel(MEL), [90.0, 130.0, 180.0, 260.0]
     mel_BTF = torch.cat([log_mel(tone(f0))[:, 3:-3] for f0 in pitches])
     f0_BT = torch.tensor(pitches)[:, None].expand(mel_BTF.shape[:2])
-    voiced_BT = torch.ones_like(f0_BT)
+    voiced_BT = torch.ones_like(f0_BT, dtype=torch.bool)
     adam = torch.optim.Adam(predictor.parameters(), lr=3e-3)
     for _ in range(200):
         adam.zero_grad()
-        sum(predictor.losses(mel_BTF, f0_BT, voiced_BT).values()).backward()
+        predictor.loss(mel_BTF, f0_BT, voiced_BT).backward()
         adam.step()
-    found, voiced = predictor(mel_BTF)
-    assert voiced.all()
-    torch.testing.assert_close(found, f0_BT, rtol=0.02, atol=0)
+    torch.testing.assert_close(predictor(mel_BTF), f0_BT, rtol=0.02, atol=0)
 
 
 def test_pulses_have_all_harmonics_and_the_power_of_noise():
@@ -81,10 +88,7 @@ def test_pulses_have_all_harmonics_and_the_power_of_noise():
 
 def test_untrained_it_has_the_envelope_of_the_mel():
     """With gains of 1, noise alone, a mel of coloured noise comes back within its own variation."""
-    model = network()
-    torch.nn.init.zeros_(model.head.out.weight)
-    torch.nn.init.constant_(model.pitch.layers[-1].bias, -9.0)  # unvoiced
-    torch.nn.init.zeros_(model.pitch.layers[-1].weight)
+    model = noise_alone()
     white = torch.randn(1, 51200, generator=torch.Generator().manual_seed(1))
     coloured = 0.1 * (white[:, 1:] + 0.9 * white[:, :-1])
     log_mel = LogMel(MEL)
@@ -119,19 +123,31 @@ def test_teaching_uses_the_recordings_pitch():
     samples = tone(150.0)
     (made, heard), losses = model.teach(LogMel(MEL)(samples), with_margins(samples))
     assert made.shape == heard.shape == samples.shape and not made.equal(heard)
-    assert set(losses) == {"pitch_loss", "voicing_loss"}
+    assert set(losses) == {"pitch_loss"}
     (made.square().mean() + sum(losses.values())).backward()
     assert all(p.grad is not None for p in model.parameters())
 
 
+def test_where_a_recording_has_no_pitch_the_predicted_one_is_taught():
+    """As when the vocoder speaks: an arbitrary one would teach other pulses."""
+    model = network()
+    noise_BS = 0.1 * torch.randn(1, 12800, generator=torch.Generator().manual_seed(1))
+    mel_BTF = LogMel(MEL)(noise_BS)
+    assert not track_pitch(with_margins(noise_BS), MEL, PitchConfig())[1].any()
+    torch.manual_seed(0)
+    (filtered_BS, _), _ = model.teach(mel_BTF, with_margins(noise_BS))
+    torch.manual_seed(0)
+    marks_BT2 = model.marks(mel_BTF)
+    marks_BT2[..., 1:] += torch.randint(NOISE_FRAMES, (1, 1, 1))
+    expected_BS = model._samples(model._filtered(mel_BTF, model.pitch(mel_BTF), marks_BT2)[0])
+    torch.testing.assert_close(filtered_BS, expected_BS)
+
+
 def test_what_is_heard_has_the_magnitudes_that_are_meant():
     """Of noise: their spread about the mean falls; filtered noise has that of random numbers."""
-    model = network()
-    torch.nn.init.zeros_(model.head.out.weight)
-    torch.nn.init.zeros_(model.pitch.layers[-1].weight)
-    torch.nn.init.constant_(model.pitch.layers[-1].bias, -9.0)  # unvoiced
+    model = noise_alone()
     mel_BTF = LogMel(MEL)(0.1 * torch.randn(1, 51200, generator=torch.Generator().manual_seed(1)))
-    mixed, power = model._filtered(mel_BTF, *model.pitch(mel_BTF), None)
+    mixed, power = model._filtered(mel_BTF, model.pitch(mel_BTF), None)
     spreads = [
         (power_of(spectrum)[:, 1:-1, 8:-8] / power[:, 1:-1, 8:-8]).clamp(min=1e-9).log().std()
         for spectrum in (mixed, model._calm(mixed, power))

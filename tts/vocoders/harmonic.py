@@ -119,8 +119,7 @@ class Harmonic(Vocos):
 
         marks_BT2: of the frames, see `marks`, where the mel is a part of a longer one.
         """
-        mixed = self._filtered(mel_BTF, *self.pitch(mel_BTF), marks_BT2)
-        return self._samples(self._calm(*mixed))
+        return self._samples(self._calm(*self._filtered(mel_BTF, self.pitch(mel_BTF), marks_BT2)))
 
     def marks(self, mel_BTF: Tensor) -> Tensor:
         """Return what a frame's samples owe to all before it, float64 (B, T, 2): the turns of the
@@ -128,39 +127,43 @@ class Harmonic(Vocos):
 
         Speech in chunks has the marks of its frames beside the mel.
         """
-        return self._marks(self._f0_of_samples(self.pitch(mel_BTF)[0]))
+        return self._marks(self._f0_of_samples(self.pitch(mel_BTF)))
 
     def spectrum(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return magnitude, cosine, sine (B, n_fft // 2 + 1, T), as sherpa-onnx takes them."""
-        spectrum_B2KT = self._calm(*self._filtered(mel_BTF, *self.pitch(mel_BTF), None))
+        spectrum_B2KT = self._calm(*self._filtered(mel_BTF, self.pitch(mel_BTF), None))
         magnitude = (power_of(spectrum_B2KT) + 1e-12).sqrt()
         real, imag = spectrum_B2KT.chunk(2, dim=1)
         return magnitude, real / magnitude, imag / magnitude
 
     def teach(self, mel_BTF: Tensor, samples_BS: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
-        """Speak under the recording's own pitch; return samples, as they are filtered and as they
-        are heard, and losses of the predictor.
+        """Speak under the recording's own pitch, or the predicted one where there is none; return
+        samples, as they are filtered and as they are heard, and the loss of the predictor.
 
         Distances of both count: to the calmed form noise costs nothing and would take the place of
         pulses; the filtered form alone makes pulses too loud, for those of overlapping frames
         cancel each other in part. samples_BS: the recording with the margins of its frames.
         """
         with torch.no_grad():
-            f0_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
+            found_BT, voiced_BT = track_pitch(samples_BS, self.mel, self.config.pitch)
+            f0_BT = torch.where(voiced_BT, found_BT, self.pitch(mel_BTF))
         marks_BT2 = self._marks(self._f0_of_samples(f0_BT))
         first_B11 = torch.randint(NOISE_FRAMES, (len(mel_BTF), 1, 1), device=mel_BTF.device)
         marks_BT2 = torch.cat([marks_BT2[..., :1], marks_BT2[..., 1:] + first_B11], dim=2)
-        mixed, power = self._filtered(mel_BTF, f0_BT, voiced_BT, marks_BT2)
+        mixed, power = self._filtered(mel_BTF, f0_BT, marks_BT2)
         made = [self._samples(mixed), self._samples(self._calm(mixed, power))]
-        return made, self.pitch.losses(mel_BTF, f0_BT, voiced_BT)
+        return made, {"pitch_loss": self.pitch.loss(mel_BTF, found_BT, voiced_BT)}
 
     def _samples(self, spectrum_B2KT: Tensor) -> Tensor:
         return self.head.istft(torch.complex(*spectrum_B2KT.chunk(2, dim=1)))
 
     def _filtered(
-        self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor, marks_BT2: Tensor | None
+        self, mel_BTF: Tensor, f0_BT: Tensor, marks_BT2: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Filter pulses and noise: real above imaginary parts (B, 2 K, split T), mean power."""
+        """Filter pulses and noise: real above imaginary parts (B, 2 K, split T), mean power.
+
+        Every frame has pulses, as loud as the network makes them.
+        """
         f0_BTS = self._f0_of_samples(f0_BT)
         marks_BT2 = self._marks(f0_BTS) if marks_BT2 is None else marks_BT2
         pulse, noise, turn = self.head(self.backbone(mel_BTF.transpose(1, 2)))
@@ -168,8 +171,7 @@ class Harmonic(Vocos):
         with no_autocast(mel_BTF.device.type):
             level_BKT = self.spread_KF @ (mel_BTF.float() - self.offset_F).transpose(1, 2)
         level_BKT = F.interpolate(level_BKT, scale_factor=split, mode="linear")
-        voiced_B1T = voiced_BT[:, None].repeat_interleave(split, dim=2)
-        pulse = (level_BKT + pulse).clamp(max=limit).exp() * voiced_B1T
+        pulse = (level_BKT + pulse).clamp(max=limit).exp()
         noise = (level_BKT + noise).clamp(max=limit).exp()
         pulses_BS = F.pad(self.source(f0_BTS, marks_BT2), margins(self.frames))
         real, imag = self.stft(pulses_BS).chunk(2, dim=1)

@@ -74,11 +74,11 @@ def track_pitch(samples_BS: Tensor, mel: MelConfig, config: PitchConfig) -> tupl
     loud_BT = energy_BTL[..., 0] > size * SILENCE**2
     voiced_BT = (highest_BT1[..., 0] > VOICED) & loud_BT
     f0_BT = (mel.sample_rate / period_BT).clamp(config.f0_min, config.f0_max)
-    return f0_BT, voiced_BT.float()
+    return f0_BT, voiced_BT
 
 
 class PitchPredictor(nn.Module):
-    """Predict F0 and voicing of each frame from the mel, by convolutions."""
+    """Predict F0 of each frame from the mel, by convolutions."""
 
     def __init__(self, n_mels: int, config: PitchConfig):
         super().__init__()
@@ -88,7 +88,7 @@ class PitchPredictor(nn.Module):
         for before, after in itertools.pairwise(sizes):
             padding = config.kernel_size // 2
             layers += [nn.Conv1d(before, after, config.kernel_size, padding=padding), nn.GELU()]
-        self.layers = nn.Sequential(*layers, nn.Conv1d(sizes[-1], config.bins + 1, 1))
+        self.layers = nn.Sequential(*layers, nn.Conv1d(sizes[-1], config.bins, 1))
         low, high = math.log(config.f0_min), math.log(config.f0_max)
         centres = torch.linspace(low, high, config.bins)
         self.register_buffer("centres", centres, persistent=False)
@@ -98,32 +98,27 @@ class PitchPredictor(nn.Module):
         """Count the frames a side that a prediction sees."""
         return self.config.num_layers * (self.config.kernel_size // 2)
 
-    def logits(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor]:
-        """Return scores of each bin (B, T, bins) and of being voiced (B, T)."""
-        found = self.layers(mel_BTF.transpose(1, 2)).transpose(1, 2).float()
-        return found[..., :-1], found[..., -1]
+    def scores(self, mel_BTF: Tensor) -> Tensor:
+        """Return scores of each bin (B, T, bins)."""
+        return self.layers(mel_BTF.transpose(1, 2)).transpose(1, 2).float()
 
-    def forward(self, mel_BTF: Tensor) -> tuple[Tensor, Tensor]:
-        """Return F0 in Hz and voicing, 0 or 1, (B, T): the mean of the bins around the best.
+    def forward(self, mel_BTF: Tensor) -> Tensor:
+        """Return F0 in Hz (B, T): the mean of the bins around the best; a guess where unvoiced.
 
         F0 is rounded to 1 / STEPS Hz: its sum is a phase, in which the last bits of different
         runtimes would add up.
         """
-        scores, voicing = self.logits(mel_BTF)
+        scores = self.scores(mel_BTF)
         place = torch.arange(self.config.bins, device=scores.device)
         near = (place - scores.argmax(2, keepdim=True)).abs() <= 2
         weights = torch.where(near, scores, scores.new_full((), -1e9)).softmax(2)
-        f0_BT = ((weights @ self.centres).exp() * STEPS).round() / STEPS
-        return f0_BT, (voicing > 0).float()
+        return ((weights * self.centres).sum(2).exp() * STEPS).round() / STEPS
 
-    def losses(self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor) -> dict[str, Tensor]:
-        """Compute cross-entropies: pitch_loss of voiced frames' bins, voicing_loss."""
-        scores, voicing = self.logits(mel_BTF)
+    def loss(self, mel_BTF: Tensor, f0_BT: Tensor, voiced_BT: Tensor) -> Tensor:
+        """Compute the cross-entropy of voiced frames' bins."""
+        scores = self.scores(mel_BTF)
         width = self.centres[1] - self.centres[0]
         away = (f0_BT.log()[..., None] - self.centres) / width
         target = (-0.5 * away.square()).softmax(2)
         costs_BT = -(target * scores.log_softmax(2)).sum(2)
-        return {
-            "pitch_loss": (costs_BT * voiced_BT).sum() / voiced_BT.sum().clamp(min=1),
-            "voicing_loss": F.binary_cross_entropy_with_logits(voicing, voiced_BT),
-        }
+        return (costs_BT * voiced_BT).sum() / voiced_BT.sum().clamp(min=1)
