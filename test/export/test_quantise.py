@@ -99,6 +99,26 @@ def test_small_and_named_matrices_stay(tmp_path):
     assert kinds["kept"] == kinds["small"] == onnx.TensorProto.FLOAT and "large" not in kinds
 
 
+def test_other_large_constants_are_stored_in_16_bits(tmp_path):
+    class Added(nn.Module):
+        def __init__(self):
+            super().__init__()
+            for name, scale in (("moved", 1.0), ("kept", 1.0), ("huge", 1e5)):
+                self.register_buffer(name, scale * torch.rand(1, 4096))
+
+        def forward(self, x):
+            return (x[:, :1] + self.moved + self.kept) * self.huge
+
+    module = Added()
+    graph = write(module, tmp_path / "m.onnx", lambda model: quantise(model, keep=["kept"]))
+    kinds = {tensor.name: tensor.data_type for tensor in graph.graph.initializer}
+    assert kinds["moved_half"] == onnx.TensorProto.FLOAT16 and "moved" not in kinds
+    assert kinds["kept"] == kinds["huge"] == onnx.TensorProto.FLOAT
+    x = torch.randn(3, 64)
+    found = run_graph(open_session(tmp_path / "m.onnx"), x.numpy())
+    np.testing.assert_allclose(found / 1e5, module(x).numpy() / 1e5, atol=2e-3)
+
+
 def test_voice_is_smaller_and_close(model, tmp_path):
     sizes, found = [], []
     for int8 in (False, True):

@@ -22,7 +22,8 @@ MOVING = ("Concat", "Pad", "Reshape", "Slice", "Transpose")
 
 
 def quantise(model: onnx.ModelProto, keep: Sequence[str] = ()) -> None:
-    """Replace products by constant matrices with products of 8-bit integers, in place.
+    """Replace products by constant matrices with products of 8-bit integers, in place; store other
+    large constants in 16 bits.
 
     Weights become int8 of 7 bits (see LARGEST), symmetric, with a scale for each column, once for
     each matrix, however many products share it. Inputs become uint8 in the graph, by their range in
@@ -39,6 +40,26 @@ def quantise(model: onnx.ModelProto, keep: Sequence[str] = ()) -> None:
     kept = [tensor for tensor in model.graph.initializer if tensor.name in used]
     del model.graph.initializer[:]
     model.graph.initializer.extend([*kept, *matrices.made])
+    _store_halves(model.graph, tuple(keep))
+
+
+def _store_halves(graph: onnx.GraphProto, keep: tuple[str, ...]) -> None:
+    """Store large float32 constants in 16 bits; a Cast turns them back as the file is loaded."""
+    import onnx
+
+    casts = []
+    for tensor in graph.initializer:
+        name, large = tensor.name, int(np.prod(tensor.dims)) >= SMALLEST
+        if tensor.data_type != onnx.TensorProto.FLOAT or not large or name.startswith(keep):
+            continue
+        values = onnx.numpy_helper.to_array(tensor)
+        if np.abs(values).max() <= np.finfo(np.float16).max:
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+            to_float = {"to": onnx.TensorProto.FLOAT}
+            casts.append(onnx.helper.make_node("Cast", [tensor.name], [name], **to_float))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 class Matrices:
