@@ -105,14 +105,16 @@ def test_other_large_constants_are_stored_in_16_bits(tmp_path):
             super().__init__()
             for name, scale in (("moved", 1.0), ("kept", 1.0), ("huge", 1e5)):
                 self.register_buffer(name, scale * torch.rand(1, 4096))
+            self.register_buffer("traced", torch.rand(1, 4096), persistent=False)
 
         def forward(self, x):
-            return (x[:, :1] + self.moved + self.kept) * self.huge
+            return (x[:, :1] + self.moved + self.kept + self.traced) * self.huge
 
     module = Added()
     graph = write(module, tmp_path / "m.onnx", lambda model: quantise(model, keep=["kept"]))
     kinds = {tensor.name: tensor.data_type for tensor in graph.graph.initializer}
     assert kinds["moved_half"] == onnx.TensorProto.FLOAT16 and "moved" not in kinds
+    assert list(kinds.values()).count(onnx.TensorProto.FLOAT16) == 2
     assert kinds["kept"] == kinds["huge"] == onnx.TensorProto.FLOAT
     x = torch.randn(3, 64)
     found = run_graph(open_session(tmp_path / "m.onnx"), x.numpy())

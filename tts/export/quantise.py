@@ -47,6 +47,12 @@ def _store_halves(graph: onnx.GraphProto, keep: tuple[str, ...]) -> None:
     """Store large float32 constants in 16 bits; a Cast turns them back as the file is loaded."""
     import onnx
 
+    for node in [node for node in graph.node if node.op_type == "Constant"]:
+        tensor = node.attribute[0].t
+        if int(np.prod(tensor.dims)) >= SMALLEST:
+            tensor.name = node.output[0]
+            graph.initializer.append(tensor)
+            graph.node.remove(node)
     casts = []
     for tensor in graph.initializer:
         name, large = tensor.name, int(np.prod(tensor.dims)) >= SMALLEST
