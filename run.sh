@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The whole voice: prepare, train, export, speak, evaluate. Without arguments it sets up .venv and
-# makes the embedded English toy voice. ./run.sh --help
+# makes the embedded English toy voice; with --demo it speaks with the voice of the repository.
+# ./run.sh --help
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=prepare.sh
 source "$root/prepare.sh"
-usage="run.sh [--corpus NAME | --recipe FOLDER] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
+usage="run.sh [--corpus NAME | --recipe FOLDER | --demo] [--model matcha] [--toy] [--stage N] [--stop-stage M] [options]"
 
 data_options
 option vocoder "" "vocos, harmonic, hifigan or waveglow: train one; or weights, a run's folder, .onnx; empty: what corpus.toml names, else or for the toy Griffin-Lim"
@@ -19,8 +20,10 @@ option max-steps "" "end the acoustic training after so many steps; empty: as co
 option max-duration "" "seconds of speech in a batch"
 option steps 2,3,6 "flow steps, one ONNX file each"
 option text "" "what to say at the end; empty: a sentence of the recipe"
+flag demo "train nothing: the voice of egs/kokoro_en/TTS/pretrained says --text into demo.wav"
 (($#)) || set -- --toy
 parse_options "$@"
+[[ ${opt[demo]} == 0 ]] || opt[corpus]=kokoro_en
 [[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
   fail "which voice? --corpus NAME (there are: $(cd "$root/egs" && echo *)) or --recipe FOLDER; with" \
     "--toy the embedded toy corpus"
@@ -31,6 +34,10 @@ parse_options "$@"
   fail "--corpus ${opt[corpus]}: no such folder below $root/egs (there are: $(cd "$root/egs" && echo *))"
 [[ -n ${opt[python]} || ${opt[list]} == 1 ]] || "$root/tools/setup.sh"
 find_python
+if [[ ${opt[demo]} == 1 ]]; then
+  exec "$python" "$root/local/speak_onnx.py" --corpus kokoro_en --output-wav demo.wav \
+    --package "$root/egs/kokoro_en/TTS/pretrained/voice" ${opt[text]:+--input-text "${opt[text]}"}
+fi
 read_data_options
 
 work=${facts[work]:-} exp=${facts[exp]:-}

@@ -20,6 +20,7 @@ from tts.export.voice import (
     export_voice,
     package_voice,
     parse_steps,
+    write_base,
 )
 
 
@@ -39,7 +40,7 @@ def main() -> None:
     from tts.voice import find_checkpoint, find_source, load_voice
 
     names = model_class(arguments.model).graph_files(steps)
-    if options.int8:
+    if options.with_int8:
         names += [f"{Path(name).stem}.int8.onnx" for name in names]
 
     epoch = options.epoch or None
@@ -52,10 +53,13 @@ def main() -> None:
         print(f"exporting {voice.source}")
         check_tables(voice, options.tokens, options.cmvn)
         models = []
-        for path, parity, packaged in export_voice(voice, folder, steps, options.int8):
+        for path, parity, packaged in export_voice(voice, folder, steps, options.with_int8):
             print(f"{path}: {parity}")
             if packaged:
                 models.append(path)
+        if options.base:
+            write_base(voice, options.base)
+            print(f"{options.base}: weights for --init-from")
         if options.package:
             for path in package_voice(voice, models, options, recipe.texts()):
                 print(path)
@@ -71,7 +75,7 @@ def main() -> None:
         inputs=[checkpoint, *code, *given, *([texts] if texts.is_file() else [])],
         options=to_dict(options),
         outputs=[folder / name for name in names]
-        + ([Path(options.package)] if options.package else []),
+        + [Path(path) for path in (options.package, options.base) if path],
     )
 
 

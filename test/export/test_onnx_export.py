@@ -1,6 +1,7 @@
 """Acoustic models as ONNX: parity, live inputs, metadata, loops, packages and the scripts."""
 
 import dataclasses
+import shutil
 import subprocess
 import sys
 import wave
@@ -16,7 +17,7 @@ from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
 from tts.export.onnx import compare, export_graph
 from tts.export.package import assemble, atomic_folder
-from tts.export.parts import Parts, default_model, vocoder_of
+from tts.export.parts import VOCODER, Parts, default_model, vocoder_of
 from tts.export.voice import check_tables, parse_steps
 from tts.infer.onnx import OnnxVoice
 from tts.infer.speak import speak_text
@@ -236,13 +237,14 @@ def test_package_refuses_mismatch_and_foreign_folder(exported, tmp_path):
     graph = onnx.load(str(exported[0]))
     onnx.helper.set_model_props(graph, {"sample_rate": "16000"})
     onnx.save(graph, str(vocoder))
-    parts = Parts([exported[0]], vocoder, tmp_path / "tokens.txt", None, [], ZH, CORPUS)
+    vocoders, tokens = {VOCODER: vocoder}, tmp_path / "tokens.txt"
+    parts = Parts([exported[0]], vocoders, tokens, None, [], ZH, CORPUS)
     with pytest.raises(InputError, match=r"features of 22050 Hz.*16000 Hz"):
         assemble(tmp_path / "package", parts)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")
     with pytest.raises(InputError, match="is no package"):
-        assemble(tmp_path / "mine", dataclasses.replace(parts, vocoder=exported[0]))
+        assemble(tmp_path / "mine", dataclasses.replace(parts, vocoders={VOCODER: exported[0]}))
 
 
 def test_foreign_tables_are_refused(exp_dir, tmp_path):
@@ -290,8 +292,8 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     names = {path.name for path in package.iterdir()}
     facts = {"tokens.txt", "lexicon.txt", "frontend.toml", "README.md"}
     facts |= {"numbers.fst", "readings.fst"}
-    facts |= {"vocoder.onnx", "vocoder.int8.onnx"}
-    assert names == {"model-steps-2.onnx", "model-steps-2.int8.onnx", *facts}
+    vocoders = {"vocoder.onnx", "vocoder.int8.onnx"}
+    assert names == {"model-steps-2.onnx", "model-steps-2.int8.onnx", *facts, *vocoders}
     small = package / "model-steps-2.int8.onnx"
     assert vocoder_of(package, small) == package / "vocoder.int8.onnx"
     assert vocoder_of(package, package / "model-steps-2.onnx") == package / "vocoder.onnx"
@@ -322,6 +324,21 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     with wave.open(str(wav)) as file:
         assert file.getframerate() == MEL.sample_rate
         assert file.getnframes() > MEL.sample_rate
+    shutil.copytree(package, tmp_path / "only")
+    run(
+        root,
+        "export_onnx.py",
+        *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2, "--int8-only", 1),
+        *("--output-dir", tmp_path, "--package", tmp_path / "only", "--vocoder", vocoder),
+    )
+    names = {path.name for path in (tmp_path / "only").iterdir()}
+    assert names == {"model-steps-2.int8.onnx", "vocoder.int8.onnx", *facts}
+    assert default_model(tmp_path / "only", 2).name == "model-steps-2.int8.onnx"
+    readme = (tmp_path / "only" / "README.md").read_text(encoding="utf-8")
+    assert "vocoder=vocoder.int8.onnx" in readme and "All weights are in 8 bit" in readme
+    small = tmp_path / "small.wav"
+    said = ("--input-text", "今天天气很好。", "--output-wav", small)
+    assert "RTF" in run(root, "onnx_pretrained.py", "--package", tmp_path / "only", *said)
     (package / "lexicon.txt").write_text("天 t ian1\n今天 j in1 t ian1\n", encoding="utf-8")
     files = [package / name for name in ("vocoder.onnx", "tokens.txt", "lexicon.txt")]
     voice = OnnxVoice(package / "model-steps-2.onnx", *files)

@@ -10,7 +10,8 @@ from tts.data.corpus import CorpusConfig, Recipe
 from tts.data.text_models import needs_labels
 from tts.data.text_tokens import FrontEndChoice, choose, read_frontend, write_frontend
 from tts.data.text_tokens import write_token_cuts as write_cuts
-from tts.export.package import Parts, assemble
+from tts.export.package import assemble
+from tts.export.parts import VOCODER, Parts
 from tts.files import read_jsonl, write_jsonl
 from tts.text.frontend import build_frontend
 from tts.text.lexicon import write_lexicon
@@ -82,7 +83,7 @@ def test_package_speaks_in_both_ways(recipe, version, tmp_path):
     write_lexicon(tmp_path / "lexicon.txt", frontend.lexicon(recipe.texts()), table)
     parts = Parts(
         models=[tmp_path / "model-steps-1.onnx"],
-        vocoder=tmp_path / "identity_vocoder.onnx",
+        vocoders={VOCODER: tmp_path / "identity_vocoder.onnx"},
         tokens=recipe.data / "tokens.txt",
         lexicon=tmp_path / "lexicon.txt",
         rule_fsts=frontend.write_rule_fsts(tmp_path),

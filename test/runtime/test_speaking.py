@@ -15,7 +15,8 @@ from harness import ROOT, VERSIONS, arrived, need_runtime, speak
 from kinds import MEL, config_of, metadata_of, sentences, write_files, write_job
 
 from tts.export.onnx import export_graph
-from tts.export.package import Parts, assemble
+from tts.export.package import assemble
+from tts.export.parts import VOCODER, Parts
 from tts.export.vocoder import export_griffin_lim
 from tts.models.facts import Facts
 from tts.models.flow_decoder import FlowDecoderConfig
@@ -108,8 +109,9 @@ def test_python_of_the_readme_runs_as_written(name, version, voice, tmp_path):
     job = voice(name)
     package = tmp_path / "package"
     corpus = {"dataset": "D", "dataset_license": "none"}
-    models, lexicon = [job["acoustic_model"]], job.get("lexicon")
-    parts = Parts(models, job["vocoder"], job["tokens"], lexicon, [], config_of(name), corpus)
+    models, vocoders = [job["acoustic_model"]], {VOCODER: job["vocoder"]}
+    lexicon = job.get("lexicon")
+    parts = Parts(models, vocoders, job["tokens"], lexicon, [], config_of(name), corpus)
     assemble(package, parts)
     if "data_dir" in job:
         (package / "espeak-ng-data").symlink_to(job["data_dir"])

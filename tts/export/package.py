@@ -44,16 +44,12 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
     folder = Path(folder)
     _check(folder, parts)
     with atomic_folder(folder) as new:
-        names = {"tokens": "tokens.txt", "vocoder": "vocoder.onnx", "lexicon": "lexicon.txt"}
-        names["vocoder_int8"] = "vocoder.int8.onnx"
-        for model in parts.models:
-            shutil.copyfile(model, new / model.name)
-        for part, name in names.items():
-            source = getattr(parts, part)
-            if source is not None:
-                shutil.copyfile(source, new / name)
-        for fst in parts.rule_fsts:
-            shutil.copyfile(fst, new / fst.name)
+        files = {path.name: path for path in (*parts.models, *parts.rule_fsts)}
+        files |= {"tokens.txt": parts.tokens, **parts.vocoders}
+        if parts.lexicon is not None:
+            files["lexicon.txt"] = parts.lexicon
+        for name, path in files.items():
+            shutil.copyfile(path, new / name)
         write_toml(new / FRONTEND_FILE, to_dict(parts.frontend))
         (new / "README.md").write_text(readme(folder.name, parts), encoding="utf-8")
     return sorted(folder.iterdir())
@@ -61,17 +57,18 @@ def assemble(folder: Path | str, parts: Parts) -> list[Path]:
 
 def _check(folder: Path, parts: Parts) -> None:
     """Raise InputError where parts are missing or do not go together, or `folder` must stay."""
-    given = [*parts.models, parts.vocoder, parts.tokens, *parts.rule_fsts]
+    given = [*parts.models, *parts.vocoders.values(), parts.tokens, *parts.rule_fsts]
     missing = [str(path) for path in [*given, parts.lexicon] if path and not path.is_file()]
     if missing or not parts.models:
         raise InputError(f"the package needs {', '.join(missing) or 'a model'}: export it first")
     if folder.exists() and not (folder / "tokens.txt").is_file() and any(folder.iterdir()):
         raise InputError(f"{folder} exists and is no package; give a folder that may be replaced")
-    vocoder_rate = read_metadata(parts.vocoder).get("sample_rate")
+    vocoder = next(iter(parts.vocoders.values()))
+    vocoder_rate = read_metadata(vocoder).get("sample_rate")
     for model in parts.models:
         rate = read_metadata(model).get("sample_rate")
         if rate != vocoder_rate:
             raise InputError(
-                f"{model} makes features of {rate} Hz, the vocoder {parts.vocoder} reads "
+                f"{model} makes features of {rate} Hz, the vocoder {vocoder} reads "
                 f"{vocoder_rate} Hz"
             )

@@ -12,6 +12,7 @@ from tts.errors import InputError
 from tts.text.spoken import FrontEndConfig
 
 FRONTEND_FILE = "frontend.toml"
+VOCODER, VOCODER_INT8 = "vocoder.onnx", "vocoder.int8.onnx"
 
 
 @dataclass(frozen=True)
@@ -21,21 +22,21 @@ class Parts:
     Attributes:
       models: one acoustic ONNX file per number of ODE steps, the middle one being the default;
         a single one of a model without; beside them their copies with 8-bit weights.
-      vocoder, tokens: files. vocoder_int8: the vocoder with 8-bit weights, where there is one.
+      vocoders: files by their names in the package: VOCODER, VOCODER_INT8 or both.
+      tokens: file.
       lexicon: None where the runtime's own front end speaks (espeak).
       rule_fsts: the runtime's text normalisation, in the order of use.
       corpus: name, dataset, dataset_url, dataset_license, dataset_comment.
     """
 
     models: Sequence[Path]
-    vocoder: Path
+    vocoders: Mapping[str, Path]
     tokens: Path
     lexicon: Path | None
     rule_fsts: Sequence[Path]
     frontend: FrontEndConfig
     corpus: Mapping[str, Any]
     vocoder_licence: str = ""
-    vocoder_int8: Path | None = None
 
 
 def is_int8(model: Path) -> bool:
@@ -44,15 +45,15 @@ def is_int8(model: Path) -> bool:
 
 
 def vocoder_of(package: Path, model: Path) -> Path:
-    """Return the vocoder of a package that goes with a model: an 8-bit one, if it is there, with
-    a model of 8 bit.
-    """
-    small = package / "vocoder.int8.onnx"
-    return small if is_int8(model) and small.is_file() else package / "vocoder.onnx"
+    """Return the vocoder of a package that goes with a model: of two that of as many bits."""
+    large, small = package / VOCODER, package / VOCODER_INT8
+    return small if small.is_file() and (is_int8(model) or not large.is_file()) else large
 
 
 def default_of(models: Iterable[Path]) -> Path:
-    """Choose, of model-steps-N.onnx files, the middle number of steps; none with 8-bit weights."""
+    """Choose, of model-steps-N.onnx files, the middle number of steps; 8-bit weights only where
+    there is nothing else.
+    """
     models = list(models)
     by_steps = sorted(
         [path for path in models if not is_int8(path)] or models,
@@ -76,9 +77,9 @@ def default_model(package: Path, num_steps: int | None = None) -> Path:
         )
     if num_steps is None:
         return default_of(models)
-    path = package / f"model-steps-{num_steps}.onnx"
-    if not path.is_file():
-        there = sorted(int(n) for p in models for n in re.findall(r"steps-(\d+)\.onnx$", p.name))
-        listed = ", ".join(map(str, there)) or "none: its model has no steps"
+    of_steps = [path for path in models if f"-steps-{num_steps}." in path.name]
+    if not of_steps:
+        there = {int(n) for p in models for n in re.findall(r"steps-(\d+)\.", p.name)}
+        listed = ", ".join(map(str, sorted(there))) or "none: its model has no steps"
         raise InputError(f"{package} has no model of {num_steps} steps (numbers there: {listed})")
-    return path
+    return default_of(of_steps)

@@ -14,10 +14,10 @@ NOISE_SCALE = SpeakingOptions.noise_scale  # the runtime's own default of 1 is r
 def readme(name: str, parts: Parts) -> str:
     """Return the README of a package as Markdown."""
     corpus, frontend = parts.corpus, parts.frontend
-    model = default_of(parts.models).name
+    model, vocoder = default_of(parts.models).name, next(iter(parts.vocoders))
     flags = [
         f"--matcha-acoustic-model={model}",
-        "--matcha-vocoder=vocoder.onnx",
+        f"--matcha-vocoder={vocoder}",
         "--matcha-tokens=tokens.txt",
         f"--matcha-noise-scale={NOISE_SCALE}",
     ]
@@ -34,6 +34,7 @@ def readme(name: str, parts: Parts) -> str:
     uncut = _UNCUT if frontend.kind.lexicon else ""
     python = _PYTHON.format(
         model=model,
+        vocoder=vocoder,
         front=(
             'lexicon="lexicon.txt"' if parts.lexicon is not None else 'data_dir="espeak-ng-data"'
         ),
@@ -42,20 +43,21 @@ def readme(name: str, parts: Parts) -> str:
         uncut=uncut,
         sentence=f'"{sentence}"' + (", generation" if uncut else ""),
     )
-    names = ", ".join(path.name for path in sorted(parts.models) if not is_int8(path))
+    large = [path for path in sorted(parts.models) if not is_int8(path)]
+    names = ", ".join(path.name for path in large or sorted(parts.models))
     has_steps = "num_ode_steps" in read_metadata(parts.models[0])
     models = (_STEPS if has_steps else _NO_STEPS).format(names=names, noise_scale=NOISE_SCALE)
-    if any(map(is_int8, parts.models)):
-        models += _INT8
+    if large != sorted(parts.models):
+        models += _INT8 if large else _INT8_ALONE
+    address = f" ({corpus['dataset_url']})" if corpus.get("dataset_url") else ""
     licences = [
-        f"- Voice: trained on {corpus.get('dataset') or 'unknown data'} "
-        f"({corpus.get('dataset_url') or 'no address'}), "
+        f"- Voice: trained on {corpus.get('dataset') or 'unknown data'}{address}, "
         f"licence of the data: {corpus.get('dataset_license') or 'not stated'}."
     ]
     if corpus.get("dataset_comment"):
         licences.append(f"- **This voice is {corpus['dataset_comment']}.**")
-    vocoder = parts.vocoder_licence or read_metadata(parts.vocoder).get("comment", "")
-    licences.append(f"- Vocoder: {vocoder or 'licence not stated'}.")
+    comment = read_metadata(parts.vocoders[vocoder]).get("comment", "")
+    licences.append(f"- Vocoder: {parts.vocoder_licence or comment or 'licence not stated'}.")
     return _README.format(
         name=name,
         runs=speaker.runs_in,
@@ -72,7 +74,7 @@ def readme(name: str, parts: Parts) -> str:
 _PYTHON = """\
 import sherpa_onnx
 matcha = sherpa_onnx.OfflineTtsMatchaModelConfig(
-    acoustic_model="{model}", vocoder="vocoder.onnx", {front},
+    acoustic_model="{model}", vocoder="{vocoder}", {front},
     tokens="tokens.txt", noise_scale={noise_scale},
 )
 model = sherpa_onnx.OfflineTtsModelConfig(matcha=matcha, num_threads=1)
@@ -98,6 +100,10 @@ _INT8 = """
 
 The files `*.int8.onnx` are the same models with 8-bit weights. They take less memory and differ a
 little in what they say; put their name in the place of the other to use them."""
+
+_INT8_ALONE = """
+
+All weights are in 8 bit."""
 
 _README = """\
 # {name}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tts.config import option
+from tts.config import option, to_dict
 from tts.errors import InputError
 from tts.files import read_json
 from tts.text.tokens import TokenTable
@@ -30,6 +30,7 @@ class ExportOptions:
     cmvn: str = option("", "cmvn.json; the checkpoint's own counts, a different one is an error")
     output_dir: str = option("", "folder for the ONNX files; empty: the folder of checkpoints")
     int8: bool = option(False, "also write <file>.int8.onnx of each file, into the package too")
+    int8_only: bool = option(False, "the same, and leave the large files out of the package")
     package: str = option("", "also assemble a sherpa-onnx package in this folder")
     vocoder: str = option("", "of the package: HiFi-GAN checkpoint or .onnx; empty: Griffin-Lim")
     vocoder_licence: str = option("", "of the package: what its README says of the vocoder")
@@ -37,6 +38,11 @@ class ExportOptions:
         -1, "tacotron2: tokens ahead that may be read; 0: all; -1: as trained"
     )
     rule_fsts: str = option("", "of the package: more rule FSTs, used before ours: a.fst,b.fst")
+    base: str = option("", "also write the weights alone, in 16 bits, to this file for --init-from")
+
+    @property
+    def with_int8(self) -> bool:
+        return self.int8 or self.int8_only
 
 
 def parse_steps(text: str) -> list[int]:
@@ -130,59 +136,83 @@ def export_vocoder(
     return export(model, target, facts)
 
 
+def write_base(voice: Voice, path: Path | str) -> None:
+    """Write a voice's weights as a checkpoint that speaks and that --init-from reads: matrices in
+    16 bits, no state of the training.
+    """
+    from tts.checkpoint import save_checkpoint
+
+    weights = voice.model.state_dict()
+    large = {name for name, value in weights.items() if value.dim() > 1}
+    config = {
+        "model": {"name": voice.model_name, **to_dict(voice.model.config)},
+        "mel": to_dict(voice.mel),
+        "frontend": to_dict(voice.frontend_config),
+        "corpus": dict(voice.corpus),
+    }
+    content = {
+        "model": {name: v.half() if name in large else v for name, v in weights.items()},
+        "config": config,
+        "tokens": voice.table.text(),
+    }
+    save_checkpoint(path, content)
+
+
 def package_voice(
     voice: Voice, models: Sequence[Path], options: ExportOptions, texts: Iterable[str] = ()
 ) -> list[Path]:
     """Assemble the sherpa-onnx package of a voice, its lexicon with the words of `texts`.
 
-    models: those of export_voice but SCALES_FILE.
+    models: those of export_voice but SCALES_FILE. With int8_only the large ones are left out.
 
     Returns: the files of the package.
     """
     import tempfile
 
     from tts.export.package import assemble
-    from tts.export.parts import Parts
+    from tts.export.parts import VOCODER, Parts, is_int8
     from tts.text.lexicon import write_lexicon
     from tts.vocoders.onnx import check_onnx_mel
 
     with tempfile.TemporaryDirectory() as folder:
         tokens, lexicon = Path(folder) / "tokens.txt", Path(folder) / "lexicon.txt"
         rule_fsts = [Path(part) for part in options.rule_fsts.split(",") if part]
-        vocoder, small = Path(options.vocoder), None
+        vocoders = {VOCODER: Path(options.vocoder)}
         voice.table.write(tokens)
-        if vocoder.suffix == ".onnx":
-            check_onnx_mel(vocoder, voice.mel)
+        if vocoders[VOCODER].suffix == ".onnx":
+            check_onnx_mel(vocoders[VOCODER], voice.mel)
         else:
-            vocoder, small = _vocoders(voice, options, Path(folder))
+            vocoders = _vocoders(voice, options, Path(folder))
         has_lexicon = voice.frontend_config.kind.lexicon
         if has_lexicon:
             write_lexicon(lexicon, voice.frontend.lexicon(texts), voice.table)
         # The last: they read what the user's have written out.
         rule_fsts += voice.frontend.write_rule_fsts(Path(folder))
         parts = Parts(
-            models=models,
-            vocoder=vocoder,
+            models=[path for path in models if is_int8(path) or not options.int8_only],
+            vocoders=vocoders,
             tokens=tokens,
             lexicon=lexicon if has_lexicon else None,
             rule_fsts=rule_fsts,
             frontend=voice.frontend_config,
             corpus=voice.corpus,
             vocoder_licence=options.vocoder_licence,
-            vocoder_int8=small,
         )
         return assemble(options.package, parts)
 
 
-def _vocoders(voice: Voice, options: ExportOptions, folder: Path) -> tuple[Path, Path | None]:
-    """Write the vocoder of a package, and with --int8 a Vocos also with 8-bit weights."""
+def _vocoders(voice: Voice, options: ExportOptions, folder: Path) -> dict[str, Path]:
+    """Write the vocoder of a package, a Vocos also or only with 8-bit weights, where these are
+    wanted; return the files by their names.
+    """
+    from tts.export.parts import VOCODER, VOCODER_INT8
     from tts.vocoders import load_vocoder
     from tts.vocoders.vocos import Vocos
 
-    path, mel = folder / "vocoder.onnx", voice.mel
-    export_vocoder(options.vocoder, mel, path, options.vocoder_licence)
-    if not (options.int8 and isinstance(load_vocoder(options.vocoder or None, mel), Vocos)):
-        return path, None
-    small = folder / "vocoder.int8.onnx"
-    export_vocoder(options.vocoder, mel, small, options.vocoder_licence, int8=True)
-    return path, small
+    names = [VOCODER]
+    if options.with_int8 and isinstance(load_vocoder(options.vocoder or None, voice.mel), Vocos):
+        names = [VOCODER_INT8] if options.int8_only else [VOCODER, VOCODER_INT8]
+    for name in names:
+        arguments = options.vocoder, voice.mel, folder / name, options.vocoder_licence
+        export_vocoder(*arguments, int8=name == VOCODER_INT8)
+    return {name: folder / name for name in names}

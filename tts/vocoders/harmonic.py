@@ -65,7 +65,7 @@ class HarmonicHead(nn.Module):
 class Harmonic(Vocos):
     """Turn a natural-log mel into samples: pulses and noise, filtered frame by frame.
 
-    4,188,295 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call,
+    4,188,102 parameters by default (80 mel bins, n_fft 1024). The noise is the same in each call,
     so that the same mel has the same samples. K bins are those of the shorter frames.
 
     Attributes: mel, the features it accepts; frames, those of the spectra; context, the frames on
