@@ -73,6 +73,7 @@ def export_files(folder: Path, waveglow: int) -> dict[str, Path]:
     from tts.export.waveglow import export_waveglow
     from tts.vocoders.harmonic import Harmonic, HarmonicConfig
     from tts.vocoders.hifigan import V2, V3, Hifigan
+    from tts.vocoders.pitch import PitchConfig
     from tts.vocoders.vocos import Vocos, VocosConfig
     from tts.vocoders.waveglow import Waveglow, WaveglowConfig
 
@@ -81,9 +82,14 @@ def export_files(folder: Path, waveglow: int) -> dict[str, Path]:
     made = {FIRST: folder / "v2.onnx", "HiFi-GAN V3": folder / "v3.onnx"}
     for path, config in zip(made.values(), (V2, V3), strict=True):
         export_hifigan(Hifigan(config, MEL), path)
-    harmonic = Harmonic(HarmonicConfig(), MEL)
-    networks = (("Vocos small", small), ("harmonic", harmonic), ("Vocos base", base))
-    for title, model in networks:
+    tiny = HarmonicConfig(channels=192, pitch=PitchConfig(channels=96))  # harmonic-small.toml
+    networks = {
+        "Vocos small": small,
+        "Vocos base": base,
+        "harmonic": Harmonic(HarmonicConfig(), MEL),
+        "harmonic small": Harmonic(tiny, MEL),
+    }
+    for title, model in networks.items():
         for int8 in (False, True):
             for samples in (False, True):
                 name = title + ", 8 bit" * int8 + ", with inverse STFT" * samples
