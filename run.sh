@@ -23,7 +23,11 @@ option text "" "what to say at the end; empty: a sentence of the recipe"
 flag demo "train nothing: the voice of egs/kokoro_en/TTS/pretrained says --text into demo.wav"
 (($#)) || set -- --toy
 parse_options "$@"
-[[ ${opt[demo]} == 0 ]] || opt[corpus]=kokoro_en
+if [[ ${opt[demo]} == 1 ]]; then
+  [[ -z ${opt[corpus]}${opt[recipe]} && ${opt[toy]} == 0 ]] ||
+    fail "--demo speaks with the voice of the repository: leave --corpus, --recipe and --toy out"
+  opt[corpus]=kokoro_en
+fi
 [[ -n ${opt[corpus]}${opt[recipe]} || ${opt[toy]} == 1 ]] ||
   fail "which voice? --corpus NAME (there are: $(cd "$root/egs" && echo *)) or --recipe FOLDER; with" \
     "--toy the embedded toy corpus"
