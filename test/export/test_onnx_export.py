@@ -1,7 +1,6 @@
 """Acoustic models as ONNX: parity, live inputs, metadata, loops, packages and the scripts."""
 
 import dataclasses
-import shutil
 import subprocess
 import sys
 import wave
@@ -18,7 +17,7 @@ from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_meta
 from tts.export.onnx import compare, export_graph
 from tts.export.package import assemble, atomic_folder
 from tts.export.parts import VOCODER, Parts, default_model, vocoder_of
-from tts.export.voice import check_tables, parse_steps
+from tts.export.voice import ExportOptions, check_tables, package_voice, parse_steps
 from tts.infer.onnx import OnnxVoice
 from tts.infer.speak import speak_text
 from tts.mel import MelConfig
@@ -324,13 +323,9 @@ def test_scripts_from_checkpoint_to_wav(exp_dir, root, tmp_path):
     with wave.open(str(wav)) as file:
         assert file.getframerate() == MEL.sample_rate
         assert file.getnframes() > MEL.sample_rate
-    shutil.copytree(package, tmp_path / "only")
-    run(
-        root,
-        "export_onnx.py",
-        *("--exp-dir", exp_dir, "--epoch", 1, "--steps", 2, "--int8-only", 1),
-        *("--output-dir", tmp_path, "--package", tmp_path / "only", "--vocoder", vocoder),
-    )
+    models = [tmp_path / name for name in ("model-steps-2.onnx", "model-steps-2.int8.onnx")]
+    only = ExportOptions(int8_only=True, package=str(tmp_path / "only"), vocoder=str(vocoder))
+    package_voice(load_voice(exp_dir, epoch=1), models, only)
     names = {path.name for path in (tmp_path / "only").iterdir()}
     assert names == {"model-steps-2.int8.onnx", "vocoder.int8.onnx", *facts}
     assert default_model(tmp_path / "only", 2).name == "model-steps-2.int8.onnx"
