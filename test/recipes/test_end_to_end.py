@@ -73,25 +73,6 @@ def test_the_speech_is_sound(voice):
     assert np.isfinite(samples).all() and np.sqrt(np.mean(samples**2)) > 1e-3
 
 
-def test_the_notebook_speaks(voice, root, tmp_path, monkeypatch, capsys):
-    """Its code in the order of its cells, but for what only a notebook can show."""
-    if voice[0] != "ljspeech":
-        pytest.skip("the notebook is in English")
-    notebook = json.loads((root / "docs" / "speech_from_text.ipynb").read_text(encoding="utf-8"))
-    monkeypatch.chdir(root / "docs")
-    monkeypatch.setenv("TENCHA_VOICE", str(voice[1] / "exp"))
-    monkeypatch.setenv("TENCHA_OUTPUT", str(tmp_path / "speech.wav"))
-    names: dict = {}
-    for cell in notebook["cells"]:
-        tags = cell["metadata"].get("tags", [])
-        if cell["cell_type"] == "code" and "notebook-only" not in tags:
-            exec("".join(cell["source"]), names)
-    printed = capsys.readouterr().out
-    assert "doctor Smith read three books" in printed
-    assert len(names["rows"]) == 3 and names["mel_TF"].shape[1] == 80
-    assert printed.count("\n| ") == 4 and (tmp_path / "speech.wav").stat().st_size > 10_000
-
-
 def test_a_second_call_redoes_nothing(voice, root):
     _, work, options, _ = voice
     before = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -90,6 +91,22 @@ def test_demo(root, tmp_path):
     ):
         done = demo(root, tmp_path, *options)
         assert done.returncode == 2 and words in done.stderr
+
+
+def test_the_notebook_speaks(root, tmp_path, monkeypatch, capsys):
+    """Its code in the order of its cells, but for what only a notebook can show."""
+    notebook = json.loads((root / "docs" / "speech_from_text.ipynb").read_text(encoding="utf-8"))
+    monkeypatch.chdir(root / "docs")
+    monkeypatch.setenv("TENCHA_OUTPUT", str(tmp_path / "speech.wav"))
+    names: dict = {}
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and "notebook-only" not in tags:
+            exec("".join(cell["source"]), names)
+    printed = capsys.readouterr().out
+    assert "doctor Smith read three books" in printed
+    assert len(names["rows"]) == 3 and names["mel_TF"].shape[1] == 80
+    assert printed.count("\n| ") == 4 and (tmp_path / "speech.wav").stat().st_size > 10_000
 
 
 @pytest.mark.slow
