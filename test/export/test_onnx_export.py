@@ -10,14 +10,20 @@ import onnx
 import pytest
 import torch
 
-from tts.checkpoint import save_checkpoint
+from tts.checkpoint import load_checkpoint, save_checkpoint
 from tts.config import to_dict
 from tts.errors import InputError
 from tts.export.graph import MAX_IR_VERSION, open_session, outputs_of, read_metadata, run_graph
 from tts.export.onnx import compare, export_graph
 from tts.export.package import assemble, atomic_folder
 from tts.export.parts import VOCODER, Parts, default_model, vocoder_of
-from tts.export.voice import ExportOptions, check_tables, package_voice, parse_steps
+from tts.export.voice import (
+    ExportOptions,
+    check_tables,
+    package_voice,
+    parse_steps,
+    write_base,
+)
 from tts.infer.onnx import OnnxVoice
 from tts.infer.speak import speak_text
 from tts.mel import MelConfig
@@ -257,6 +263,22 @@ def test_foreign_tables_are_refused(exp_dir, tmp_path):
     (tmp_path / "cmvn.json").write_text('{"fbank_mean": -5.5, "fbank_std": 2.0}')
     voice.table.write(tmp_path / "tokens.txt")
     check_tables(voice, str(tmp_path / "tokens.txt"), str(tmp_path / "cmvn.json"))
+
+
+def test_base_checkpoint_has_the_weights_in_16_bits(exp_dir, tmp_path):
+    voice, path = load_voice(exp_dir), tmp_path / "base.pt"
+    write_base(voice, path)
+    content = load_checkpoint(path)
+    assert set(content) == {"model", "config", "tokens"} and "train" not in content["config"]
+    again = load_voice(path)
+    assert again.table.text() == voice.table.text() and again.mel == voice.mel
+    assert again.frontend_config == voice.frontend_config
+    for name, value in voice.model.state_dict().items():
+        stored = content["model"][name]
+        assert (stored.dtype == torch.float16) == (value.dim() > 1)
+        torch.testing.assert_close(again.model.state_dict()[name], value, rtol=1e-3, atol=1e-4)
+    with pytest.raises(InputError, match="could not write"):
+        write_base(voice, path / "base.pt")  # a file where a folder should be
 
 
 def test_steps():

@@ -143,7 +143,7 @@ def write_base(voice: Voice, path: Path | str) -> None:
     from tts.checkpoint import save_checkpoint
 
     weights = voice.model.state_dict()
-    large = {name for name, value in weights.items() if value.dim() > 1}
+    large = {name for name, v in weights.items() if v.dim() > 1 and v.is_floating_point()}
     config = {
         "model": {"name": voice.model_name, **to_dict(voice.model.config)},
         "mel": to_dict(voice.mel),
