@@ -6,6 +6,7 @@ times as many.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -79,16 +80,28 @@ class LocationAttention(nn.Module):
         )
         self.location_dense = nn.Linear(config.location_filters, channels, bias=False)
 
+    def location_matrix(self) -> Tensor:
+        """Return convolution and linear layer of the location as one matrix: (A, 2 K)."""
+        return self.location_dense.weight @ self.location_conv.weight.flatten(1)
+
     def forward(
-        self, query_BA: Tensor, keys_BPA: Tensor, before_B2P: Tensor, outside_BP: Tensor
+        self,
+        query_BA: Tensor,
+        keys_BPA: Tensor,
+        before_B2P: Tensor,
+        outside_BP: Tensor,
+        locate: Callable[[Tensor], Tensor],
     ) -> Tensor:
         """Return the weights (B, P), which sum to 1.
 
         Args: query_BA, keys_BPA, `query_layer` and `memory_layer` of what asks and of the memory;
         before_B2P, the last weights and the sum of all before; outside_BP, True where no attention
-        may go.
+        may go; locate, multiplies rows by `location_matrix`.
         """
-        location_BPA = self.location_dense(self.location_conv(before_B2P).transpose(1, 2))
+        (size,) = self.location_conv.kernel_size
+        near_B2PK = F.pad(before_B2P, (size // 2, size // 2)).unfold(2, size, 1)
+        location_NA = locate(near_B2PK.transpose(1, 2).reshape(-1, 2 * size))
+        location_BPA = location_NA.unflatten(0, outside_BP.shape)
         hidden_BPA = torch.tanh(query_BA[:, None] + location_BPA + keys_BPA)
         scores_BP = self.v(hidden_BPA)[:, :, 0].float()
         return scores_BP.masked_fill(outside_BP, OUTSIDE).softmax(1)
@@ -153,12 +166,12 @@ class AttentionDecoder(nn.Module):
         self, memory_BPD: Tensor, mask_B1P: Tensor, prenet_BTH: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return of each step the hidden values of the first layer, the context, the weights."""
-        cell, size = self.attention_rnn, prenet_BTH.shape[2]
-        keys_BPA = self.attention_layer.memory_layer(memory_BPD)
+        cell, attention, size = self.attention_rnn, self.attention_layer, prenet_BTH.shape[2]
+        keys_BPA = attention.memory_layer(memory_BPD)
         outside_BP = mask_B1P[:, 0] == 0
         given_BTG = F.linear(prenet_BTH, cell.weight_ih[:, :size], cell.bias_ih + cell.bias_hh)
         recur = SharedLinear(torch.cat([cell.weight_ih[:, size:], cell.weight_hh], 1))
-        ask = SharedLinear(self.attention_layer.query_layer.weight)
+        ask, locate = map(SharedLinear, (attention.query_layer.weight, attention.location_matrix()))
         state = self.begin(memory_BPD)
         hidden_BH, cell_BH = state.hidden_1, state.cell_1
         context_BD, before_B2P = state.context, state.weights_B2P
@@ -167,7 +180,8 @@ class AttentionDecoder(nn.Module):
             both_BX = torch.cat([context_BD, hidden_BH], 1)
             hidden_BH, cell_BH = gated(given_BG + recur(both_BX), cell_BH)
             hidden_BH = dropout(hidden_BH, self.config.rnn_dropout, self.training)
-            weights_BP = self.attention_layer(ask(hidden_BH), keys_BPA, before_B2P, outside_BP)
+            query_BA = ask(hidden_BH)
+            weights_BP = attention(query_BA, keys_BPA, before_B2P, outside_BP, locate)
             before_B2P = torch.stack([weights_BP, before_B2P[:, 1] + weights_BP], 1)
             context_BD = torch.bmm(weights_BP[:, None].to(memory_BPD.dtype), memory_BPD)[:, 0]
             kept.append((hidden_BH, context_BD, weights_BP))
@@ -210,9 +224,11 @@ class AttentionDecoder(nn.Module):
         first = self.attention_rnn(
             torch.cat([prenet_BH, state.context], 1), (state.hidden_1, state.cell_1)
         )
-        query_BA = self.attention_layer.query_layer(first[0])
-        weights_BP = self.attention_layer(query_BA, keys_BPA, state.weights_B2P, outside_BP)
-        weights_B2P = torch.stack([weights_BP, state.weights_B2P[:, 1] + weights_BP], 1)
+        attention = self.attention_layer
+        query_BA, before_B2P = attention.query_layer(first[0]), state.weights_B2P
+        locate = SharedLinear(attention.location_matrix())
+        weights_BP = attention(query_BA, keys_BPA, before_B2P, outside_BP, locate)
+        weights_B2P = torch.stack([weights_BP, before_B2P[:, 1] + weights_BP], 1)
         context_BD = torch.bmm(weights_BP[:, None], memory_BPD)[:, 0]
         second = self.decoder_rnn(
             torch.cat([first[0], context_BD], 1), (state.hidden_2, state.cell_2)

@@ -1,0 +1,10 @@
+#!/usr/bin/env python3
+"""Write lexicon.txt for sherpa-onnx; options: --help."""
+
+import runpy
+import sys
+from pathlib import Path
+
+sys.argv[1:1] = ["--corpus", "kokoro_en"]
+root = Path(__file__).resolve().parents[4]
+runpy.run_path(str(root / "local" / "generate_lexicon.py"), run_name="__main__")
