@@ -28,7 +28,9 @@ def get_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--alignments", default="", help="folder or table of the aligner's times")
     parser.add_argument("--textgrids", type=Path, help="write the durations as TextGrids, too")
-    parser.add_argument("--exp-dir", help="folder of the voice that aligns (default: the recipe's)")
+    parser.add_argument(
+        "--exp-dir", help="folder or checkpoint of the voice that aligns (default: the recipe's)"
+    )
     parser.add_argument("--epoch", type=int, help="of the voice: use epoch-N.pt")
     parser.add_argument("--checkpoint", default="ema", help="of the voice: ema, raw or a file")
     parser.add_argument("--device", default="cpu", help="of the voice: cpu (default) or cuda")
@@ -84,10 +86,10 @@ def with_a_voice(
     arguments: argparse.Namespace, recipe: Recipe, search: str, policy: RejectPolicy
 ) -> tuple[Path, Callable[[], None]]:
     """Return the checkpoint, and the function that aligns with it."""
+    from tts.align.corpus import usual_voice
     from tts.voice import find_checkpoint, find_source
 
-    model = "tacotron2" if search == "attention" else "matcha"
-    exp_dir = Path(arguments.exp_dir or recipe.exp_dir(model))
+    exp_dir = Path(arguments.exp_dir or usual_voice(recipe, search))
     source, which = find_source(exp_dir, arguments.epoch, arguments.checkpoint)
     path = source if source.is_file() else find_checkpoint(source, arguments.epoch)
 

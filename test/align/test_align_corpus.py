@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tts.align.corpus import align_corpus, choose_aligner, write_textgrids
+from tts.align.corpus import align_corpus, choose_aligner, usual_voice, write_textgrids
 from tts.align.durations import durations_path, read_durations
 from tts.align.intervals import Interval, write_textgrid
 from tts.config import to_dict, write_toml
@@ -132,6 +132,14 @@ def test_the_aligner_asked_for(recipe, tmp_path):
         align_corpus(
             recipe, choose_aligner(recipe, "textgrid", str(tmp_path / "empty")), RejectPolicy(), 1
         )
+
+
+def test_a_recipe_may_bring_the_voice_that_aligns(recipe):
+    assert usual_voice(recipe, "mas") == recipe.exp_dir("matcha")
+    kokoro = Recipe.open(RecipeOptions("kokoro_en", work=str(recipe.work)))
+    voice = usual_voice(kokoro, choose_aligner(kokoro).aligner)
+    assert voice.is_file() and voice.is_relative_to(kokoro.folder)
+    assert usual_voice(kokoro, "attention") == kokoro.exp_dir("tacotron2")
 
 
 def test_word_pieces_want_another_aligner(recipe):

@@ -107,6 +107,14 @@ def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice
     )
 
 
+def usual_voice(recipe: Recipe, search: str) -> Path:
+    """Return the voice that aligns where the user names none: corpus.toml's, else one trained."""
+    if search == "attention":
+        return recipe.exp_dir("tacotron2")
+    given = recipe.config.align.voice
+    return recipe.folder / given if given else recipe.exp_dir("matcha")
+
+
 def align_job(job: Job, timing: Timing) -> Aligned:
     """Compute the durations of one utterance from its times."""
     matching, faults = match_job(job, timing)

@@ -54,6 +54,7 @@ class Table:
 class Times:
     """Say where phone times lie below the corpus's folder; empty: it has none of this kind.
 
+    voice: a checkpoint in the recipe's folder, for mas and k2; empty: the recipe's own training.
     aligners: which to take when the user names none, the first that is there.
     textgrid and interval are folders, frames is a table of syllables and their frames.
     phone_tier, word_tier: names of the tiers of a TextGrid; empty: `phones` and `words`.
@@ -63,6 +64,7 @@ class Times:
     textgrid: str = ""
     interval: str = ""
     frames: str = ""
+    voice: str = ""
     phone_tier: str = ""
     word_tier: str = ""
 

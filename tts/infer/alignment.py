@@ -26,7 +26,7 @@ def check_fits(voice: Voice, table: TokenTable, framing: str, mel: MelConfig) ->
         raise InputError(
             f"{voice.source} was trained with other tokens than those of the prepared data "
             f"({own.frontend}, unit {own.unit}, framing {own.framing}): prepare with its front "
-            "end, or train a voice on these data"
+            "end, or train a voice on these data and name it with --exp-dir"
         )
     if voice.mel != mel:
         raise InputError(f"{voice.source} knows the mel {voice.mel}; the data have {mel}")
