@@ -12,6 +12,8 @@ from runs import run
 
 from tts.checkpoint import list_epochs, load_checkpoint
 from tts.errors import InputError
+from tts.train.config import TrainConfig
+from tts.train.named_losses import NamedLosses
 
 
 def test_weights_of_best_and_pruning(tiny_work):
@@ -27,6 +29,17 @@ def test_weights_of_best_and_pruning(tiny_work):
         load_checkpoint(exp / f"epoch-{best}.pt")["model"]["encoder.emb.weight"],
     )
     assert (exp / "best-train-loss.pt").is_file()
+
+
+def test_what_is_predicted_beside_the_mel_does_not_judge():
+    """Durations that get worse do not keep better mels from being the best."""
+    model = torch.nn.Linear(1, 1)
+    model.predicted = ("dur_loss",)
+    losses = NamedLosses(model, TrainConfig(loss_weights={"dur_loss": 0.5}))
+    early = {"dur_loss": 0.2, "diff_loss": 0.6, "tot_loss": 0.7}
+    late = {"dur_loss": 0.6, "diff_loss": 0.5, "tot_loss": 0.8}
+    assert losses.heard(early) == pytest.approx(0.6)
+    assert losses.heard(late) < losses.heard(early) < late["tot_loss"]
 
 
 def spoil(work: Path, *utterances: str) -> None:

@@ -84,10 +84,12 @@ class Matcha(nn.Module):
         mel is normalised by them.
       inputs: what a batch must hold besides tokens and mel.
       changeable: options that a resumed run may change.
+      predicted: losses of what is told beside the mel; the best checkpoint is found without them.
     """
 
     Config = MatchaConfig
     changeable = ("durations",)
+    predicted: tuple[str, ...] = ("dur_loss",)
     controls: tuple[str, ...] = ()
 
     def __init__(self, config: MatchaConfig, facts: Facts):

@@ -78,6 +78,7 @@ class Tacotron2(nn.Module):
 
     Config = Tacotron2Config
     changeable = ("alignment", "guided_width", "attention_window", "gate_threshold")
+    predicted: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
 
     def __init__(self, config: Tacotron2Config, facts: Facts):

@@ -172,7 +172,7 @@ class AcousticTask(Task):
 
     @torch.no_grad()
     def validate(self, monitor: Monitor, epoch: int, step: int) -> float:
-        """Return the mean total loss on the validation set; log it, with pictures.
+        """Return the validation loss by which checkpoints are judged; log all, with pictures.
 
         The weights judged are the averaged ones where they are kept, being what voices are made
         of; the raw ones are logged too. The noise is the same every time.
@@ -192,7 +192,7 @@ class AcousticTask(Task):
                     one = next(iter(self.loaders["valid"])).first().to(self.device)
                     draw_utterance(monitor, self.model, one, self._vocoder, step)
         self.model.train()
-        return judged.means()["tot_loss"]
+        return self._losses.heard(judged.means())
 
     def _valid_losses(self, monitor: Monitor) -> Totals:
         totals = Totals()

@@ -48,6 +48,14 @@ class NamedLosses(nn.Module):
         total = sum(self._weight(name) * value for name, value in losses.items())
         return {**losses, "tot_loss": total}
 
+    def heard(self, means: dict[str, float]) -> float:
+        """Return tot_loss without what the model predicts beside the mel, such as durations.
+
+        On an hour of speech those losses rise from the middle of a training on, while the voice
+        still gets better (docs/decisions.md).
+        """
+        return means["tot_loss"] - sum(self._weight(n) * means[n] for n in self.model.predicted)
+
     def _weight(self, name: str) -> float:
         ended = self.done_steps >= self.until.get(name, math.inf)
         return 0.0 if ended else self.weights.get(name, 1.0)
