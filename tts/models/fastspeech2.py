@@ -69,7 +69,7 @@ class FastSpeech2(nn.Module):
     Config = FastSpeech2Config
     inputs = ("durations", "pitch")
     changeable = ()
-    predicted = ("dur_loss", "pitch_loss", "energy_loss")
+    predicted = ("dur_loss", "pitch_loss", "pitch_moments_loss", "energy_loss")
     controls = ("pitch_scale", "energy_scale")
 
     def __init__(self, config: FastSpeech2Config, facts: Facts):

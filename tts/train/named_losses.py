@@ -54,7 +54,8 @@ class NamedLosses(nn.Module):
         On an hour of speech those losses rise from the middle of a training on, while the voice
         still gets better (docs/decisions.md).
         """
-        return means["tot_loss"] - sum(self._weight(n) * means[n] for n in self.model.predicted)
+        beside = [name for name in self.model.predicted if name in means]
+        return means["tot_loss"] - sum(self._weight(name) * means[name] for name in beside)
 
     def _weight(self, name: str) -> float:
         ended = self.done_steps >= self.until.get(name, math.inf)
