@@ -145,25 +145,28 @@ class AttentionDecoder(nn.Module):
         self.gate_layer = nn.Linear(hidden + memory, 1)
 
     def teach(
-        self, memory_BPD: Tensor, mask_B1P: Tensor, mel_BTF: Tensor
+        self, memory_BPD: Tensor, mask_B1P: Tensor, mel_BTF: Tensor, told: bool = False
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Decode with the recording's own last frame before each step.
 
         What does not depend on the step before is computed for all frames at once. The prenet loses
         values in training alone.
 
+        told: whether a loss says of each frame where to attend. Then no gradient leads through where
+        attention was before: summed over hundreds of steps it grows and drowns all others.
+
         Returns: mel (B, T, F), stop logits (B, T), attention (B, T, P).
         """
         before_BTF = F.pad(mel_BTF, (0, 0, 1, -1))
         prenet_BTH = self.prenet(before_BTF, self.config.prenet_dropout * self.training)
-        hidden_BTH, context_BTD, weights_BTP = self._attend(memory_BPD, mask_B1P, prenet_BTH)
+        hidden_BTH, context_BTD, weights_BTP = self._attend(memory_BPD, mask_B1P, prenet_BTH, told)
         both_BTX = torch.cat([hidden_BTH, context_BTD], 2)
         hidden_BTH = self._recur(F.linear(both_BTX, self.decoder_rnn.weight_ih))
         read_BTX = torch.cat([hidden_BTH, context_BTD], 2)
         return self.linear_projection(read_BTX), self.gate_layer(read_BTX)[:, :, 0], weights_BTP
 
     def _attend(
-        self, memory_BPD: Tensor, mask_B1P: Tensor, prenet_BTH: Tensor
+        self, memory_BPD: Tensor, mask_B1P: Tensor, prenet_BTH: Tensor, told: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return of each step the hidden values of the first layer, the context, the weights."""
         cell, attention, size = self.attention_rnn, self.attention_layer, prenet_BTH.shape[2]
@@ -182,7 +185,8 @@ class AttentionDecoder(nn.Module):
             hidden_BH = dropout(hidden_BH, self.config.rnn_dropout, self.training)
             query_BA = ask(hidden_BH)
             weights_BP = attention(query_BA, keys_BPA, before_B2P, outside_BP, locate)
-            before_B2P = torch.stack([weights_BP, before_B2P[:, 1] + weights_BP], 1)
+            last_BP = weights_BP.detach() if told else weights_BP
+            before_B2P = torch.stack([last_BP, before_B2P[:, 1] + last_BP], 1)
             context_BD = torch.bmm(weights_BP[:, None].to(memory_BPD.dtype), memory_BPD)[:, 0]
             kept.append((hidden_BH, context_BD, weights_BP))
         hidden, context, weights = (torch.stack(part, 1) for part in zip(*kept, strict=True))

@@ -114,7 +114,8 @@ class Tacotron2(nn.Module):
         target_BTF, mask_B1T = self._target(batch)
         mask_BT1, mask_BT = mask_B1T.transpose(1, 2), mask_B1T[:, 0]
         memory_BPD, mask_B1P = self._encode(tokens_BP, lens)
-        mel_BTF, gate_BT, weights_BTP = self.decoder.teach(memory_BPD, mask_B1P, target_BTF)
+        told = self.config.alignment == "stored"
+        mel_BTF, gate_BT, weights_BTP = self.decoder.teach(memory_BPD, mask_B1P, target_BTF, told)
         corrected_BTF = self.postnet(mel_BTF, mask_B1T)
         frames = mask_B1T.sum()
 
