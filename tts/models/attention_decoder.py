@@ -152,8 +152,8 @@ class AttentionDecoder(nn.Module):
         What does not depend on the step before is computed for all frames at once. The prenet loses
         values in training alone.
 
-        told: whether a loss says of each frame where to attend. Then no gradient leads through where
-        attention was before: summed over hundreds of steps it grows and drowns all others.
+        told: whether a loss says of each frame where to attend. Then no gradient leads through
+        where attention was before: summed over hundreds of steps it drowns all others.
 
         Returns: mel (B, T, F), stop logits (B, T), attention (B, T, P).
         """
