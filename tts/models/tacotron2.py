@@ -33,6 +33,9 @@ from tts.models.tacotron2_layers import (
     Tacotron2PostNetConfig,
 )
 
+# One frame in hundreds is the last. The published loss counts the padding behind it as ends, too.
+END_WEIGHT = 20.0
+
 
 @dataclass(frozen=True)
 class Tacotron2Config:
@@ -107,7 +110,8 @@ class Tacotron2(nn.Module):
         """Compute the named losses; the total is their sum. Outside training nothing is random.
 
         mel_loss, postnet_loss: squared error of the normalised mel before and behind the post-net,
-        per frame and bin; gate_loss: cross-entropy of the end, which is the last frame;
+        per frame and bin; gate_loss: cross-entropy of the end, which is the last frame
+        and counts END_WEIGHT times;
         attention_loss: see `_attention_costs`.
         """
         tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=False)
@@ -124,7 +128,9 @@ class Tacotron2(nn.Module):
             return squares / (frames * target_BTF.shape[2])
 
         last_BT = F.one_hot(batch.mel_lens - 1, mask_BT.shape[1]).float()
-        ends = F.binary_cross_entropy_with_logits(gate_BT.float(), last_BT, reduction="none")
+        ends = F.binary_cross_entropy_with_logits(
+            gate_BT.float(), last_BT, reduction="none", pos_weight=gate_BT.new_tensor(END_WEIGHT)
+        )
         losses = {
             "mel_loss": error(mel_BTF),
             "postnet_loss": error(corrected_BTF),
