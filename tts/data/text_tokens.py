@@ -139,15 +139,15 @@ def say_all(supervisions: Sequence[dict], config: FrontEndConfig) -> list[dict[s
 def _say(item: dict, config: FrontEndConfig) -> dict[str, Any]:
     frontend, table = _frontend(config)
     custom, warning = item["custom"], ""
-    spoken = None
+    spoken, text = None, custom.get("normalized_text", item["text"])
     if config.pinyin == "labelled" and custom.get("pinyin") and hasattr(frontend, "from_labels"):
-        prosody = custom.get("prosody", item["text"])
         try:
-            spoken = frontend.from_labels(item["text"], prosody, list(custom["pinyin"]))
+            labels = list(custom["pinyin"])
+            spoken = frontend.from_labels(text, custom.get("prosody", text), labels)
         except AlignmentError as error:
             warning = " ".join(str(error).split())
     if spoken is None:
-        spoken = frontend(custom.get("normalized_text", item["text"]))
+        spoken = frontend(text)
     return {
         "tokens": spoken.tokens,
         "normalized": spoken.normalized,

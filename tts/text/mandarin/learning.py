@@ -68,7 +68,8 @@ def _labelled_runs(items: Iterable[dict[str, Any]]) -> list[Labelled]:
         custom = item["custom"]
         with contextlib.suppress(AlignmentError):  # stage 4 names such sentences
             labels = list(custom.get("pinyin") or ())
-            spoken = frontend.from_labels(item["text"], custom.get("prosody"), labels)
+            text = custom.get("normalized_text", item["text"])
+            spoken = frontend.from_labels(text, custom.get("prosody"), labels)
             sentences.append(spoken.words)
     return labelled_runs(sentences)
 
