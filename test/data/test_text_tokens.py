@@ -7,7 +7,7 @@ from tts.text.spoken import FrontEndConfig
 
 
 def test_labels_belong_to_the_normalised_text():
-    labels = "you3 si4 ge4 ren2".split()  # the front end itself would say ge5
+    labels = ["you3", "si4", "ge4", "ren2"]  # the front end itself would say ge5
     custom = {"normalized_text": "有四个人。", "pinyin": labels}
     config = FrontEndConfig("zh", "pinyin", "syllable", pinyin="labelled")
     (said,) = say_all([{"text": "有4个人。", "custom": custom}], config=config)
