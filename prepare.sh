@@ -39,7 +39,7 @@ data_options() {
   option model matcha "acoustic model; what it needs decides about the stages align and pitch"
   option aligner "" "textgrid, interval, frames, mas or k2; empty: the first that is there"
   option alignments "" "folder or table of the aligner's times; empty: as corpus.toml says"
-  option exp-dir "" "with --aligner mas or k2: folder of the trained voice"
+  option exp-dir "" "with --aligner mas or k2: folder or checkpoint of the trained voice"
   option textgrids "" "folder: write the durations as TextGrids there, too"
   option f0-method "" "dio or harvest; empty: dio"
   option f0-refinement "" "harmonics, stonemask or none; empty: harmonics"

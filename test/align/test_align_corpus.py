@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -140,6 +141,10 @@ def test_a_recipe_may_bring_the_voice_that_aligns(recipe):
     voice = usual_voice(kokoro, choose_aligner(kokoro).aligner)
     assert voice.is_file() and voice.is_relative_to(kokoro.folder)
     assert usual_voice(kokoro, "attention") == kokoro.exp_dir("tacotron2")
+    align = dataclasses.replace(kokoro.config.align, voice="pretrained/matcha-smal.pt")
+    config = dataclasses.replace(kokoro.config, align=align)
+    with pytest.raises(InputError, match=r"corpus\.toml.*matcha-smal\.pt does not exist"):
+        usual_voice(dataclasses.replace(kokoro, config=config), "mas")
 
 
 def test_word_pieces_want_another_aligner(recipe):

@@ -18,7 +18,7 @@ from tts.models.batch_norm import BatchNorm, running_statistics
 from tts.models.facts import Facts
 from tts.models.lengths import length_mask
 from tts.models.recurrent import SharedLinear
-from tts.models.tacotron2 import Tacotron2, Tacotron2Config, stretched
+from tts.models.tacotron2 import END_WEIGHT, Tacotron2, Tacotron2Config, stretched
 from tts.models.tacotron2_layers import Encoder, Tacotron2EncoderConfig
 
 
@@ -113,15 +113,39 @@ def test_teaching_is_the_steps_one_after_the_other():
     taught, gates, weights = model.decoder.teach(memory, mask, mel_BTF)
     decoder, state = model.decoder, model.decoder.begin(memory)
     keys = decoder.attention_layer.memory_layer(memory)
+    locate = SharedLinear(decoder.attention_layer.location_matrix())
     frame = torch.zeros(1, 80)
     for t in range(21):
         made, gate, state = decoder.step(
-            frame, torch.ones(2, 1, 8), state, memory, keys, mask[:, 0] == 0
+            frame, torch.ones(2, 1, 8), state, memory, keys, mask[:, 0] == 0, locate
         )
         torch.testing.assert_close(made, taught[:, t])
         torch.testing.assert_close(gate, gates[:, t])
         torch.testing.assert_close(state.weights_B2P[:, 0], weights[:, t])
         frame = mel_BTF[:, t]
+
+
+def test_attention_that_is_told_is_the_same_without_the_gradient_of_where_it_was():
+    """The last frame's weights: told, keys count as they are read, not by earlier attention."""
+    model, batch = small(), make_batch([(9, 21)], ("durations",))
+    tokens, lens, _ = model._select(batch.tokens_BL, batch.tokens_lens, exact=True)
+    memory, mask = (part.detach() for part in model._encode(tokens, lens))
+    layer, found = model.decoder.attention_layer, []
+    for told in (False, True):
+        weights = model.decoder.teach(memory, mask, batch.mel_BTF, told)[2]
+        slopes = torch.autograd.grad(weights[:, -1].max(), layer.memory_layer.weight)[0]
+        found.append((weights, slopes))
+    torch.testing.assert_close(found[0][0], found[1][0])
+    assert not torch.allclose(found[0][1], found[1][1])
+
+
+def test_a_missed_end_costs_twenty_frames():
+    """Gates that are all undecided: every frame costs log 2, the last one END_WEIGHT times that."""
+    model, batch = small(), make_batch([(9, 21)], ("durations",))
+    for parameter in model.decoder.gate_layer.parameters():
+        torch.nn.init.zeros_(parameter)
+    cost = float(model.losses(batch)["gate_loss"])
+    assert cost == pytest.approx(math.log(2) * (20 + END_WEIGHT) / 21)
 
 
 def test_attention_costs_nothing_on_the_token_spoken_and_beside_it():

@@ -38,8 +38,8 @@ def test_what_is_predicted_beside_the_mel_does_not_judge():
     losses = NamedLosses(model, TrainConfig(loss_weights={"dur_loss": 0.5}))
     early = {"dur_loss": 0.2, "diff_loss": 0.6, "tot_loss": 0.7}
     late = {"dur_loss": 0.6, "diff_loss": 0.5, "tot_loss": 0.8}
-    assert losses.heard(early) == pytest.approx(0.6)
-    assert losses.heard(late) < losses.heard(early) < late["tot_loss"]
+    assert losses.selection_loss(early) == pytest.approx(0.6)
+    assert losses.selection_loss(late) < losses.selection_loss(early) < late["tot_loss"]
 
 
 def spoil(work: Path, *utterances: str) -> None:

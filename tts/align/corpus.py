@@ -108,11 +108,20 @@ def choose_aligner(recipe: Recipe, aligner: str = "", place: str = "") -> Choice
 
 
 def usual_voice(recipe: Recipe, search: str) -> Path:
-    """Return the voice that aligns where the user names none: corpus.toml's, else one trained."""
+    """Return the voice that aligns where the user names none: corpus.toml's, else one trained.
+
+    Raises: InputError where corpus.toml names a file that does not exist.
+    """
     if search == "attention":
         return recipe.exp_dir("tacotron2")
     given = recipe.config.align.voice
-    return recipe.folder / given if given else recipe.exp_dir("matcha")
+    voice = recipe.folder / given if given else recipe.exp_dir("matcha")
+    if given and not voice.exists():
+        raise InputError(
+            f"{recipe.folder / 'corpus.toml'}: [align] voice = {given!r}: {voice} does not exist; "
+            "mend the name, or give --exp-dir"
+        )
+    return voice
 
 
 def align_job(job: Job, timing: Timing) -> Aligned:

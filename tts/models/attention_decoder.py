@@ -218,10 +218,12 @@ class AttentionDecoder(nn.Module):
         memory_BPD: Tensor,
         keys_BPA: Tensor,
         outside_BP: Tensor,
+        locate: Callable[[Tensor], Tensor],
     ) -> tuple[Tensor, Tensor, State]:
         """Make the frame after `frame_BF`, outside training.
 
-        keep_2BH: factors of the prenet's values. Returns: the frame (B, F), the stop logit (B,),
+        keep_2BH: factors of the prenet's values; keys_BPA, outside_BP, locate: as the attention
+        layer takes them, the same in all steps. Returns: the frame (B, F), the stop logit (B,),
         the next state.
         """
         prenet_BH = self.prenet.sampled(frame_BF, keep_2BH)
@@ -230,7 +232,6 @@ class AttentionDecoder(nn.Module):
         )
         attention = self.attention_layer
         query_BA, before_B2P = attention.query_layer(first[0]), state.weights_B2P
-        locate = SharedLinear(attention.location_matrix())
         weights_BP = attention(query_BA, keys_BPA, before_B2P, outside_BP, locate)
         weights_B2P = torch.stack([weights_BP, before_B2P[:, 1] + weights_BP], 1)
         context_BD = torch.bmm(weights_BP[:, None], memory_BPD)[:, 0]

@@ -84,7 +84,7 @@ class Matcha(nn.Module):
         mel is normalised by them.
       inputs: what a batch must hold besides tokens and mel.
       changeable: options that a resumed run may change.
-      predicted: losses of what is told beside the mel; the best checkpoint is found without them.
+      predicted: losses that do not select the best checkpoint: of what is predicted beside the mel.
     """
 
     Config = MatchaConfig

@@ -25,6 +25,7 @@ from tts.models.attention_decoder import (
 from tts.models.facts import Facts
 from tts.models.graphs import INPUTS, OUTPUTS, ExportGraph, Utterance, utterances
 from tts.models.lengths import TokenSelection, length_mask, select_tokens
+from tts.models.recurrent import SharedLinear
 from tts.models.tacotron2_graph import Tacotron2Graph
 from tts.models.tacotron2_layers import (
     Encoder,
@@ -33,7 +34,7 @@ from tts.models.tacotron2_layers import (
     Tacotron2PostNetConfig,
 )
 
-# One frame in hundreds is the last. The published loss counts the padding behind it as ends, too.
+# One frame in hundreds is the last; the published loss gives it the weight of any other.
 END_WEIGHT = 20.0
 
 
@@ -110,9 +111,8 @@ class Tacotron2(nn.Module):
         """Compute the named losses; the total is their sum. Outside training nothing is random.
 
         mel_loss, postnet_loss: squared error of the normalised mel before and behind the post-net,
-        per frame and bin; gate_loss: cross-entropy of the end, which is the last frame
-        and counts END_WEIGHT times;
-        attention_loss: see `_attention_costs`.
+        per frame and bin; gate_loss: cross-entropy of the end, which is the last frame and counts
+        END_WEIGHT times; attention_loss: see `_attention_costs`.
         """
         tokens_BP, lens, selection = self._select(batch.tokens_BL, batch.tokens_lens, exact=False)
         target_BTF, mask_B1T = self._target(batch)
@@ -255,7 +255,9 @@ class Tacotron2(nn.Module):
         """
         decoder, config = self.decoder, self.config
         probability, size = config.decoder.prenet_dropout, config.decoder.prenet_channels
-        keys_BPA = decoder.attention_layer.memory_layer(memory_BPD)
+        attention = decoder.attention_layer
+        keys_BPA = attention.memory_layer(memory_BPD)
+        locate = SharedLinear(attention.location_matrix())
         padding_BP = outside_BP = mask_B1P[:, 0] == 0
         state = decoder.begin(memory_BPD)
         rows = len(memory_BPD)
@@ -272,7 +274,7 @@ class Tacotron2(nn.Module):
                 drawn = torch.empty_like(ones_2BH).uniform_(generator=generator)
                 keep_2BH = (drawn >= probability) / (1 - probability)
             frame_BF, gate_B, after = decoder.step(
-                frame_BF, keep_2BH, state, memory_BPD, keys_BPA, outside_BP
+                frame_BF, keep_2BH, state, memory_BPD, keys_BPA, outside_BP, locate
             )
             state = after.kept(going_B, state)
             weights_BP = state.weights_B2P[:, 0]

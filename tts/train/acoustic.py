@@ -192,7 +192,7 @@ class AcousticTask(Task):
                     one = next(iter(self.loaders["valid"])).first().to(self.device)
                     draw_utterance(monitor, self.model, one, self._vocoder, step)
         self.model.train()
-        return self._losses.heard(judged.means())
+        return self._losses.selection_loss(judged.means())
 
     def _valid_losses(self, monitor: Monitor) -> Totals:
         totals = Totals()

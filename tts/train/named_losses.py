@@ -48,11 +48,11 @@ class NamedLosses(nn.Module):
         total = sum(self._weight(name) * value for name, value in losses.items())
         return {**losses, "tot_loss": total}
 
-    def heard(self, means: dict[str, float]) -> float:
+    def selection_loss(self, means: dict[str, float]) -> float:
         """Return tot_loss without what the model predicts beside the mel, such as durations.
 
-        On an hour of speech those losses rise from the middle of a training on, while the voice
-        still gets better (docs/decisions.md).
+        It selects the best checkpoint: on an hour of English those losses rose in the last third
+        of a training, while the voice still got better (docs/decisions.md).
         """
         beside = [name for name in self.model.predicted if name in means]
         return means["tot_loss"] - sum(self._weight(name) * means[name] for name in beside)
